@@ -1,0 +1,111 @@
+"""scikit-learn's estimator contract, kept without importing scikit-learn.
+
+A cold process that loads an artifact and labels one release should not wait for scikit-learn, so
+the estimators inherit from :class:`Estimator` and not from ``sklearn.base.BaseEstimator``.
+``clone``, ``Pipeline``, ``GridSearchCV`` and ``check_estimator`` ask for these few methods only.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+
+class NotFittedError(ValueError, AttributeError):
+    """An estimator is used before it is fitted."""
+
+
+class Estimator:
+    """Base of all estimators: parameters by introspection, tags, a plain repr."""
+
+    _estimator_type: str | None = None
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        return [name for name in inspect.signature(cls).parameters if name != "self"]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters as given to the constructor.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Also the parameters of nested estimators, as ``name__parameter``.
+
+        Returns
+        -------
+        dict
+            Parameter name to value.
+        """
+        params: dict[str, Any] = {}
+        for name in self._parameter_names():
+            value = getattr(self, name)
+            params[name] = value
+            if deep and hasattr(value, "get_params") and not isinstance(value, type):
+                params |= {f"{name}__{key}": inner for key, inner in value.get_params().items()}
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, nested ones as ``name__parameter``.
+
+        Returns
+        -------
+        Estimator
+            The estimator itself.
+
+        Raises
+        ------
+        ValueError
+            If a name is no parameter of the estimator.
+        """
+        names = self._parameter_names()
+        for key, value in params.items():
+            name, nested, rest = key.partition("__")
+            if name not in names:
+                raise ValueError(
+                    f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(names)}"
+                )
+            if nested:
+                getattr(self, name).set_params(**{rest: value})
+            else:
+                setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        given = [
+            f"{name}={value!r}"
+            for name, value in self.get_params(deep=False).items()
+            if value is not defaults[name].default and value != defaults[name].default
+        ]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return any(name.endswith("_") and not name.startswith("_") for name in vars(self))
+
+    def _check_fitted(self) -> None:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(f"this {type(self).__name__} is not fitted: call fit first")
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags
+
+        kind = self._estimator_type
+        return Tags(
+            estimator_type=kind,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags() if hasattr(self, "transform") else None,
+            classifier_tags=ClassifierTags() if kind == "classifier" else None,
+            input_tags=InputTags(),
+        )
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread: its sums, and so our bits, depend on how many it uses."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield

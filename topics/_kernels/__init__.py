@@ -1,0 +1,1 @@
+"""numba functions over plain arrays: no classes, no I/O, no Python objects."""

@@ -1,0 +1,68 @@
+"""Positive PMI of terms that stand near each other, one row of the matrix at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(nogil=True, cache=True)
+def window_totals(offsets, ids, n_terms, window):
+    """Sum of the window weights around every position, by term: the matrix's row sums."""
+    totals = np.zeros(n_terms, np.float64)
+    reach = np.zeros(window + 1, np.float64)
+    for gap in range(1, window + 1):
+        reach[gap] = reach[gap - 1] + (window + 1 - gap) / window
+    for d in range(offsets.size - 1):
+        a, b = offsets[d], offsets[d + 1]
+        for p in range(a, b):
+            totals[ids[p]] += reach[min(window, p - a)] + reach[min(window, b - 1 - p)]
+    return totals
+
+
+@njit(nogil=True, cache=True)
+def ppmi_rows(
+    offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
+):
+    """Positive PMI of the terms ``low`` to ``high`` with all others, as CSR pieces.
+
+    ``positions`` are the places in ``ids`` sorted by term, those of term ``t`` from ``starts[t]``
+    to ``starts[t + 1]``. A row is gathered in one dense array that stays in the cache, so no pair
+    is ever hashed or sorted. ``contexts`` are the terms' smoothed shares; pairs that weigh less
+    than ``least`` are passed over as chance.
+    """
+    n_terms = totals.size
+    near = np.zeros(n_terms, np.float32)
+    touched = np.empty(n_terms, np.int32)
+    lengths = np.zeros(high - low, np.int64)
+    columns = np.empty(1 << 12, np.int32)
+    values = np.empty(1 << 12, np.float32)
+    filled = 0
+    for term in range(low, high):
+        n = 0
+        for i in range(starts[term], starts[term + 1]):
+            p = positions[i]
+            a, b = offsets[documents[p]], offsets[documents[p] + 1]
+            for q in range(max(a, p - window), min(b, p + window + 1)):
+                if q == p:
+                    continue
+                other = ids[q]
+                if near[other] == 0:
+                    touched[n] = other
+                    n += 1
+                near[other] += np.float32((window + 1 - abs(q - p)) / window)
+        if filled + n > columns.size:
+            size = max(2 * columns.size, filled + n)
+            more_columns, more_values = np.empty(size, np.int32), np.empty(size, np.float32)
+            more_columns[:filled], more_values[:filled] = columns[:filled], values[:filled]
+            columns, values = more_columns, more_values
+        begin = filled
+        for other in np.sort(touched[:n]):
+            if near[other] >= least:
+                pmi = np.log(near[other] / (totals[term] * contexts[other]))
+                if pmi > 0:
+                    columns[filled], values[filled] = other, pmi
+                    filled += 1
+            near[other] = 0
+        lengths[term - low] = filled - begin
+    return lengths, columns[:filled].copy(), values[:filled].copy()

@@ -1,0 +1,576 @@
+"""Corpus: releases in one Arrow table."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from topics._errors import TopicsError
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.large_string()),
+        ("title", pa.large_string()),
+        ("text", pa.large_string()),
+        ("date", pa.large_string()),
+        ("source", pa.large_string()),
+        ("language", pa.large_string()),
+        ("path", pa.large_string()),
+        ("row", pa.int64()),
+    ]
+)
+"""Columns of every corpus; more may follow. Dates are ISO 8601 (``2018-07-30``)."""
+
+REJECTS = pa.schema(
+    [("path", pa.large_string()), ("row", pa.int64()), ("reason", pa.large_string())]
+)
+
+
+class Corpus:
+    """A sequence of releases in one Arrow table.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Must hold a column ``text``; the other columns of :data:`SCHEMA` are added where they are
+        missing, and further columns are kept.
+    rejects : pyarrow.Table or None, default=None
+        Rows that could not be read: path, row and reason.
+
+    Raises
+    ------
+    TopicsError
+        If the table has no column ``text``, or a text is missing.
+
+    Examples
+    --------
+    >>> corpus = Corpus(pa.table({"title": ["Talks", "Aid"], "text": ["Envoys met.", "It came."]}))
+    >>> len(corpus), corpus[1]["title"], corpus[:1]["text"].to_pylist()
+    (2, 'Aid', ['Envoys met.'])
+    """
+
+    def __init__(self, table: pa.Table, rejects: pa.Table | None = None) -> None:
+        if "text" not in table.column_names:
+            raise TopicsError(
+                "there is no column text", f"rename one of {', '.join(table.column_names)}"
+            )
+        self.table = _with_schema(table)
+        missing = self.table["text"].null_count
+        if missing:
+            row = self.table["text"].to_pylist().index(None)
+            raise TopicsError("the text is missing", "drop the row or fill it", row=row + 1)
+        self.rejects = REJECTS.empty_table() if rejects is None else rejects.cast(REJECTS)
+
+    # A sequence
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for batch in self.table.to_batches():
+            yield from batch.to_pylist()
+
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: str) -> pa.ChunkedArray: ...
+    @overload
+    def __getitem__(self, key: slice | Sequence[int] | np.ndarray[Any, Any]) -> Corpus: ...
+
+    def __getitem__(self, key: Any) -> Any:
+        """One release as a dict, a column by name, or a corpus by slice, mask or positions."""
+        if isinstance(key, str):
+            if key not in self.table.column_names:
+                raise KeyError(f"no column {key!r}; there are {', '.join(self.table.column_names)}")
+            return self.table[key]
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step == 1:
+                return self._with(self.table.slice(start, max(0, stop - start)))
+            key = np.arange(start, stop, step)
+        if isinstance(key, (int, np.integer)):
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"the corpus has {len(self)} releases, none at {key}")
+            return self.table.slice(int(key) % len(self), 1).to_pylist()[0]
+        chosen = np.asarray(key)
+        if chosen.dtype == bool:
+            return self._with(self.table.filter(pa.array(chosen)))
+        return self._with(self.table.take(pa.array(chosen.astype(np.int64))))
+
+    def __add__(self, other: Corpus) -> Corpus:
+        return Corpus.concat([self, other])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Corpus) and self.table.equals(other.table)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _with(self, table: pa.Table) -> Corpus:
+        return Corpus(table, self.rejects)
+
+    @property
+    def texts(self) -> pa.LargeStringArray:
+        """Title and text of every release as one text, which is what models read."""
+        text = _one_chunk(self.table["text"])
+        title = pc.fill_null(_one_chunk(self.table["title"]), "")
+        if pc.all(pc.equal(title, "")).as_py() in (True, None):
+            return text
+        joined = pc.binary_join_element_wise(title, text, pa.scalar("\n\n", pa.large_string()))
+        return pc.if_else(pc.equal(title, ""), text, joined)
+
+    def filter(self, keep: Callable[[dict[str, Any]], bool] | pc.Expression) -> Corpus:
+        """Releases for which ``keep`` holds.
+
+        Parameters
+        ----------
+        keep : callable or pyarrow.compute.Expression
+            A function of a release, or an Arrow expression such as
+            ``pc.field("date") >= "2018-07-01"``.
+
+        Returns
+        -------
+        Corpus
+            With the same rejects.
+        """
+        if isinstance(keep, pc.Expression):
+            return self._with(self.table.filter(keep))
+        return self[np.fromiter((bool(keep(release)) for release in self), bool, len(self))]
+
+    @staticmethod
+    def concat(corpora: Iterable[Corpus]) -> Corpus:
+        """Corpora one after the other; ids that stand twice are told apart.
+
+        Parameters
+        ----------
+        corpora : iterable of Corpus
+            At least one.
+
+        Returns
+        -------
+        Corpus
+            Columns that only some have are null in the others.
+        """
+        corpora = list(corpora)
+        table = pa.concat_tables([c.table for c in corpora], promote_options="permissive")
+        ids = pa.array(_unique(table["id"].to_pylist()), pa.large_string())
+        table = table.set_column(table.column_names.index("id"), "id", ids)
+        return Corpus(table, pa.concat_tables([c.rejects for c in corpora]))
+
+    # Duplicates
+
+    def duplicates(self, similarity: float = 1.0) -> pa.Table:
+        """Releases that say what an earlier one says.
+
+        Parameters
+        ----------
+        similarity : float, default=1.0
+            1 finds equal texts (white space and case aside). Less finds texts whose sets of five
+            words in a row have at least this Jaccard similarity, estimated by MinHash [1]_.
+
+        Returns
+        -------
+        pyarrow.Table
+            Columns ``position`` and ``id`` of the later release, ``of`` (the id of the first
+            such), and ``similarity``.
+
+        Raises
+        ------
+        ValueError
+            If ``similarity`` is not above 0 and at most 1.
+
+        References
+        ----------
+        .. [1] Broder (1997), "On the resemblance and containment of documents".
+
+        Examples
+        --------
+        >>> corpus = Corpus(pa.table({"text": ["Aid arrives", "Talks resume", "Aid  arrives "]}))
+        >>> corpus.duplicates()["position"].to_pylist()
+        [2]
+        """
+        if not 0 < similarity <= 1:
+            raise ValueError(f"similarity={similarity} is not above 0 and at most 1")
+        texts = [_squeeze(text) for text in self.texts.to_pylist()]
+        pairs = _equal_pairs(texts) if similarity == 1 else _similar_pairs(texts, similarity)
+        ids = self.table["id"].to_pylist()
+        return pa.table(
+            {
+                "position": pa.array([later for later, _, _ in pairs], pa.int64()),
+                "id": pa.array([ids[later] for later, _, _ in pairs], pa.large_string()),
+                "of": pa.array([ids[first] for _, first, _ in pairs], pa.large_string()),
+                "similarity": pa.array([alike for _, _, alike in pairs], pa.float64()),
+            }
+        )
+
+    def drop_duplicates(self, similarity: float = 1.0) -> Corpus:
+        """The corpus without its duplicates, which are listed among the rejects instead.
+
+        Parameters
+        ----------
+        similarity : float, default=1.0
+            As for :meth:`duplicates`.
+
+        Returns
+        -------
+        Corpus
+            The first of every set of duplicates, and all others.
+        """
+        found = self.duplicates(similarity)
+        dropped = found["position"].to_pylist()
+        keep = np.ones(len(self), bool)
+        keep[dropped] = False
+        told = pa.table(
+            {
+                "path": self.table["path"].take(dropped),
+                "row": self.table["row"].take(dropped),
+                "reason": pa.array([f"duplicate of {of}" for of in found["of"].to_pylist()]),
+            }
+        ).cast(REJECTS)
+        return Corpus(self[keep].table, pa.concat_tables([self.rejects, told]))
+
+    # Other tools
+
+    def to_arrow(self) -> pa.Table:
+        """The table itself."""
+        return self.table
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with the same columns."""
+        return self.table.to_pandas()
+
+    def to_polars(self) -> Any:
+        """A Polars DataFrame with the same columns.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If Polars is not installed (``pip install topics-toolkit[polars]``).
+        """
+        import polars
+
+        return polars.from_arrow(self.table)
+
+    @classmethod
+    def from_pandas(cls, frame: Any) -> Corpus:
+        """A corpus of a pandas DataFrame with a column ``text``.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            One release a row.
+
+        Returns
+        -------
+        Corpus
+            All columns are kept.
+        """
+        return cls(pa.Table.from_pandas(frame, preserve_index=False))
+
+    @classmethod
+    def from_polars(cls, frame: Any) -> Corpus:
+        """A corpus of a Polars DataFrame with a column ``text``.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            One release a row.
+
+        Returns
+        -------
+        Corpus
+            All columns are kept.
+        """
+        return cls(frame.to_arrow())
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the table to a Parquet file; rejects are not part of it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        """
+        import pyarrow.parquet as pq
+
+        pq.write_table(self.table, path, compression="zstd")
+
+    @classmethod
+    def from_parquet(cls, path: str | Path) -> Corpus:
+        """Read what :meth:`to_parquet` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Corpus
+            Equal to the one written.
+        """
+        import pyarrow.parquet as pq
+
+        return cls(pq.read_table(path))
+
+    def to_gensim(
+        self, tokenize: Callable[[str], list[str]] | None = None
+    ) -> tuple[Any, list[list[tuple[int, int]]]]:
+        """A gensim dictionary, and the corpus as gensim's bags of words.
+
+        Parameters
+        ----------
+        tokenize : callable or None, default=None
+            From a text to its tokens; None is ``gensim.utils.simple_preprocess``.
+
+        Returns
+        -------
+        dictionary : gensim.corpora.Dictionary
+            Token numbers.
+        bags : list of list of (int, int)
+            Token number and count, one list a release.
+        """
+        from gensim.corpora import Dictionary
+        from gensim.utils import simple_preprocess
+
+        tokens = [(tokenize or simple_preprocess)(text) for text in self.texts.to_pylist()]
+        dictionary = Dictionary(tokens)
+        return dictionary, [dictionary.doc2bow(words) for words in tokens]
+
+    @classmethod
+    def from_gensim(
+        cls, bags: Iterable[Any], dictionary: Mapping[int, str] | None = None
+    ) -> Corpus:
+        """A corpus of gensim's bags of words, or of lists of tokens.
+
+        Parameters
+        ----------
+        bags : iterable of list of (int, int), or of list of str
+            The documents.
+        dictionary : gensim.corpora.Dictionary or None, default=None
+            Needed for bags of words. The order of words is not in them, so words stand in the
+            order of their numbers.
+
+        Returns
+        -------
+        Corpus
+            Words divided by a space, each as often as it counts.
+        """
+        texts = []
+        for bag in bags:
+            words = [
+                item if isinstance(item, str) else " ".join([dictionary[item[0]]] * int(item[1]))  # type: ignore[index]
+                for item in bag
+            ]
+            texts.append(" ".join(words))
+        return cls(pa.table({"text": pa.array(texts, pa.large_string())}))
+
+    # On the screen
+
+    def _facts(self) -> str:
+        dates = [date for date in self.table["date"].to_pylist() if date]
+        facts = [f"{len(self):,} release{'s' * (len(self) != 1)}"]
+        if dates:
+            facts.append(f"{min(dates)} to {max(dates)}")
+        languages = pc.value_counts(self.table["language"].drop_null()).to_pylist()
+        if languages:
+            languages.sort(key=lambda item: (-item["counts"], item["values"]))
+            facts.append(
+                ", ".join(f"{item['counts']:,} {item['values']}" for item in languages[:4])
+            )
+        if self.rejects.num_rows:
+            facts.append(f"{self.rejects.num_rows:,} rejected")
+        return " · ".join(facts)
+
+    def _shown(self) -> list[tuple[str, str, str]]:
+        rows = self.table.slice(0, 10).to_pylist()
+        return [
+            (r["date"] or "", r["title"] or "", " ".join(r["text"][:200].split())) for r in rows
+        ]
+
+    def __repr__(self) -> str:
+        lines = [f"Corpus: {self._facts()}"]
+        for date, title, text in self._shown():
+            lines.append(f"  {date:10}  {_cut(f'{title} {text}', 86)}")
+        if len(self) > 10:
+            lines.append(f"  ... and {len(self) - 10:,} more")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='white-space:nowrap'>{html.escape(date)}</td>"
+            f"<td style='text-align:left'><b>{html.escape(title)}</b> "
+            f"{html.escape(_cut(text, 140))}</td></tr>"
+            for date, title, text in self._shown()
+        )
+        return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
+
+
+def as_texts(texts: Any) -> pa.LargeStringArray:
+    """Texts of any kind as one Arrow array.
+
+    Parameters
+    ----------
+    texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str
+        The documents.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        Lone surrogates, which UTF-8 cannot hold, are replaced by "?".
+
+    Raises
+    ------
+    TopicsError
+        If it is a single str, or a text is missing or no str; the message names its place.
+
+    Examples
+    --------
+    >>> as_texts(["one", "two"]).to_pylist()
+    ['one', 'two']
+    """
+    if isinstance(texts, Corpus):
+        return texts.texts
+    if isinstance(texts, (str, bytes)):
+        raise TopicsError("texts are one str", "give a list of texts: [text]")
+    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
+        column = _one_chunk(texts)
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            raise TopicsError(f"texts are of the Arrow type {column.type}", "give a string column")
+        if column.null_count:
+            place = column.is_null().to_pylist().index(True)
+            raise TopicsError("the text is missing", "drop the row or fill it", row=place + 1)
+        return column.cast(pa.large_string())
+    texts = list(texts)
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            missing = text is None or (isinstance(text, float) and math.isnan(text))
+            what = "missing" if missing else f"of type {type(text).__name__}"
+            raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
+    try:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:
+        clean = (text.encode("utf-8", "replace").decode("utf-8") for text in texts)
+        return pa.array(list(clean), pa.large_string())
+
+
+def content_id(title: str | None, text: str) -> str:
+    """Id of a release that has none: twelve hexadecimal digits of its content's SHA-256.
+
+    Parameters
+    ----------
+    title : str or None
+        Its title.
+    text : str
+        Its text.
+
+    Returns
+    -------
+    str
+        The same for the same words, however they are spaced.
+
+    Examples
+    --------
+    >>> content_id("Aid", "Lorries came.") == content_id("Aid", "Lorries  came. ")
+    True
+    """
+    content = f"{_squeeze(title or '', fold=False)}\n{_squeeze(text, fold=False)}"
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _squeeze(text: str, fold: bool = True) -> str:
+    text = " ".join(text.split())
+    return text.casefold() if fold else text
+
+
+def _unique(ids: Sequence[str]) -> list[str]:
+    """Ids told apart by -2, -3 ... where they stand more than once."""
+    taken, counts = set(ids), dict[str, int]()
+    unique = []
+    for name in ids:
+        counts[name] = counts.get(name, 0) + 1
+        new = name
+        while counts[name] > 1 and (new := f"{name}-{counts[name]}") in taken:
+            counts[name] += 1
+        taken.add(new)
+        unique.append(new)
+    return unique
+
+
+def _with_schema(table: pa.Table) -> pa.Table:
+    """The table with the columns of a corpus first, those of its own after them."""
+    columns: dict[str, Any] = {}
+    for column in SCHEMA:
+        if column.name in table.column_names:
+            values = table[column.name]
+            if pa.types.is_temporal(values.type) and column.name == "date":
+                values = values.cast(pa.date32()).cast(pa.string())
+            columns[column.name] = values.cast(column.type)
+        else:
+            columns[column.name] = pa.nulls(table.num_rows, column.type)
+    ids = columns["id"].to_pylist() if "id" in table.column_names else [None] * table.num_rows
+    if None in ids or len(set(ids)) < len(ids):
+        titles, texts = columns["title"].to_pylist(), columns["text"].to_pylist()
+        named = [
+            content_id(titles[i], texts[i] or "") if name is None else name
+            for i, name in enumerate(ids)
+        ]
+        columns["id"] = pa.array(_unique(named), pa.large_string())
+    for name in table.column_names:
+        columns.setdefault(name, table[name])
+    return pa.table(columns)
+
+
+def _one_chunk(column: Any) -> Any:
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    whole = column.combine_chunks()
+    # combine_chunks gives a chunked array where the column is too long for one.
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _equal_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
+    first: dict[bytes, int] = {}
+    pairs = []
+    for i, text in enumerate(texts):
+        at = first.setdefault(hashlib.sha256(text.encode("utf-8", "replace")).digest(), i)
+        if at != i:
+            pairs.append((i, at, 1.0))
+    return pairs
+
+
+def _similar_pairs(texts: Sequence[str], similarity: float) -> list[tuple[int, int, float]]:
+    from rensa import RMinHash, RMinHashLSH
+
+    permutations, bands = 128, 32
+    index = RMinHashLSH(similarity, permutations, bands)
+    hashes: list[Any] = []
+    pairs = []
+    for i, text in enumerate(texts):
+        words = re.findall(r"\w+", text)
+        shingles = {" ".join(words[j : j + 5]) for j in range(max(1, len(words) - 4))}
+        hashes.append(RMinHash(permutations, 0))
+        hashes[-1].update(sorted(shingles))
+        alike = [(j, hashes[-1].jaccard(hashes[j])) for j in sorted(index.query(hashes[-1]))]
+        near = next(((j, s) for j, s in alike if s >= similarity), None)
+        if near is None:
+            # Only firsts are indexed, so that chains of near duplicates do not drift.
+            index.insert(i, hashes[-1])
+        else:
+            pairs.append((i, *near))
+    return pairs
+
+
+def _cut(text: str, width: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -1,0 +1,682 @@
+"""TermVectorizer: texts to a document-term matrix."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Literal, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._estimator import Estimator
+from topics.corpus import as_texts
+
+WORDS = r"(?u)\b[^\W\d_]{2,}\b"
+"""Token pattern of the models: words of two letters or more, no digits."""
+
+
+@dataclass(frozen=True)
+class TermSequences:
+    """The terms of every document in reading order, as numbers.
+
+    Attributes
+    ----------
+    offsets : ndarray of int64, shape (n_documents + 1,)
+        Document ``d`` is ``ids[offsets[d]:offsets[d + 1]]``.
+    ids : ndarray of int32
+        Term numbers; terms outside the vocabulary are left out.
+    """
+
+    offsets: NDArray[np.int64]
+    ids: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return self.offsets.size - 1
+
+    def counts(self, n_terms: int, dtype: Any = np.int64) -> sp.csr_matrix:
+        """Document-term matrix of these sequences, with sorted indices."""
+        wide = self.ids.size > np.iinfo(np.int32).max
+        offsets = self.offsets if wide else self.offsets.astype(np.int32)
+        matrix = sp.csr_matrix(
+            (np.ones(self.ids.size, dtype), self.ids.copy(), offsets), (len(self), n_terms)
+        )
+        matrix.sum_duplicates()
+        return matrix
+
+    def renumber(self, numbers: NDArray[np.int32]) -> TermSequences:
+        """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative."""
+        ids = numbers[self.ids] if self.ids.size else self.ids
+        kept = np.concatenate([[0], np.cumsum(ids >= 0)])
+        return TermSequences(kept[self.offsets], ids[ids >= 0])
+
+    def take(self, documents: NDArray[np.int64]) -> TermSequences:
+        """The sequences of some documents, in the order given."""
+        parts = [self.ids[self.offsets[d] : self.offsets[d + 1]] for d in documents]
+        lengths = [part.size for part in parts]
+        ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
+        return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
+
+
+def tfidf(
+    counts: sp.csr_matrix,
+    idf: NDArray[np.floating] | None,
+    *,
+    sublinear_tf: bool = True,
+    norm: Literal["l1", "l2"] | None = "l2",
+    dtype: Any = np.float32,
+) -> sp.csr_matrix:
+    """Weigh counts as scikit-learn's ``TfidfTransformer`` does.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_documents, n_terms)
+        Term counts.
+    idf : ndarray, shape (n_terms,), or None
+        Inverse document frequencies; None leaves them out.
+    sublinear_tf : bool, default=True
+        Replace a count c by 1 + log(c).
+    norm : {"l1", "l2"} or None, default="l2"
+        Scale each row to this norm.
+    dtype : dtype, default=float32
+        Of the result.
+
+    Returns
+    -------
+    csr_matrix, shape (n_documents, n_terms)
+        The weighted matrix.
+
+    Examples
+    --------
+    >>> import numpy as np, scipy.sparse as sp
+    >>> tfidf(sp.csr_matrix([[1, 0], [0, 2]]), np.array([1.0, 2.0])).toarray()
+    array([[1., 0.],
+           [0., 1.]], dtype=float32)
+    """
+    data = counts.data.astype(dtype)
+    if sublinear_tf:
+        np.log(data, data)
+        data += 1
+    if idf is not None:
+        data *= idf.astype(dtype, copy=False)[counts.indices]
+    matrix = sp.csr_matrix((data, counts.indices, counts.indptr), counts.shape)
+    if norm is not None:
+        power = np.abs(data) if norm == "l1" else data**2
+        sums = sp.csr_matrix((power, counts.indices, counts.indptr), counts.shape).sum(axis=1)
+        sums = np.asarray(sums).ravel()
+        scale = sums if norm == "l1" else np.sqrt(sums)
+        scale[scale == 0] = 1
+        data /= np.repeat(scale, np.diff(counts.indptr)).astype(dtype)
+    return matrix
+
+
+def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
+    """Stop words by language or as given.
+
+    Parameters
+    ----------
+    stop_words : str, iterable of str, or None
+        "english" is scikit-learn's list; any other language name or two-letter code is looked up
+        in the ``stop-words`` package; an iterable is taken as it is.
+
+    Returns
+    -------
+    frozenset of str
+        The words.
+
+    Raises
+    ------
+    ValueError
+        If no list is known for the language.
+    """
+    if stop_words is None:
+        return frozenset()
+    if not isinstance(stop_words, str):
+        return frozenset(stop_words)
+    if stop_words in ("english", "en"):
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+        return frozenset(ENGLISH_STOP_WORDS)
+    from stop_words import StopWordError, get_stop_words
+
+    try:
+        return frozenset(get_stop_words(stop_words))
+    except StopWordError:
+        raise ValueError(
+            f"no stop words are known for {stop_words!r}: give a language name in English, "
+            "a two-letter code, or a list of words"
+        ) from None
+
+
+def strip_accents_unicode(text: str) -> str:
+    """Text without combining marks, as scikit-learn's function of this name."""
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def strip_accents_ascii(text: str) -> str:
+    """Text as far as ASCII has it, as scikit-learn's function of this name."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+
+
+def _ngrams(tokens: Sequence[str], least: int, most: int, joint: str) -> list[str]:
+    grams = list(tokens) if least == 1 else []
+    for n in range(max(least, 2), min(most, len(tokens)) + 1):
+        grams += [joint.join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
+    return grams
+
+
+_SPACES = re.compile(r"\s\s+")
+
+
+class TermVectorizer(Estimator):
+    r"""Texts to a document-term matrix of counts or tf-idf weights.
+
+    The parameters of scikit-learn's ``CountVectorizer`` and ``TfidfVectorizer`` with the same
+    meaning and default, and the same matrix, vocabulary and order.
+
+    Parameters
+    ----------
+    lowercase : bool, default=True
+        Lower-case the texts first.
+    strip_accents : {"ascii", "unicode"}, callable or None, default=None
+        Take accents off.
+    stop_words : str, iterable of str, or None, default=None
+        A language ("english", "french", "ar") or the words to leave out.
+    token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
+        What a token is, where ``analyzer="word"``; with one group, the group is the token.
+    ngram_range : tuple of (int, int), default=(1, 1)
+        Least and most tokens (or characters) of a term.
+    analyzer : {"word", "char", "char_wb"} or callable, default="word"
+        A callable gets a document and gives its terms; texts may then be of any type, such as
+        lists of tokens.
+    max_df, min_df : float or int, default=1.0 and 1
+        Leave out terms that stand in more or fewer documents: a share if float, a number if int.
+    max_features : int or None, default=None
+        Keep only the most frequent terms.
+    vocabulary : mapping of str to int, iterable of str, or None, default=None
+        The terms, where they are given.
+    binary : bool, default=False
+        Count each term once a document.
+    dtype : dtype or None, default=None
+        Of the matrix; None is int64 for counts and float64 for weights.
+    weighting : {"count", "tfidf"}, default="count"
+        What the matrix holds. The parameters below matter for "tfidf" only.
+    norm : {"l1", "l2"} or None, default="l2"
+        Scale each row to this norm.
+    use_idf : bool, default=True
+        Weigh by inverse document frequency.
+    smooth_idf : bool, default=True
+        Count one more document that holds every term.
+    sublinear_tf : bool, default=False
+        Replace a count c by 1 + log(c).
+    phrases : sequence of str, default=()
+        Terms of several words, counted besides their words; "human rights" is a term where the
+        tokens "human" and "rights" stand side by side.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        Term to column.
+    idf_ : ndarray of float64, shape (n_terms,)
+        Inverse document frequencies, where ``weighting="tfidf"`` and ``use_idf``.
+    document_frequency_ : ndarray of int64, shape (n_terms,)
+        Number of documents that hold a term.
+    n_documents_ : int
+        Number of documents fitted on.
+    stop_words_ : list of str
+        The stop words in use, sorted.
+
+    Examples
+    --------
+    >>> vectorizer = TermVectorizer(stop_words="english")
+    >>> vectorizer.fit_transform(["Talks on aid resume", "Aid reaches the camp"]).toarray()
+    array([[1, 0, 0, 1, 1],
+           [1, 1, 1, 0, 0]])
+    >>> list(vectorizer.get_feature_names_out())
+    ['aid', 'camp', 'reaches', 'resume', 'talks']
+    """
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool = True,
+        strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None,
+        stop_words: str | Iterable[str] | None = None,
+        token_pattern: str = r"(?u)\b\w\w+\b",
+        ngram_range: tuple[int, int] = (1, 1),
+        analyzer: Literal["word", "char", "char_wb"] | Callable[[Any], Iterable[str]] = "word",
+        max_df: float | int = 1.0,
+        min_df: float | int = 1,
+        max_features: int | None = None,
+        vocabulary: dict[str, int] | Iterable[str] | None = None,
+        binary: bool = False,
+        dtype: Any = None,
+        weighting: Literal["count", "tfidf"] = "count",
+        norm: Literal["l1", "l2"] | None = "l2",
+        use_idf: bool = True,
+        smooth_idf: bool = True,
+        sublinear_tf: bool = False,
+        phrases: Sequence[str] = (),
+    ) -> None:
+        self.lowercase = lowercase
+        self.strip_accents = strip_accents
+        self.stop_words = stop_words
+        self.token_pattern = token_pattern
+        self.ngram_range = ngram_range
+        self.analyzer = analyzer
+        self.max_df = max_df
+        self.min_df = min_df
+        self.max_features = max_features
+        self.vocabulary = vocabulary
+        self.binary = binary
+        self.dtype = dtype
+        self.weighting = weighting
+        self.norm = norm
+        self.use_idf = use_idf
+        self.smooth_idf = smooth_idf
+        self.sublinear_tf = sublinear_tf
+        self.phrases = phrases
+
+    def fit(self, texts: Any, y: Any = None) -> Self:
+        """Learn the vocabulary and the document frequencies.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TermVectorizer
+            The fitted vectorizer.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        self.fit_sequences(texts)
+        return self
+
+    def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
+        """Learn the vocabulary and give the document-term matrix, in one pass.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        return self.weigh(self.fit_sequences(texts).counts(len(self.vocabulary_)))
+
+    def transform(self, texts: Any) -> sp.csr_matrix:
+        """Document-term matrix of texts in the learnt vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights.
+
+        Raises
+        ------
+        NotFittedError
+            If the vectorizer is not fitted and no vocabulary is given.
+        """
+        return self.weigh(self.counts(texts))
+
+    def fit_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
+        """Learn the vocabulary and give every document's terms in reading order.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+        keep : iterable of str, default=()
+            Terms that stay whatever their document frequency, such as seed words.
+
+        Returns
+        -------
+        TermSequences
+            In the numbers of ``vocabulary_``.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        self._check_params()
+        self.stop_words_ = sorted(stop_word_list(self.stop_words))
+        if self.vocabulary is not None:
+            self._take_vocabulary(self.vocabulary)
+            sequences = self.sequences(texts)
+        else:
+            found: defaultdict[str, int] = defaultdict()
+            found.default_factory = found.__len__
+            sequences = self._read(texts, found.__getitem__)
+            if not found:
+                raise ValueError(
+                    "empty vocabulary: the texts hold no terms, or only stop words; "
+                    "check the texts, stop_words and token_pattern"
+                )
+            sequences = self._select(sequences, found, frozenset(keep))
+        self.n_documents_ = len(sequences)
+        binary = sequences.counts(len(self.vocabulary_), np.int32)
+        self.document_frequency_ = np.bincount(binary.indices, minlength=len(self.vocabulary_))
+        self._set_idf()
+        return sequences
+
+    def sequences(self, texts: Any) -> TermSequences:
+        """Every document's terms in reading order, in the learnt vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+
+        Returns
+        -------
+        TermSequences
+            Terms outside the vocabulary are left out.
+
+        Raises
+        ------
+        NotFittedError
+            If the vectorizer is not fitted and no vocabulary is given.
+        """
+        if not hasattr(self, "vocabulary_"):
+            if self.vocabulary is None:
+                self._check_fitted()
+            self._check_params()
+            self.stop_words_ = sorted(stop_word_list(self.stop_words))
+            self._take_vocabulary(self.vocabulary)
+        find = self.vocabulary_.get
+        return self._read(texts, lambda term: find(term, -1)).renumber(
+            np.append(np.arange(len(self.vocabulary_), dtype=np.int32), np.int32(-1))
+        )
+
+    def counts(self, texts: Any) -> sp.csr_matrix:
+        """Term counts of texts in the learnt vocabulary, whatever ``weighting`` says.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+
+        Returns
+        -------
+        csr_matrix of int64, shape (n_documents, n_terms)
+            The counts.
+        """
+        sequences = self.sequences(texts)
+        return sequences.counts(len(self.vocabulary_))
+
+    def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """Counts as the parameters ask for them: binary, weighted, of the right dtype.
+
+        Parameters
+        ----------
+        counts : csr_matrix, shape (n_documents, n_terms)
+            Term counts; may be changed in place.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights.
+        """
+        if self.binary:
+            counts.data.fill(1)
+        if self.weighting == "count":
+            return counts.astype(self.dtype or np.int64, copy=False)
+        if self.use_idf and not hasattr(self, "idf_"):
+            self._check_fitted()
+            raise ValueError("idf is not learnt yet: call fit, even where the vocabulary is given")
+        return tfidf(
+            counts,
+            self.idf_ if self.use_idf else None,
+            sublinear_tf=self.sublinear_tf,
+            norm=self.norm,
+            dtype=self.dtype or np.float64,
+        )
+
+    def inverse_transform(self, X: Any) -> list[NDArray[np.str_]]:
+        """Terms of each row with a non-zero entry.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            A document-term matrix.
+
+        Returns
+        -------
+        list of ndarray of str
+            One array a document.
+        """
+        self._check_fitted()
+        names = self.get_feature_names_out()
+        matrix = sp.csr_matrix(X)
+        return [names[matrix[i].indices] for i in range(matrix.shape[0])]
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
+        """Terms in the order of the columns.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of object (str), shape (n_terms,)
+            The terms.
+        """
+        self._check_fitted()
+        return np.array(sorted(self.vocabulary_, key=self.vocabulary_.__getitem__), dtype=object)
+
+    def build_analyzer(self) -> Callable[[Any], list[str]]:
+        """The function that turns one document into its terms.
+
+        Returns
+        -------
+        callable
+            From a document to a list of str.
+
+        Examples
+        --------
+        >>> TermVectorizer(phrases=["human rights"]).build_analyzer()("Human rights groups")
+        ['human', 'rights', 'groups', 'human rights']
+        """
+        if callable(self.analyzer):
+            analyze = self.analyzer
+            return lambda document: list(analyze(document))
+        prepare = self._preprocessor()
+        least, most = self.ngram_range
+        if self.analyzer == "char":
+            return lambda text: _ngrams(_SPACES.sub(" ", prepare(text)), least, most, "")
+        if self.analyzer == "char_wb":
+            return lambda text: [
+                gram
+                for word in _SPACES.sub(" ", prepare(text)).split()
+                for gram in _padded_ngrams(word, least, most)
+            ]
+        find = re.compile(self.token_pattern).findall
+        left_out = frozenset(getattr(self, "stop_words_", None) or stop_word_list(self.stop_words))
+        phrases = {tuple(p.split()) for p in self.phrases}
+        lengths = sorted({len(p) for p in phrases if len(p) > 1})
+        if not left_out and not lengths and (least, most) == (1, 1):
+            return lambda text: find(prepare(text))
+
+        def analyze_words(text: str) -> list[str]:
+            tokens = [t for t in find(prepare(text)) if t not in left_out]
+            terms = _ngrams(tokens, least, most, " ")
+            for n in lengths:
+                windows = zip(*(tokens[i:] for i in range(n)), strict=False)
+                terms += [" ".join(window) for window in windows if window in phrases]
+            return terms
+
+        return analyze_words
+
+    def _preprocessor(self) -> Callable[[str], str]:
+        strip = {
+            None: None,
+            "ascii": strip_accents_ascii,
+            "unicode": strip_accents_unicode,
+        }.get(self.strip_accents, self.strip_accents)  # type: ignore[arg-type,call-overload]
+        if strip is None:
+            return str.lower if self.lowercase else str
+        if self.lowercase:
+            return lambda text: strip(text.lower())
+        return strip  # type: ignore[no-any-return]
+
+    def _check_params(self) -> None:
+        least, most = self.ngram_range
+        if not 1 <= least <= most:
+            raise ValueError(f"ngram_range {self.ngram_range} is not 1 <= least <= most")
+        if self.analyzer not in ("word", "char", "char_wb") and not callable(self.analyzer):
+            raise ValueError(f"analyzer {self.analyzer!r} is not word, char, char_wb or a callable")
+        if self.weighting not in ("count", "tfidf"):
+            raise ValueError(f"weighting {self.weighting!r} is not count or tfidf")
+        if self.norm not in ("l1", "l2", None):
+            raise ValueError(f"norm {self.norm!r} is not l1, l2 or None")
+        for name in ("max_df", "min_df"):
+            bound = getattr(self, name)
+            if bound < 0 or (not isinstance(bound, Integral) and bound > 1):
+                raise ValueError(
+                    f"{name}={bound} is neither a share from 0 to 1 nor a whole number"
+                )
+        if self.max_features is not None and self.max_features < 1:
+            raise ValueError(f"max_features={self.max_features} keeps no term")
+        if re.compile(self.token_pattern).groups > 1:
+            raise ValueError("token_pattern has more than one group; make the others (?:...)")
+
+    def _read(self, texts: Any, number: Callable[[str], int]) -> TermSequences:
+        analyze = self.build_analyzer()
+        # A callable analyzer may take documents of any type, such as lists of tokens.
+        documents = texts if callable(self.analyzer) else as_texts(texts)
+        ids, offsets = array("i"), array("q", [0])
+        for document in documents:
+            text = document.as_py() if hasattr(document, "as_py") else document
+            ids.extend(map(number, analyze(text)))
+            offsets.append(len(ids))
+        return TermSequences(
+            np.frombuffer(offsets, np.int64), np.frombuffer(ids, np.int32) if ids else _NO_IDS
+        )
+
+    def _select(
+        self, sequences: TermSequences, found: dict[str, int], keep: frozenset[str]
+    ) -> TermSequences:
+        """Bound the vocabulary as ``CountVectorizer`` does, and sort it."""
+        terms = sorted(found)
+        rank = np.empty(len(terms), np.int32)
+        rank[[found[term] for term in terms]] = np.arange(len(terms))
+        sequences = sequences.renumber(rank)
+        frequency = np.bincount(
+            sequences.counts(len(terms), np.int32).indices, minlength=len(terms)
+        )
+        n = len(sequences)
+        high = self.max_df if isinstance(self.max_df, Integral) else self.max_df * n
+        low = self.min_df if isinstance(self.min_df, Integral) else self.min_df * n
+        if high < low:
+            raise ValueError(
+                f"max_df={self.max_df} asks for fewer documents than min_df={self.min_df}"
+            )
+        mask = (frequency >= low) & (frequency <= high)
+        if self.max_features is not None and mask.sum() > self.max_features:
+            total = np.bincount(sequences.ids, minlength=len(terms))
+            best = (-total[mask]).argsort()[: self.max_features]
+            narrower = np.zeros_like(mask)
+            narrower[np.flatnonzero(mask)[best]] = True
+            mask = narrower
+        mask |= np.fromiter((term in keep for term in terms), bool, len(terms))
+        if not mask.any():
+            raise ValueError(
+                "no terms remain: lower min_df, or raise max_df "
+                f"(now {self.min_df} and {self.max_df}, over {n} documents)"
+            )
+        chosen = np.flatnonzero(mask)
+        self.vocabulary_ = {terms[i]: column for column, i in enumerate(chosen)}
+        numbers = np.full(len(terms), -1, np.int32)
+        numbers[chosen] = np.arange(chosen.size)
+        return sequences.renumber(numbers)
+
+    def _take_vocabulary(self, vocabulary: Any) -> None:
+        terms = vocabulary if isinstance(vocabulary, dict) else list(vocabulary)
+        if not isinstance(terms, dict):
+            if len(set(terms)) < len(terms):
+                raise ValueError("the vocabulary given holds a term twice")
+            terms = {term: column for column, term in enumerate(terms)}
+        if sorted(terms.values()) != list(range(len(terms))):
+            raise ValueError("the vocabulary given does not number its terms 0, 1, 2, ...")
+        if not terms:
+            raise ValueError("the vocabulary given is empty")
+        self.vocabulary_ = dict(terms)
+
+    def _set_idf(self) -> None:
+        if self.weighting == "tfidf" and self.use_idf:
+            self.idf_ = inverse_document_frequency(
+                self.document_frequency_, self.n_documents_, self.smooth_idf
+            )
+
+
+def inverse_document_frequency(
+    document_frequency: NDArray[np.integer], n_documents: int, smooth: bool = True
+) -> NDArray[np.float64]:
+    """log(n / df) + 1, with one more document that holds every term where ``smooth``.
+
+    Parameters
+    ----------
+    document_frequency : ndarray of int, shape (n_terms,)
+        Number of documents that hold a term.
+    n_documents : int
+        Number of documents.
+    smooth : bool, default=True
+        Whether to add one to both.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_terms,)
+        As scikit-learn's ``TfidfTransformer`` has it.
+    """
+    with np.errstate(divide="ignore"):
+        return np.log((n_documents + smooth) / (document_frequency + smooth)) + 1
+
+
+_NO_IDS: NDArray[np.int32] = np.empty(0, np.int32)
+
+
+def _padded_ngrams(word: str, least: int, most: int) -> list[str]:
+    """Character n-grams of one word with a space on both sides, as scikit-learn's char_wb."""
+    padded = f" {word} "
+    grams: list[str] = []
+    for n in range(least, most + 1):
+        grams.append(padded[:n])
+        grams += [padded[i : i + n] for i in range(1, len(padded) - n + 1)]
+        if n >= len(padded):
+            break
+    return grams
