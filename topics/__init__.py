@@ -10,19 +10,55 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from topics._errors import TopicsError
+    from topics.artifact import load, save
+    from topics.classifier import ThemeClassifier
     from topics.corpus import Corpus
+    from topics.evaluation import evaluate
+    from topics.labeller import Labeller, Predictions
+    from topics.labelling import predict
+    from topics.lda import LDA
+    from topics.nmf import NMF
     from topics.releases import read_releases
+    from topics.themes import read_themes
+    from topics.topic_model import TopicModel
     from topics.vectorizer import TermVectorizer
 
 __version__ = "0.1.0"
 
-__all__ = ["Corpus", "TermVectorizer", "TopicsError", "read_releases"]
+__all__ = [
+    "LDA",
+    "NMF",
+    "Corpus",
+    "Labeller",
+    "Predictions",
+    "TermVectorizer",
+    "ThemeClassifier",
+    "TopicModel",
+    "TopicsError",
+    "evaluate",
+    "load",
+    "predict",
+    "read_releases",
+    "read_themes",
+    "save",
+]
 
 _HOMES = {
     "TopicsError": "_errors",
     "Corpus": "corpus",
     "read_releases": "releases",
     "TermVectorizer": "vectorizer",
+    "NMF": "nmf",
+    "LDA": "lda",
+    "read_themes": "themes",
+    "TopicModel": "topic_model",
+    "ThemeClassifier": "classifier",
+    "Labeller": "labeller",
+    "Predictions": "labeller",
+    "save": "artifact",
+    "load": "artifact",
+    "predict": "labelling",
+    "evaluate": "evaluation",
 }
 
 

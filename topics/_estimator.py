@@ -21,6 +21,8 @@ class Estimator:
     """Base of all estimators: parameters by introspection, tags, a plain repr."""
 
     _estimator_type: str | None = None
+    _reads_weights = False
+    n_features_in_: int
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
@@ -96,9 +98,16 @@ class Estimator:
         return Tags(
             estimator_type=kind,
             target_tags=TargetTags(required=False),
-            transformer_tags=TransformerTags() if hasattr(self, "transform") else None,
+            transformer_tags=TransformerTags(preserves_dtype=[])
+            if hasattr(self, "transform")
+            else None,
             classifier_tags=ClassifierTags() if kind == "classifier" else None,
-            input_tags=InputTags(),
+            input_tags=InputTags(
+                two_d_array=self._reads_weights,
+                sparse=self._reads_weights,
+                positive_only=self._reads_weights,
+                string=not self._reads_weights,
+            ),
         )
 
 
@@ -109,3 +118,47 @@ def one_blas_thread() -> Iterator[None]:
 
     with threadpool_limits(1, user_api="blas"):
         yield
+
+
+def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
+    """A matrix of finite weights of at least zero, as scikit-learn's validation has it.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        Whose ``n_features_in_`` is set where ``reset``, and compared else.
+    X : array or sparse matrix
+        What a user gave.
+    reset : bool, default=False
+        Whether the estimator is being fitted.
+
+    Returns
+    -------
+    ndarray or csr_matrix, shape (n_documents, n_terms)
+        Of float32 or float64.
+
+    Raises
+    ------
+    ValueError
+        If X is not a matrix, or holds a value that is not finite or below zero, or has another
+        number of columns than the estimator was fitted on.
+    """
+    import scipy.sparse as sp
+
+    if sp.issparse(X) and X.format == "csr" and X.dtype in ("float32", "float64") and not reset:
+        matrix = X
+    else:
+        from sklearn.utils import check_array
+
+        matrix = check_array(X, accept_sparse="csr", dtype=["float64", "float32"])
+    values = matrix.data if sp.issparse(matrix) else matrix
+    if values.size and values.min() < 0:
+        raise ValueError(f"Negative values in data passed to {type(estimator).__name__}")
+    if reset:
+        estimator.n_features_in_ = matrix.shape[1]
+    elif matrix.shape[1] != estimator.n_features_in_:
+        raise ValueError(
+            f"X has {matrix.shape[1]} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_in_} features as input"
+        )
+    return matrix

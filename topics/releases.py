@@ -103,13 +103,15 @@ def read_releases(
         rejects += [(path, None, reason) for path, reason in passed_over]
         only = len(files) == 1
         for file in track(files, "reading files") if len(files) > 9 else files:
-            name = "stdin" if file == "-" else os.fspath(file)
+            place = "stdin" if file == "-" else os.fspath(file)
             try:
-                parts.append((name, read_file(file, format=format, split=split, encoding=encoding)))
+                parts.append(
+                    (place, read_file(file, format=format, split=split, encoding=encoding))
+                )
             except TopicsError as error:
                 if only:
                     raise
-                rejects.append((name, error.row, str(TopicsError(error.problem, error.mend))))
+                rejects.append((place, error.row, str(TopicsError(error.problem, error.mend))))
     tables, dates = [], list[Sequence[DateFound]]()
     for name, rows in parts:
         rejects += [(name, number, reason) for number, reason in rows.rejects]

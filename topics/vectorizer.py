@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal, Self
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._estimator import Estimator
 from topics.corpus import as_texts
+from topics.languages import recognise_languages
 
 WORDS = r"(?u)\b[^\W\d_]{2,}\b"
 """Token pattern of the models: words of two letters or more, no digits."""
@@ -542,17 +545,41 @@ class TermVectorizer(Estimator):
 
         return analyze_words
 
+    def tokenize(self, text: str) -> list[str]:
+        """Tokens of a text, before they make up n-grams or phrases.
+
+        Parameters
+        ----------
+        text : str
+            A text; with a callable analyzer it is taken for one token.
+
+        Returns
+        -------
+        list of str
+            Without stop words.
+
+        Examples
+        --------
+        >>> TermVectorizer(stop_words="english").tokenize("The Right to Return")
+        ['right', 'return']
+        """
+        if callable(self.analyzer):
+            return [text]
+        find = re.compile(self.token_pattern).findall
+        left_out = frozenset(getattr(self, "stop_words_", None) or stop_word_list(self.stop_words))
+        return [token for token in find(self._preprocessor()(text)) if token not in left_out]
+
     def _preprocessor(self) -> Callable[[str], str]:
         strip = {
             None: None,
             "ascii": strip_accents_ascii,
             "unicode": strip_accents_unicode,
-        }.get(self.strip_accents, self.strip_accents)  # type: ignore[arg-type,call-overload]
+        }.get(self.strip_accents, self.strip_accents)  # type: ignore[arg-type]
         if strip is None:
             return str.lower if self.lowercase else str
         if self.lowercase:
             return lambda text: strip(text.lower())
-        return strip  # type: ignore[no-any-return]
+        return strip
 
     def _check_params(self) -> None:
         least, most = self.ngram_range
@@ -665,6 +692,43 @@ def inverse_document_frequency(
     """
     with np.errstate(divide="ignore"):
         return np.log((n_documents + smooth) / (document_frequency + smooth)) + 1
+
+
+def vectorizer_for(texts: pa.LargeStringArray, phrases: Sequence[str] = ()) -> TermVectorizer:
+    """A vectorizer fit for a pile of releases: by its size and its languages.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        The pile.
+    phrases : sequence of str, default=()
+        Terms of several words to count besides words.
+
+    Returns
+    -------
+    TermVectorizer
+        Not fitted. Words of two letters or more; the stop words of the languages that make up a
+        tenth of the pile; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
+        (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
+    """
+    n = len(texts)
+    sample = texts.take(np.unique(np.linspace(0, n - 1, min(n, 200)).astype(np.int64)))
+    languages = Counter(recognise_languages(sample.to_pylist()))
+    stop_words: set[str] = set()
+    for language, count in languages.items():
+        if language is not None and count * 10 >= len(sample):
+            with suppress(ValueError):
+                stop_words |= stop_word_list(language)
+    return TermVectorizer(
+        token_pattern=WORDS,
+        stop_words=sorted(stop_words) or None,
+        min_df=1 if n < 30 else 2 if n < 500 else 3 if n < 5000 else 5,
+        max_df=0.5 if n >= 10 else 1.0,
+        weighting="tfidf",
+        sublinear_tf=True,
+        dtype=np.float32,
+        phrases=tuple(phrases),
+    )
 
 
 _NO_IDS: NDArray[np.int32] = np.empty(0, np.int32)

@@ -1,0 +1,213 @@
+import json
+import os
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from topics import (
+    Labeller,
+    TermVectorizer,
+    ThemeClassifier,
+    TopicModel,
+    TopicsError,
+    load,
+    predict,
+    read_releases,
+    save,
+)
+from topics.artifact import MANIFEST, WEIGHTS, read_manifest
+from topics.demo import lee_corpus, lee_truth
+
+THEMES = {"fires": ["bushfires", "firefighters"], "cricket": ["test match", "wickets"]}
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return read_releases(
+        [
+            {"text": text, "date": f"2001-{1 + i % 12:02}-01"}
+            for i, text in enumerate(lee_corpus()["text"].to_pylist())
+        ],
+        languages=False,
+    )
+
+
+def models(corpus):
+    truth = [row["themes"] for row in lee_truth()]
+    return {
+        "vectorizer": TermVectorizer(ngram_range=(1, 2), weighting="tfidf", dtype=np.float32).fit(
+            corpus
+        ),
+        "nmf": TopicModel(6, themes=THEMES).fit(corpus),
+        "lda": TopicModel(6, "lda").fit(corpus),
+        "seeds": ThemeClassifier(THEMES).fit(corpus),
+        "labels": ThemeClassifier().fit(lee_corpus("test"), truth),
+        "single": ThemeClassifier(THEMES, multi_label=False).fit(corpus),
+        "pair": Labeller(TopicModel(6, themes=THEMES), ThemeClassifier(THEMES)).fit(corpus),
+    }
+
+
+NEW = ["Firefighters fought the bushfires.", "", "The batsman took two wickets 😀", "Война\x00"]
+
+
+def answers(model):
+    """All that a model says of new texts, as bytes."""
+    if isinstance(model, TermVectorizer):
+        X = model.transform(NEW)
+        return X.data.tobytes() + X.indices.tobytes() + X.indptr.tobytes()
+    table = predict(NEW, model).to_arrow()
+    said = [table.to_pydict()]
+    if isinstance(model, TopicModel):
+        said += [model.transform(NEW).tobytes(), model.top_words(), model.names_]
+        said += [model.representatives_, model.topics_.to_dict()]
+    if isinstance(model, ThemeClassifier):
+        said += [model.predict_proba(NEW).tobytes(), repr(model.explain(NEW[0]))]
+    return pickle.dumps(repr(said))
+
+
+def test_round_trip_of_every_model(corpus, tmp_path):
+    for name, model in models(corpus).items():
+        folder = save(model, tmp_path / name)
+        assert sorted(os.listdir(folder)) == [MANIFEST, WEIGHTS]
+        loaded = load(folder)
+        assert type(loaded) is type(model)
+        assert answers(loaded) == answers(model), name
+        again = save(loaded, tmp_path / f"{name}-again")
+        assert (again / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes(), name
+
+
+def test_a_new_process_predicts_the_same(corpus, tmp_path):
+    model = Labeller(TopicModel(6), ThemeClassifier(THEMES)).fit(corpus)
+    save(model, tmp_path / "m")
+    code = (
+        "import sys, topics;"
+        "p = topics.predict(['Firefighters fought the bushfires.'], sys.argv[1]);"
+        "print(p.probabilities.tobytes().hex(), p.labels, p.evidence);"
+        "print('sklearn' in sys.modules, 'gensim' in sys.modules)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "m"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    here = predict(["Firefighters fought the bushfires."], model)
+    assert out[0] == f"{here.probabilities.tobytes().hex()} {here.labels} {here.evidence}"
+    assert out[1] == "False False"
+
+
+def test_two_fits_give_the_same_bytes(corpus, tmp_path):
+    for name in "ab":
+        save(ThemeClassifier(THEMES).fit(corpus), tmp_path / name)
+    for file in (MANIFEST, WEIGHTS):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_over_time_and_partial_fit_survive(corpus, tmp_path):
+    model = TopicModel(5, "lda").fit(corpus[:200])
+    loaded = load(save(model, tmp_path / "m"))
+    assert loaded.topics_over_time("quarter").equals(model.topics_over_time("quarter"))
+    rest = corpus[200:]
+    model.partial_fit(rest)
+    loaded.partial_fit(rest)
+    assert loaded.components_.tobytes() == model.components_.tobytes()
+
+
+@pytest.fixture
+def artifact(corpus, tmp_path):
+    return save(ThemeClassifier(THEMES).fit(corpus), tmp_path / "m", created_from="a test")
+
+
+def test_manifest_says_what_it_is(artifact):
+    manifest = read_manifest(artifact)
+    assert manifest["kind"] == "ThemeClassifier"
+    assert manifest["created_from"] == "a test"
+    assert manifest["model"]["classes"] == ["cricket", "fires"]
+    assert manifest["libraries"]["numpy"] == np.__version__
+
+
+def test_an_artifact_is_not_overwritten_unasked(artifact, corpus):
+    model = load(artifact)
+    with pytest.raises(TopicsError, match="it exists already"):
+        save(model, artifact)
+    save(model, artifact, overwrite=True)
+    assert sorted(os.listdir(artifact.parent)) == ["m"]
+
+
+def test_a_folder_of_something_else_is_never_replaced(artifact, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_text("cat")
+    with pytest.raises(TopicsError, match="a folder of something else"):
+        save(load(artifact), tmp_path / "photos", overwrite=True)
+    assert (tmp_path / "photos" / "cat.jpg").exists()
+
+
+def change_manifest(folder, **changes):
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest |= changes
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def test_damaged_artifacts_are_refused(artifact):
+    weights = (artifact / WEIGHTS).read_bytes()
+    manifest = (artifact / MANIFEST).read_text()
+    damages = [
+        ("checksum differs", lambda: (artifact / WEIGHTS).write_bytes(weights[:-5])),
+        ("checksum differs", lambda: (artifact / WEIGHTS).write_bytes(weights[:-1] + b"\x7f")),
+        ("safetensors is missing", (artifact / WEIGHTS).unlink),
+        ("manifest is cut short", lambda: (artifact / MANIFEST).write_text(manifest[:100])),
+        ("no manifest.json", (artifact / MANIFEST).unlink),
+        ("which is newer", lambda: change_manifest(artifact, format=99, topics_toolkit="9.0")),
+        ("unknown", lambda: change_manifest(artifact, kind="os.system")),
+        ("not whole", lambda: change_manifest(artifact, model={"params": {}})),
+    ]
+    for message, damage in damages:
+        (artifact / WEIGHTS).write_bytes(weights)
+        (artifact / MANIFEST).write_text(manifest)
+        damage()
+        with pytest.raises(TopicsError, match=message) as raised:
+            load(artifact)
+        assert str(artifact) in str(raised.value)
+    with pytest.raises(TopicsError, match="no such artifact"):
+        load(artifact / "missing")
+
+
+def test_a_pickle_is_never_loaded(artifact, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "pwned"),))
+
+    payload = pickle.dumps(Evil())
+    (artifact / WEIGHTS).write_bytes(payload)
+    manifest = json.loads((artifact / MANIFEST).read_text())
+    import hashlib
+
+    manifest["checksums"][WEIGHTS] = hashlib.sha256(payload).hexdigest()
+    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(TopicsError, match="is broken"):
+        load(artifact)
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_arrays_of_other_shapes_are_refused(artifact):
+    import hashlib
+
+    arrays = load_file(artifact / WEIGHTS)
+    arrays["coef"] = arrays["coef"][:-1].copy()
+    save_file(arrays, artifact / WEIGHTS)
+    manifest = json.loads((artifact / MANIFEST).read_text())
+    manifest["checksums"][WEIGHTS] = hashlib.sha256((artifact / WEIGHTS).read_bytes()).hexdigest()
+    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(TopicsError, match="coef has the shape"):
+        load(artifact)
+
+
+def test_what_cannot_be_saved(tmp_path):
+    with pytest.raises(TopicsError, match="analyzer is a function"):
+        save(TermVectorizer(analyzer=str.split).fit(["a b"]), tmp_path / "m")
+    with pytest.raises(ValueError, match="not fitted"):
+        save(TopicModel(), tmp_path / "m")
+    with pytest.raises(TopicsError, match="a dict cannot be saved"):
+        save({}, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,217 @@
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from topics import ThemeClassifier, TopicsError, read_releases, read_themes
+from topics.beliefs import FEW, theme_beliefs
+from topics.demo import lee_corpus
+from topics.word_vectors import word_vectors
+
+CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
+COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]
+TEXTS = (CAMP + COURT) * 10
+TRUTH = (["displacement"] * 3 + ["justice"] * 3) * 10
+THEMES = {"displacement": ["refugees", "displaced"], "justice": ["court", "judge"]}
+
+
+@pytest.mark.parametrize("y", [None, TRUTH, [TRUTH[0], None, None, TRUTH[3], *[None] * 56]])
+@pytest.mark.parametrize("multi_label", [True, False])
+def test_learns_from_seeds_and_labels(y, multi_label):
+    classifier = ThemeClassifier(THEMES, multi_label).fit(TEXTS, y)
+    predicted = classifier.predict(TEXTS).tolist()
+    assert predicted == ([(name,) for name in TRUTH] if multi_label else TRUTH)
+    probabilities = classifier.predict_proba(TEXTS)
+    assert probabilities.shape == (60, 2)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    if not multi_label:
+        np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+
+
+def test_learns_from_labels_alone():
+    classifier = ThemeClassifier(multi_label=False).fit(TEXTS, TRUTH)
+    assert classifier.predict(TEXTS).tolist() == TRUTH
+    assert classifier.calibrated_
+    assert classifier.score(TEXTS, TRUTH) == 1
+
+
+def test_several_labels_and_none():
+    texts = [
+        *CAMP * 8,
+        *COURT * 8,
+        *[f"{a} {b}" for a in CAMP for b in COURT],
+        *["sunny weather"] * 9,
+    ]
+    y = [("camp",)] * 24 + [("court",)] * 24 + [("camp", "court")] * 9 + [()] * 9
+    classifier = ThemeClassifier().fit(texts, y)
+    both, none = classifier.predict(["refugees fled to the court", "sunny weather"])
+    assert set(both) == {"camp", "court"}
+    assert none == ()
+
+
+def test_labels_outweigh_seeds():
+    flipped = {"displacement": ["court", "judge"], "justice": ["refugees", "displaced"]}
+    classifier = ThemeClassifier(flipped, multi_label=False).fit(TEXTS, TRUTH)
+    assert classifier.score(TEXTS, TRUTH) > 0.9
+
+
+def test_labels_of_other_types():
+    numbers = [int(name == "justice") for name in TRUTH]
+    classifier = ThemeClassifier(multi_label=False).fit(TEXTS, np.array(numbers))
+    assert classifier.predict(TEXTS[:4]).tolist() == numbers[:4]
+    assert classifier.classes_.tolist() == [0, 1]
+    with pytest.raises(TopicsError, match="mixed types"):
+        ThemeClassifier().fit(TEXTS, ["a", 1] * 30)
+
+
+def test_explanation_sums_to_the_score():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    text = "The weather was fine. Refugees fled to the camp near the court. Nobody ruled."
+    for label in classifier.classes_:
+        (explanation,) = classifier.explain(text, [label])
+        total = explanation.intercept + sum(weight for _, weight in explanation.terms)
+        column = classifier.classes_.tolist().index(label)
+        assert total == pytest.approx(explanation.score, abs=1e-12)
+        assert explanation.score == pytest.approx(
+            classifier.decision_function([text])[0, column], abs=1e-5
+        )
+    explanation = classifier.explain(text, ["displacement"])[0]
+    assert explanation.sentence == "Refugees fled to the camp near the court."
+    assert "displacement" in repr(explanation)
+
+
+def test_odd_texts_are_survived():
+    classifier = ThemeClassifier(THEMES).fit([*TEXTS, "", "\x00", "😀"])
+    odd = ["", " ", "\x00", "😀", "e\u0301" * 9, "سوريا", "İstanbul", "x" * 1_000_000]
+    assert len(classifier.predict(odd)) == len(odd)
+    assert np.isfinite(classifier.predict_proba(odd)).all()
+    assert classifier.explain("")[0].sentence == ""
+
+
+@pytest.mark.parametrize(
+    ("themes", "y", "message"),
+    [
+        (None, None, "neither seeds nor labels"),
+        ({"a": ["submarine"]}, None, "no seed of the theme 'a'"),
+        (None, ["a"] * 3, "3 labels for 60 releases"),
+        (None, [3.5] * 60, "row 1: the label 3.5 is no name"),
+        ({"a": "camp"}, None, "the seeds of 'a' are no list"),
+        ({}, None, "there are no themes"),
+    ],
+)
+def test_what_cannot_be_learnt(themes, y, message):
+    with pytest.raises(TopicsError, match=message):
+        ThemeClassifier(themes).fit(TEXTS, y)
+
+
+def test_seeds_that_occur_nowhere_are_named():
+    with pytest.warns(UserWarning, match=r"'submarine' \(displacement\)"):
+        ThemeClassifier({**THEMES, "displacement": ["refugees", "submarine"]}).fit(TEXTS)
+
+
+def test_a_row_does_not_depend_on_the_others():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    whole = classifier.predict_proba(TEXTS)
+    assert classifier.predict_proba(TEXTS[5:6]).tobytes() == whole[5:6].tobytes()
+
+
+def test_any_number_of_workers_gives_the_same_bits():
+    corpus = lee_corpus()
+    themes = {"cricket": ["wickets", "bowler"], "fires": ["bushfires", "firefighters"]}
+    fits = [ThemeClassifier(themes, n_jobs=n).fit(corpus) for n in (1, 2, 3)]
+    assert len({fit.coef_.tobytes() for fit in fits}) == 1
+    assert len({fit.thresholds_.tobytes() for fit in fits}) == 1
+
+
+def test_scikit_learns_tools_work_with_it():
+    classifier = ThemeClassifier(multi_label=False)
+    assert clone(classifier).get_params() == classifier.get_params()
+    predicted = cross_val_predict(classifier, np.array(TEXTS), np.array(TRUTH), cv=3)
+    assert (predicted == TRUTH).all()
+
+
+def test_few_releases_go_by_their_own_words():
+    rng = np.random.default_rng(0)
+    import scipy.sparse as sp
+
+    X = sp.csr_matrix(np.eye(FEW - 1, 50, dtype=np.float32))
+    vectors = rng.standard_normal((50, 5)).astype(np.float32)
+    rows, beliefs = theme_beliefs(X, vectors, [np.array([3]), np.array([7])])
+    assert rows.size == FEW - 1
+    assert beliefs[3, 0] > 0.99
+    assert beliefs[7, 1] > 0.99
+
+
+def test_word_vectors_do_not_depend_on_workers():
+    corpus = lee_corpus()
+    from topics.vectorizer import vectorizer_for
+
+    vectorizer = vectorizer_for(corpus.texts)
+    sequences = vectorizer.fit_sequences(corpus)
+    n = len(vectorizer.vocabulary_)
+    one, two = (word_vectors(sequences, n, n_jobs=jobs) for jobs in (1, 2))
+    assert one.tobytes() == two.tobytes()
+
+
+def test_themes_file(tmp_path):
+    path = tmp_path / "themes.toml"
+    path.write_text('[themes]\ncamp = ["refugees", " displaced  persons "]\n')
+    assert read_themes(path) == {"camp": ["refugees", "displaced persons"]}
+    for content, message in (
+        ('camp = ["refugees"\ncourt = ["judge"]\n', "row 2: it is no valid TOML"),
+        ("camp = []\n", "the theme 'camp' has no seeds"),
+        ('camp = "refugees"\n', "are no list"),
+        ("camp = [1]\n", "the seed 1 of 'camp' is no word"),
+        ("", "there are no themes"),
+    ):
+        path.write_text(content)
+        with pytest.raises(TopicsError, match=message) as raised:
+            read_themes(path)
+        assert str(path) in str(raised.value)
+    with pytest.raises(TopicsError, match="no such themes file"):
+        read_themes(tmp_path / "missing.toml")
+
+
+BBC_SEEDS = {
+    "business": ["business", "company", "economy", "market"],
+    "entertainment": ["entertainment", "film", "music", "actor"],
+    "politics": ["politics", "government", "election", "minister"],
+    "sport": ["sport", "match", "player", "champion"],
+    "tech": ["technology", "software", "computer", "internet"],
+}
+
+
+@pytest.fixture(scope="module")
+def bbc(shared):
+    corpus = read_releases(shared / "bbc.parquet", languages=False)
+    return corpus, np.array(corpus["label"].to_pylist())
+
+
+@pytest.mark.slow
+def test_bbc_by_seeds_alone(bbc):
+    corpus, y = bbc
+    classifier = ThemeClassifier(BBC_SEEDS, multi_label=False, n_jobs=2).fit(corpus)
+    assert f1_score(y, classifier.predict(corpus), average="micro") >= 0.95
+
+
+@pytest.mark.slow
+def test_bbc_by_seeds_and_twenty_labels_a_class(bbc):
+    corpus, y = bbc
+    rng = np.random.default_rng(0)
+    chosen = np.concatenate([rng.choice(np.flatnonzero(y == c), 20, False) for c in BBC_SEEDS])
+    given = np.full(len(y), None, object)
+    given[chosen] = y[chosen]
+    classifier = ThemeClassifier(BBC_SEEDS, multi_label=False, n_jobs=2).fit(corpus, given)
+    unseen = np.setdiff1d(np.arange(len(y)), chosen)
+    assert f1_score(y[unseen], classifier.predict(corpus[unseen]), average="micro") >= 0.95
+
+
+@pytest.mark.slow
+def test_bbc_by_all_labels(bbc):
+    corpus, y = bbc
+    right = []
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(y, y):
+        classifier = ThemeClassifier(multi_label=False, n_jobs=2).fit(corpus[train], y[train])
+        right.append(np.mean(classifier.predict(corpus[test]) == y[test]))
+    assert np.mean(right) >= 0.975

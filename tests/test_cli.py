@@ -1,0 +1,265 @@
+import json
+import subprocess
+import sys
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from topics.cli import app, main
+from topics.demo import lee_corpus
+
+runner = CliRunner()
+
+THEMES = 'fires = ["bushfires", "firefighters"]\ncricket = ["test match", "wickets"]\n'
+
+
+def run(monkeypatch, capsys, *args):
+    """Run the command line in this process: its exit code, output and words."""
+    monkeypatch.setattr(sys, "argv", ["topics", *map(str, args)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    out, err = capsys.readouterr()
+    return stopped.value.code or 0, out, err
+
+
+@pytest.fixture
+def topics(monkeypatch, capsys):
+    return lambda *args: run(monkeypatch, capsys, *args)
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A folder with a pile of releases, themes, and a model fitted to them."""
+    folder = tmp_path_factory.mktemp("work")
+    lee_corpus().to_parquet(folder / "pile.parquet")
+    (folder / "themes.toml").write_text(THEMES)
+    code = runner.invoke(
+        app,
+        ["fit", str(folder / "pile.parquet"), "--themes", str(folder / "themes.toml"), "--topics",
+         "6", "-o", str(folder / "model")],
+    ).exit_code  # fmt: skip
+    assert code == 0
+    (folder / "new.csv").write_text(
+        "id,title,text,truth\n"
+        "1,Fires,Firefighters fought the bushfires near Sydney.,fires\n"
+        "2,Cricket,He took five wickets in the test match.,cricket\n"
+        "3,Cabinet,The minister resigned.,\n"
+    )
+    return folder
+
+
+def test_help_shows_examples(topics):
+    for command in ("demo", "fit", "label", "show", "evaluate"):
+        code, out, _ = topics(command, "--help")
+        assert code == 0
+        assert f"topics {command}" in out
+    assert topics("--help")[0] == 0
+
+
+def test_label_to_every_kind_of_file(topics, work, tmp_path):
+    for ending in ("parquet", "csv", "jsonl"):
+        output = tmp_path / f"labelled.{ending}"
+        code, out, err = topics("label", work / "new.csv", "--model", work / "model", "-o", output)
+        assert (code, out) == (0, "")
+        assert "3 releases labelled" in err
+    table = pq.read_table(tmp_path / "labelled.parquet")
+    assert table["id"].to_pylist() == ["1", "2", "3"]
+    assert table["labels"].to_pylist()[:2] == [["fires"], ["cricket"]]
+    flat = pyarrow.csv.read_csv(tmp_path / "labelled.csv")
+    assert flat["labels"].to_pylist()[:2] == ["fires", "cricket"]
+    rows = [json.loads(line) for line in (tmp_path / "labelled.jsonl").read_text().splitlines()]
+    assert rows[0]["evidence"] == "Firefighters fought the bushfires near Sydney."
+    assert rows[0]["row"] == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        f"labelled.{ending}" for ending in ("csv", "jsonl", "parquet")
+    ]
+
+
+def test_label_from_standard_input_to_standard_output(work):
+    done = subprocess.run(
+        [sys.executable, "-m", "topics", "label", "-", "--model", work / "model"],
+        input=b"Fires near Sydney\n\nFirefighters fought the bushfires.\n",
+        capture_output=True,
+        check=True,
+    )
+    row = json.loads(done.stdout)
+    assert row["labels"] == ["fires"]
+    assert row["title"] == "Fires near Sydney"
+    assert done.stderr.decode().strip() == "1 releases labelled"
+
+
+def test_show(topics, work):
+    code, out, _ = topics("show", work / "model")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].split("\t") == ["topic", "name", "share", "releases", "words"]
+    assert lines[1].split("\t")[1] == "fires"
+    assert "scores, not probabilities" in lines[-1]
+    assert "firefighters" in topics("show", work / "model", "--topic", "0")[1]
+    about = json.loads(topics("show", work / "model", "--topic", "cricket", "--json")[1])
+    assert about["topic"] == 1
+    assert len(about["examples"]) == 5
+    assert len(json.loads(topics("show", work / "model", "--json")[1])["topics"]) == 6
+
+
+def test_evaluate(topics, work):
+    code, out, _ = topics(
+        "evaluate", work / "new.csv", "--model", work / "model", "--labels", "truth"
+    )
+    assert code == 0
+    assert "micro_f1" in out
+    result = json.loads(
+        topics("evaluate", work / "new.csv", "-m", work / "model", "--labels", "truth", "--json")[1]
+    )
+    assert result["n"] == 3
+    assert {row["theme"]: row["recall"] for row in result["themes"]} == {"cricket": 1, "fires": 1}
+
+
+def test_fit_with_labels(topics, work, tmp_path):
+    rows = lee_corpus().table.to_pylist()
+    for row in rows:
+        text = row["text"].lower()
+        row["theme"] = "fires" if "firefighter" in text else "other" if "the" in text else None
+    import pandas as pd
+
+    pd.DataFrame(rows).to_csv(tmp_path / "pile.csv", index=False)
+    code, _, err = topics(
+        "fit", tmp_path / "pile.csv", "--labels", "theme", "--topics", "4", "-o", tmp_path / "m"
+    )
+    assert code == 0, err
+    assert "calibrated probabilities" in topics("show", tmp_path / "m")[1]
+
+
+def test_rejected_rows_are_named_and_the_exit_code_is_1(topics, work, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "The wickets fell."}\n{"text": \n')
+    output = tmp_path / "out.jsonl"
+    code, _, err = topics("label", tmp_path / "in.jsonl", "-m", work / "model", "-o", output)
+    assert code == 1
+    assert f"{tmp_path / 'in.jsonl'}, row 2: broken JSON" in err.replace("\n", "")
+    assert len(output.read_text().splitlines()) == 1
+
+
+BAD = [
+    ("no such file", "missing.csv", None),
+    ("the file is empty", "empty.csv", b""),
+    ("not text", "binary.txt", bytes(range(256)) * 99),
+    ("no column holds the text; the columns are a, b", "columns.csv", b"a,b\n1,2\n"),
+    ("no readable release at all", "broken.jsonl", b'{"text": \n'),
+    ("cut short", "cut.parquet", b"PAR1\x00\x00"),
+    ("no readable release at all", "none.jsonl", b'{"text": ""}\n'),
+]
+
+
+@pytest.mark.parametrize(("message", "name", "content"), BAD)
+def test_bad_inputs_get_one_line(topics, work, tmp_path, message, name, content):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    for command in (["label", "-m", work / "model"], ["fit", "-o", tmp_path / "m"]):
+        code, out, err = topics(command[0], tmp_path / name, *command[1:])
+        assert (code, out) == (2, "")
+        assert err.startswith("error: ")
+        assert len(err.splitlines()) == 1
+        assert message in err
+        assert name in err
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('fires = ["bushfires"\n', "no valid TOML"),
+        ("fires = []\n", "the theme 'fires' has no seeds"),
+        ('fires = ["xqzt"]\n', "no seed of the theme 'fires' occurs"),
+    ],
+)
+def test_bad_themes_get_one_line(topics, work, tmp_path, content, message):
+    (tmp_path / "t.toml").write_text(content)
+    code, _, err = topics(
+        "fit", work / "pile.parquet", "--themes", tmp_path / "t.toml", "-o", tmp_path / "m"
+    )
+    assert code == 2
+    assert err.startswith("error: ")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_other_mistakes_get_one_line(topics, work, tmp_path):
+    model, new = work / "model", work / "new.csv"
+    (tmp_path / "there.csv").write_text("mine")
+    mistakes = [
+        (["fit", new, "--topics", "9", "-o", tmp_path / "m"], "more topics (9) than releases (3)"),
+        (["fit", new, "-o", model], "the output exists"),
+        (["label", new, "-m", tmp_path / "missing"], "no such artifact"),
+        (["label", new, "-m", tmp_path], "no manifest.json"),
+        (["label", new, "-m", model, "-o", tmp_path / "there.csv"], "the output exists"),
+        (["label", new, "-m", model, "-o", tmp_path / "out.xlsx"], "the ending '.xlsx' is unknown"),
+        (["label", new, "-m", model, "-o", "/proc/out.csv"], "cannot be written"),
+        (["label", new, "-m", model, "-o", "/dev/full"], "the ending '' is unknown"),
+        (["label", new, "-m", model, "--split", "("], "neither a layout"),
+        (["show", model, "--topic", "99"], "no topic 99"),
+        (["evaluate", new, "-m", model, "--labels", "wrong"], "no column 'wrong'"),
+        (["evaluate", new, "-m", model, "--labels", "id"], "no themes of the model"),
+    ]
+    for args, message in mistakes:
+        if args[0] == "label" and "--split" in args:
+            (tmp_path / "page.txt").write_text("Title\n\nText.")
+            args[1] = tmp_path / "page.txt"
+        code, out, err = topics(*args)
+        assert (code, out) == (2, ""), args
+        assert message in err.splitlines()[-1], (args, err)
+    assert (tmp_path / "there.csv").read_text() == "mine"
+    assert topics("label", new)[0] == 2
+    assert topics("nonsense")[0] == 2
+
+
+def test_force_replaces_what_is_there(topics, work, tmp_path):
+    output = tmp_path / "out.csv"
+    output.write_text("old")
+    args = ("label", work / "new.csv", "-m", work / "model", "-o", output)
+    assert topics(*args)[0] == 2
+    assert topics(*args, "--force")[0] == 0
+    assert "Firefighters" in output.read_text()
+
+
+@pytest.mark.filterwarnings("ignore:3 releases are few")
+def test_a_full_disk_is_one_line(topics, work, tmp_path, monkeypatch):
+    import os
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    output = tmp_path / "out.csv"
+    code, _, err = topics("label", work / "new.csv", "-m", work / "model", "-o", output)
+    assert code == 2
+    assert "No space left on device" in err
+    code, _, err = topics("fit", work / "new.csv", "--topics", "2", "-o", tmp_path / "m")
+    assert code == 2
+    assert "No space left on device" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_but_data_on_standard_output_and_no_colour_when_piped(work):
+    done = subprocess.run(
+        [sys.executable, "-m", "topics", "show", work / "model"], capture_output=True, check=True
+    )
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert done.stderr == b""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:seeds that occur in no release")
+def test_demo(topics, tmp_path):
+    code, out, err = topics("demo", "-o", tmp_path / "demo")
+    assert code == 0
+    assert sorted(p.name for p in (tmp_path / "demo").iterdir()) == [
+        "labelled.csv",
+        "model",
+        "topics.png",
+    ]
+    assert "micro_f1" in out
+    assert "Try next" in err
+    assert len(pyarrow.csv.read_csv(tmp_path / "demo" / "labelled.csv")) == 50
+    assert topics("demo", "-o", tmp_path / "demo")[0] == 0

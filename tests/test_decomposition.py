@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.decomposition import NMF as REFERENCE
+from sklearn.utils.estimator_checks import check_estimator
+
+from topics import LDA, NMF
+
+
+def synthetic(n=300, k=4, block=15, seed=0):
+    """Documents of mostly one topic each, topics of terms of their own."""
+    rng = np.random.default_rng(seed)
+    topics = np.zeros((k, k * block))
+    for t in range(k):
+        topics[t, t * block : (t + 1) * block] = rng.dirichlet(np.ones(block))
+    mixture = rng.dirichlet(np.full(k, 0.1), n)
+    return sp.csr_matrix(rng.poisson(60 * mixture @ topics).astype(np.float64)), topics
+
+
+def matched_cosine(found, truth):
+    found = found / np.linalg.norm(found, axis=1, keepdims=True)
+    truth = truth / np.linalg.norm(truth, axis=1, keepdims=True)
+    return (found @ truth.T).max(axis=0)
+
+
+@pytest.mark.parametrize("model", [NMF(4), LDA(4)])
+def test_known_topics_are_recovered(model):
+    X, topics = synthetic()
+    assert matched_cosine(model.fit(X).components_, topics).min() > 0.95
+
+
+@pytest.mark.parametrize("k", [3, 8])
+def test_nmf_reaches_scikit_learns_objective(k):
+    X, _ = synthetic(k=6)
+    theirs = REFERENCE(k, init="nndsvd", random_state=0, max_iter=400).fit(X)
+    ours = NMF(k, max_iter=400).fit(X)
+    assert ours.reconstruction_err_ <= theirs.reconstruction_err_ * 1.001
+
+
+def test_nmf_error_is_that_of_the_factors():
+    X, _ = synthetic(60)
+    model = NMF(3)
+    W = model.fit_transform(X)
+    assert model.reconstruction_err_ == pytest.approx(
+        np.linalg.norm(X.toarray() - W @ model.components_), rel=1e-6
+    )
+
+
+def test_nmf_transform_is_non_negative_least_squares():
+    from scipy.optimize import nnls
+
+    X, _ = synthetic(60)
+    model = NMF(3).fit(X)
+    W = model.transform(X[:5])
+    for row, x in zip(W, X[:5].toarray(), strict=True):
+        np.testing.assert_allclose(row, nnls(model.components_.T, x)[0], atol=1e-4)
+
+
+@pytest.mark.parametrize("model", [NMF(4), LDA(4)])
+def test_any_number_of_workers_gives_the_same_bits(model):
+    X, _ = synthetic(5000)
+    fits = [clone(model).set_params(n_jobs=n).fit(X) for n in (1, 2, 3)]
+    shares = [fit.transform(X) for fit in fits]
+    for fit, share in zip(fits[1:], shares[1:], strict=True):
+        assert fit.components_.tobytes() == fits[0].components_.tobytes()
+        assert share.tobytes() == shares[0].tobytes()
+
+
+@pytest.mark.parametrize("model", [NMF(3), LDA(3)])
+def test_a_row_does_not_depend_on_the_others(model):
+    X, _ = synthetic(40)
+    model = clone(model).fit(X)
+    whole = model.transform(X)
+    assert model.transform(X[7:8]).tobytes() == whole[7:8].tobytes()
+
+
+def test_lda_perplexity_falls():
+    X, _ = synthetic()
+    perplexities = LDA(4).fit(X).perplexities_
+    assert perplexities[-1] < 0.7 * perplexities[0]
+
+
+def test_lda_learns_in_parts():
+    X, topics = synthetic(600)
+    model = LDA(4)
+    for _ in range(5):
+        for start in range(0, 600, 100):
+            model.partial_fit(X[start : start + 100])
+    assert matched_cosine(model.components_, topics).min() > 0.9
+
+
+def test_prior_draws_a_component_to_its_seeds():
+    X, _ = synthetic()
+    prior = np.zeros((5, X.shape[1]))
+    prior[2, 15:20] = 1
+    assert NMF(5, prior=prior).fit(X).components_[2].argmax() in range(15, 30)
+    seeded = LDA(5, topic_term_prior=0.01 + 50 * prior).fit(X)
+    assert seeded.components_[2].argmax() in range(15, 30)
+
+
+def test_bad_parameters_and_values():
+    X, _ = synthetic(10)
+    for model in (NMF, LDA):
+        with pytest.raises(ValueError, match="n_components=0"):
+            model(0).fit(X)
+        with pytest.raises(ValueError, match="Negative values"):
+            model(2).fit(-X)
+        with pytest.raises(ValueError, match="features"):
+            model(2).fit(X).transform(X[:, :5])
+    with pytest.raises(ValueError, match="init='other'"):
+        NMF(2, init="other").fit(X)
+    with pytest.raises(ValueError, match="prior has the shape"):
+        NMF(2, prior=np.ones((1, 3))).fit(X)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 6), st.integers(1, 5), st.integers(1, 7), st.integers(0, 99))
+def test_odd_shapes_give_finite_weights(n, v, k, seed):
+    X = sp.random(n, v, 0.5, random_state=seed, format="csr")
+    for model in (NMF(k, max_iter=20), LDA(k, max_iter=3)):
+        W = model.fit_transform(X)
+        assert W.shape == (n, k)
+        assert np.isfinite(W).all()
+        assert (W >= 0).all()
+        assert np.isfinite(model.components_).all()
+
+
+# The estimators do not inherit from scikit-learn, whose import a cold start cannot afford.
+@pytest.mark.filterwarnings("ignore:Estimator .* does not inherit")
+@pytest.mark.filterwarnings("ignore:check_")
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [NMF(2, max_iter=20), LDA(2, max_iter=5)])
+def test_scikit_learns_checks(model):
+    failed = [
+        f"{check['check_name']}: {check['exception']}"
+        for check in check_estimator(model, on_skip=None, on_fail=None)
+        if check["status"] == "failed"
+    ]
+    assert failed == []

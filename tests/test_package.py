@@ -1,0 +1,69 @@
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import topics
+
+PACKAGE = Path(topics.__file__).parent
+
+# What each module may import stands before it.
+ORDER = (
+    "_errors", "_progress", "_parallel", "_estimator", "dates", "dumps", "files", "languages",
+    "corpus", "releases", "sentences", "themes", "vectorizer", "nmf", "lda", "word_vectors",
+    "naming", "topic_model", "beliefs", "classifier", "labeller", "artifact", "labelling",
+    "evaluation", "plots", "demo", "cli", "__main__",
+)  # fmt: skip
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("topics."):
+            yield node.module.split(".")[1]
+
+
+def test_imports_run_one_way():
+    modules = {path.stem: path for path in PACKAGE.glob("*.py")}
+    assert set(ORDER) == set(modules) - {"__init__"}
+    for name in ORDER:
+        allowed = {*ORDER[: ORDER.index(name)], "_kernels"}
+        assert set(imports_of(modules[name])) <= allowed, name
+    for path in (PACKAGE / "_kernels").glob("*.py"):
+        assert set(imports_of(path)) <= {"_kernels"}
+
+
+def loaded_after(code):
+    heavy = ["sklearn", "gensim", "numba", "scipy", "numpy", "pyarrow", "pandas", "typer", "rich", "matplotlib"]
+    script = f"import sys; {code}; print(*(m for m in {heavy} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert loaded_after("import topics") == set()
+
+
+def test_every_public_name_is_there():
+    for name in topics.__all__:
+        assert getattr(topics, name) is not None
+        assert getattr(topics, name).__doc__
+    assert set(topics.__all__) <= set(dir(topics))
+
+
+def test_no_registry_and_no_path_of_a_machine_is_named():
+    root = PACKAGE.parent
+    if not (root / "pyproject.toml").is_file():
+        import pytest
+
+        pytest.skip("the package is installed without its repository")
+    hosts = ("pypi" + ".org", "pythonhosted" + ".org", "/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/")
+    kinds = {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".json", ".csv", ""}
+    for path in root.rglob("*"):
+        below = path.relative_to(root).parts
+        if any(part.startswith(".") and part != ".ci" for part in below) or not path.is_file():
+            continue
+        if path.suffix in kinds and not below[0].endswith("egg-info"):
+            text = path.read_text("utf-8", "ignore")
+            assert not [host for host in hosts if host in text], path

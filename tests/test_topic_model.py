@@ -1,0 +1,180 @@
+import re
+
+import numpy as np
+import pytest
+
+from topics import TermVectorizer, TopicModel, TopicsError, read_releases
+from topics.demo import lee_corpus
+from topics.naming import name_topics, rank_words, term_scores
+from topics.sentences import split_sentences
+
+TEN = [
+    "The refugees fled their homes and crossed the border to the camp.",
+    "Displaced families reached the camp near the border on Friday.",
+    "The camp shelters refugees whose homes were shelled.",
+    "Families in the camp ask for tents and blankets.",
+    "The ambassador met the minister for talks about the border.",
+    "Talks between the two ministers ended with a joint statement.",
+    "The ambassador called the talks useful and frank.",
+    "The court sentenced two journalists to a year in jail.",
+    "A judge ordered the release of the journalists held in jail.",
+    "Lawyers asked the court to free the detained journalists.",
+]
+
+
+@pytest.fixture(scope="module")
+def lee():
+    return lee_corpus()
+
+
+@pytest.fixture(scope="module", params=["nmf", "lda"])
+def fitted(request, lee):
+    return TopicModel(12, request.param).fit(lee)
+
+
+def test_topics_table_and_words(fitted):
+    table = fitted.topics_
+    assert list(table.columns) == ["topic", "name", "words", "share", "releases"]
+    assert len(table) == 12
+    assert table["share"].sum() == pytest.approx(1, abs=1e-4)
+    assert table["releases"].sum() == fitted.n_documents_ == 300
+    assert table["name"].is_unique
+    assert all(len(words) == 10 and len(set(words)) == 10 for words in fitted.top_words())
+    assert [len(words) for words in fitted.top_words(3)] == [3] * 12
+
+
+def test_shares_sum_to_one(fitted, lee):
+    shares = fitted.transform(lee)
+    assert shares.shape == (300, 12)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert (shares >= 0).all()
+
+
+def test_texts_without_a_known_word_get_equal_shares(lee):
+    shares = TopicModel(4).fit(lee).transform(["", "xqzt 😀"])
+    np.testing.assert_allclose(shares, 0.25)
+
+
+def test_the_same_pile_gives_the_same_topics(fitted, lee):
+    again = TopicModel(12, fitted.method, n_jobs=2).fit(lee)
+    assert again.components_.tobytes() == fitted.components_.tobytes()
+    assert again.names_ == fitted.names_
+    assert again.representatives_ == fitted.representatives_
+
+
+def test_representative_releases_show_the_sentence(fitted, lee):
+    texts = {release["id"]: " ".join(release["text"].split()) for release in lee}
+    for topic in range(12):
+        rows = fitted.representative(topic, 3)
+        assert 1 <= len(rows) <= 3
+        for row in rows.to_dict("records"):
+            assert row["sentence"] in texts[row["id"]]
+    by_name = fitted.representative(fitted.names_[3], 2)
+    assert by_name.equals(fitted.representative(3, 2))
+    with pytest.raises(TopicsError, match="no topic 12"):
+        fitted.representative(12)
+
+
+def test_themes_seed_topics_and_the_others_stay_free(lee):
+    themes = {"fires": ["bushfires", "firefighters"], "cricket": ["wickets", "test match"]}
+    model = TopicModel(8, themes=themes).fit(lee)
+    assert model.names_[:2] == ["fires", "cricket"]
+    assert len(set(model.names_)) == 8
+    words = model.top_words(15)
+    assert "firefighters" in words[0]
+    assert {"wickets", "bowler", "test", "match"} & set(words[1])
+    free = " ".join(model.names_[2:])
+    assert "palestinian" in free or "israeli" in free
+
+
+def test_ten_releases_work_and_are_warned_of():
+    with pytest.warns(UserWarning, match="10 releases are few for 3 topics"):
+        model = TopicModel().fit(TEN)
+    assert len(model.names_) == 3
+    groups = model.transform(TEN).argmax(axis=1)
+    assert len(set(groups[7:])) == 1
+    assert groups[8] not in groups[:4]
+
+
+def test_topics_over_time():
+    corpus = read_releases(
+        [{"text": text, "date": f"2018-0{1 + i // 4}-15"} for i, text in enumerate(TEN)]
+    )
+    with pytest.warns(UserWarning, match="are few"):
+        model = TopicModel(2).fit(corpus)
+    months = model.topics_over_time("month")
+    assert months.index.tolist() == ["2018-01", "2018-02", "2018-03"]
+    assert months["releases"].tolist() == [4, 4, 2]
+    np.testing.assert_allclose(months[model.names_].sum(axis=1), 1, atol=1e-5)
+    assert model.topics_over_time("quarter").index.tolist() == ["2018-Q1"]
+    assert model.topics_over_time("week").index[0] == "2018-W03"
+    with pytest.raises(TopicsError, match="freq='hour'"):
+        model.topics_over_time("hour")
+
+
+def test_no_dates_no_time(lee):
+    with pytest.raises(TopicsError, match="no dates"):
+        TopicModel(4).fit(lee).topics_over_time()
+
+
+def test_pretokenised_texts(lee):
+    tokens = [re.findall(r"[a-z]{4,}", text.lower()) for text in lee["text"].to_pylist()]
+    model = TopicModel(5, vectorizer=TermVectorizer(analyzer=list, min_df=3, max_df=0.3)).fit(
+        tokens
+    )
+    assert model.transform(tokens[:2]).shape == (2, 5)
+
+
+def test_lda_learns_in_parts(lee):
+    model = TopicModel(6, "lda").partial_fit(lee[:200]).partial_fit(lee[200:])
+    assert model.n_documents_ == 300
+    assert model.topics_["releases"].sum() == 300
+    with pytest.raises(TopicsError, match="NMF cannot be fitted in parts"):
+        TopicModel(6).partial_fit(lee)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (TopicModel(11), "more topics.*than releases"),
+        (TopicModel(2, themes={"a": ["camp"], "b": ["court"], "c": ["talks"]}), "fewer topics"),
+        (TopicModel(3, themes={"a": ["submarine"]}), "no seed of the theme 'a'"),
+        (TopicModel(3, themes={"a": []}), "the theme 'a' has no seeds"),
+        (TopicModel(3, "plsa"), "method='plsa' is unknown"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:10 releases are few")
+def test_what_cannot_be_fitted(model, message):
+    with pytest.raises(TopicsError, match=message):
+        model.fit(TEN)
+
+
+def test_names_tell_topics_apart():
+    words = [["war", "troops", "iraq", "oil"], ["war", "troops", "iraq", "senate"], []]
+    names = name_topics(words)
+    assert len(set(names)) == 3
+    assert names[1] == "war, troops, iraq, senate"
+
+
+def test_ranking_prefers_words_that_keep_company():
+    rng = np.random.default_rng(0)
+    together = rng.random(200) < 0.2
+    counts = np.column_stack([together, together, together, rng.random((200, 3)) < 0.2])
+    from scipy.sparse import csr_matrix
+
+    components = np.array([[1.0, 1.0, 1.0, 1.1, 1.1, 1.1]])
+    ranked = rank_words(components, csr_matrix(counts.astype(float)), list("abcdef"))[0]
+    assert set(ranked[:3]) == {0, 1, 2}
+    assert term_scores(components).shape == components.shape
+
+
+def test_sentences():
+    assert split_sentences("One. Two? “Three!” Four") == ["One.", "Two?", "“Three!”", "Four"]
+    assert split_sentences("Sen. Moor of the U.S. Senate spoke.") == [
+        "Sen. Moor of the U.S. Senate spoke."
+    ]
+    assert split_sentences("第一句。第二句。") == ["第一句。", "第二句。"]
+    assert split_sentences("") == []
+    pieces = split_sentences("word " * 1000)
+    assert max(map(len, pieces)) <= 400
+    assert " ".join(pieces).split() == ["word"] * 1000

@@ -1,0 +1,464 @@
+"""Artifacts: a folder that holds one saved model, as data and never as code."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import topics
+from topics._errors import TopicsError
+from topics.classifier import ThemeClassifier
+from topics.labeller import Labeller
+from topics.lda import LDA
+from topics.nmf import NMF
+from topics.topic_model import TopicModel
+from topics.vectorizer import TermVectorizer
+
+FORMAT = 1
+"""Version of the folder's layout; a newer one is refused."""
+
+MANIFEST, WEIGHTS = "manifest.json", "model.safetensors"
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "gensim", "numba", "pyarrow")
+
+Model = TermVectorizer | TopicModel | ThemeClassifier | Labeller
+State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+
+def save(
+    model: Model, folder: str | Path, *, created_from: str = "", overwrite: bool = False
+) -> Path:
+    """Save a fitted model to a folder.
+
+    The folder holds ``manifest.json`` (kind, parameters, classes, versions, checksums) and
+    ``model.safetensors`` (arrays). It is written beside its place and then renamed, so that a
+    reader sees all of it or nothing; the same model gives the same bytes.
+
+    Parameters
+    ----------
+    model : TermVectorizer, TopicModel, ThemeClassifier or Labeller
+        A fitted model.
+    folder : str or Path
+        Where to.
+    created_from : str, default=""
+        What it was fitted to, in words, for whoever finds the folder.
+    overwrite : bool, default=False
+        Replace an artifact that is there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    TopicsError
+        If the folder exists, cannot be written, or the model holds a function (an ``analyzer`` of
+        one's own), which is code and no data.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> vectorizer = TermVectorizer().fit(["aid arrives", "talks resume"])
+    >>> folder = save(vectorizer, tempfile.mkdtemp() + "/vectorizer")
+    >>> load(folder).get_feature_names_out().tolist()
+    ['aid', 'arrives', 'resume', 'talks']
+    """
+    folder = Path(folder)
+    if folder.exists() and not overwrite:
+        raise TopicsError("it exists already", "take another name, or overwrite=True", path=folder)
+    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise TopicsError("it is a folder of something else", "take another name", path=folder)
+    kind = type(model).__name__
+    if kind not in _KINDS:
+        raise TopicsError(f"a {kind} cannot be saved", f"save one of {', '.join(_KINDS)}")
+    model._check_fitted()
+    facts, arrays = _KINDS[kind][0](model)
+    from safetensors.numpy import save as to_bytes
+
+    weights = to_bytes(
+        {name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())}
+    )
+    manifest = {
+        "format": FORMAT,
+        "kind": kind,
+        "topics_toolkit": topics.__version__,
+        "created_from": created_from,
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "python": platform.python_version(),
+        "checksums": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
+        "model": facts,
+    }
+    text = (
+        json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+    )
+    _write(folder, {WEIGHTS: weights, MANIFEST: text.encode()})
+    return folder
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        new.mkdir()
+        for name, content in files.items():
+            with open(new / name, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as error:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise TopicsError(
+            f"it cannot be written ({error.strerror})",
+            "check the space and the rights",
+            path=folder,
+        ) from None
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def load(folder: str | Path) -> Any:
+    """Load what :func:`save` wrote.
+
+    Nothing in the folder is run: it holds numbers and text, whose checksums, names, types and
+    shapes are checked.
+
+    Parameters
+    ----------
+    folder : str or Path
+        An artifact.
+
+    Returns
+    -------
+    TermVectorizer, TopicModel, ThemeClassifier or Labeller
+        It predicts what the saved model predicted, to the bit.
+
+    Raises
+    ------
+    TopicsError
+        If the folder is missing, is no artifact, is cut short or changed, or was written by a
+        newer version.
+    """
+    folder = Path(folder)
+    manifest = _read_manifest(folder)
+    arrays = _read_weights(folder, manifest)
+    try:
+        return _KINDS[manifest["kind"]][1](manifest["model"], arrays)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise TopicsError(
+            f"the artifact is not whole ({type(error).__name__}: {error})",
+            "copy it again",
+            path=folder,
+        ) from None
+
+
+def read_manifest(folder: str | Path) -> dict[str, Any]:
+    """What an artifact says of itself, without loading its arrays.
+
+    Parameters
+    ----------
+    folder : str or Path
+        An artifact.
+
+    Returns
+    -------
+    dict
+        Kind, versions, parameters, checksums.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`load`.
+    """
+    return _read_manifest(Path(folder))
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    if not folder.exists():
+        raise TopicsError(
+            "no such artifact", "check the path, or make one: topics fit", path=folder
+        )
+    if not (folder / MANIFEST).is_file():
+        raise TopicsError(
+            "it is no artifact: it has no manifest.json", "check the path", path=folder
+        )
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        newer = manifest["format"] > FORMAT
+        kind, made_by = manifest["kind"], manifest["topics_toolkit"]
+        manifest["checksums"][WEIGHTS], manifest["model"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise TopicsError(
+            "the manifest is cut short or changed", "copy it again", path=folder
+        ) from None
+    if newer:
+        raise TopicsError(
+            f"it was written by topics-toolkit {made_by}, which is newer than {topics.__version__}",
+            "upgrade: pip install -U topics-toolkit", path=folder,
+        )  # fmt: skip
+    if kind not in _KINDS:
+        raise TopicsError(f"it holds a {kind!r}, which is unknown", "copy it again", path=folder)
+    return dict(manifest)
+
+
+def _read_weights(folder: Path, manifest: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    try:
+        content = (folder / WEIGHTS).read_bytes()
+    except OSError:
+        raise TopicsError("model.safetensors is missing", "copy it again", path=folder) from None
+    if hashlib.sha256(content).hexdigest() != manifest["checksums"][WEIGHTS]:
+        raise TopicsError(
+            "model.safetensors is cut short or changed: its checksum differs", "copy it again",
+            path=folder,
+        )  # fmt: skip
+    try:
+        return dict(from_bytes(content))
+    except (SafetensorError, ValueError, TypeError, KeyError):
+        raise TopicsError("model.safetensors is broken", "copy it again", path=folder) from None
+
+
+# States: what a model is, as plain facts and arrays. Nested models are stored under a prefix.
+
+
+def _below(prefix: str, state: State) -> State:
+    facts, arrays = state
+    return {prefix: facts}, {f"{prefix}.{name}": value for name, value in arrays.items()}
+
+
+def _part(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): a for name, a in arrays.items() if name.startswith(start)}
+
+
+def _params(model: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    params = {k: v for k, v in model.get_params(deep=False).items() if k not in without}
+    for name, value in params.items():
+        if callable(value) and not isinstance(value, type):
+            raise TopicsError(
+                f"{name} is a function, which an artifact cannot hold",
+                "use a token_pattern, or keep the function in your own code",
+            )
+    params.pop("n_jobs", None)
+    return {name: _plain(value) for name, value in params.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
+        return {"dtype": np.dtype(value).name}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    raise TopicsError(f"{value!r} cannot be saved", "give random_state as a number")
+
+
+def _texts_to_arrays(name: str, texts: list[str]) -> dict[str, NDArray[Any]]:
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    offsets = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    return {
+        f"{name}_bytes": np.frombuffer(b"".join(encoded), np.uint8),
+        f"{name}_offsets": offsets,
+    }
+
+
+def _texts_from_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    content = arrays[f"{name}_bytes"].tobytes()
+    offsets = arrays[f"{name}_offsets"].tolist()
+    return [content[a:b].decode("utf-8", "surrogatepass") for a, b in itertools.pairwise(offsets)]
+
+
+def _save_vectorizer(model: TermVectorizer) -> State:
+    # The vocabulary given is the vocabulary learnt; a parameter would only repeat it.
+    facts: dict[str, Any] = {
+        "params": _params(model, without=("vocabulary",)),
+        "fixed_vocabulary": model.vocabulary is not None,
+        "stop_words": model.stop_words_,
+        "n_documents": int(model.n_documents_),
+    }
+    arrays = _texts_to_arrays("terms", model.get_feature_names_out().tolist())
+    arrays["document_frequency"] = model.document_frequency_.astype(np.int64)
+    return facts, arrays
+
+
+def _load_vectorizer(
+    facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> TermVectorizer:
+    params = dict(facts["params"])
+    params["ngram_range"] = tuple(params["ngram_range"])
+    params["phrases"] = tuple(params["phrases"])
+    if params["dtype"] is not None:
+        params["dtype"] = np.dtype(params["dtype"]["dtype"]).type
+    model = TermVectorizer(**params)
+    model._check_params()
+    terms = _texts_from_arrays("terms", arrays)
+    model.vocabulary_ = {term: column for column, term in enumerate(terms)}
+    if len(model.vocabulary_) != len(terms) or arrays["document_frequency"].shape != (len(terms),):
+        raise ValueError("terms and document frequencies do not fit")
+    if facts["fixed_vocabulary"]:
+        model.vocabulary = dict(model.vocabulary_)
+    model.stop_words_ = [str(word) for word in facts["stop_words"]]
+    model.document_frequency_ = arrays["document_frequency"].astype(np.int64)
+    model.n_documents_ = int(facts["n_documents"])
+    model._set_idf()
+    return model
+
+
+def _save_topic_model(model: TopicModel) -> State:
+    facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
+    inner = model.decomposition_
+    facts["params"] = _params(model, without=("vectorizer",))
+    facts["decomposition"] = _params(inner, without=("prior", "topic_term_prior"))
+    facts |= {
+        "n_documents": int(model.n_documents_),
+        "themes": model.themes_,
+        "words": model.words_,
+        "names": model.names_,
+        "representatives": model.representatives_,
+        "days": model.timeline_[0],
+    }
+    arrays |= {
+        "components": model.components_,
+        "share_sums": model.share_sums_,
+        "n_releases": model.n_releases_.astype(np.int64),
+        "timeline_sums": model.timeline_[1],
+        "timeline_numbers": model.timeline_[2],
+    }
+    if isinstance(inner, LDA):
+        facts["steps"], facts["tokens"] = inner._steps, inner._tokens
+        arrays |= {"expected": inner._expected, "prior": inner._prior}
+    return facts, arrays
+
+
+def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
+    model = TopicModel(**facts["params"])
+    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
+    components = arrays["components"]
+    if components.shape != (len(facts["names"]), len(model.vectorizer_.vocabulary_)):
+        raise ValueError(f"components have the shape {components.shape}")
+    model.components_ = components
+    model.decomposition_ = (NMF if model.method == "nmf" else LDA)(**facts["decomposition"])
+    model.decomposition_.components_ = components
+    model.decomposition_.n_features_in_ = components.shape[1]
+    if isinstance(model.decomposition_, LDA):
+        model.decomposition_._expected = arrays["expected"].copy()
+        model.decomposition_._prior = arrays["prior"]
+        model.decomposition_._steps = int(facts["steps"])
+        model.decomposition_._tokens = float(facts["tokens"])
+        model.decomposition_.n_iter_ = model.decomposition_.max_iter
+    model.n_documents_ = int(facts["n_documents"])
+    model.themes_ = dict(facts["themes"])
+    model.words_ = [[int(i) for i in words] for words in facts["words"]]
+    if max((i for words in model.words_ for i in words), default=0) >= components.shape[1]:
+        raise ValueError("words that are not in the vocabulary")
+    model.names_ = [str(name) for name in facts["names"]]
+    model.representatives_ = [[tuple(row) for row in rows] for rows in facts["representatives"]]
+    model.share_sums_ = arrays["share_sums"]
+    model.n_releases_ = arrays["n_releases"]
+    model.timeline_ = (
+        [str(day) for day in facts["days"]],
+        arrays["timeline_sums"],
+        arrays["timeline_numbers"],
+    )
+    return model
+
+
+def _save_classifier(model: ThemeClassifier) -> State:
+    facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
+    facts["params"] = _params(model, without=("vectorizer",))
+    facts |= {"classes": model.classes_.tolist(), "calibrated": model.calibrated_}
+    arrays |= {
+        name: getattr(model, f"{name}_")
+        for name in ("coef", "intercept", "slope", "offset", "thresholds")
+    }
+    return facts, arrays
+
+
+def _load_classifier(
+    facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> ThemeClassifier:
+    model = ThemeClassifier(**facts["params"])
+    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
+    model.classes_ = np.array(facts["classes"])
+    k = model.classes_.size
+    if arrays["coef"].shape != (len(model.vectorizer_.vocabulary_), k):
+        raise ValueError(f"coef has the shape {arrays['coef'].shape}")
+    for name in ("intercept", "slope", "offset", "thresholds"):
+        if arrays[name].shape != (k,):
+            raise ValueError(f"{name} has the shape {arrays[name].shape}")
+    for name in ("coef", "intercept", "slope", "offset", "thresholds"):
+        setattr(model, f"{name}_", arrays[name])
+    model.calibrated_ = bool(facts["calibrated"])
+    return model
+
+
+def _save_labeller(model: Labeller) -> State:
+    facts: dict[str, Any] = {}
+    arrays: dict[str, NDArray[Any]] = {}
+    parts = [("topic_model", model.topic_model, _save_topic_model)]
+    parts += [("classifier", model.classifier, _save_classifier)]  # type: ignore[list-item]
+    for name, part, state in parts:
+        if part is None:
+            continue
+        more_facts, more_arrays = _below(name, state(part))
+        if name == "classifier" and model.shares_vectorizer:
+            more_facts[name].pop("vectorizer")
+            more_arrays = {k: a for k, a in more_arrays.items() if ".vectorizer." not in k}
+        facts |= more_facts
+        arrays |= more_arrays
+    return facts, arrays
+
+
+def _load_labeller(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Labeller:
+    topic_model = classifier = None
+    if "topic_model" in facts:
+        topic_model = _load_topic_model(facts["topic_model"], _part("topic_model", arrays))
+    if "classifier" in facts:
+        its_facts, its_arrays = dict(facts["classifier"]), _part("classifier", arrays)
+        if "vectorizer" not in its_facts:
+            its_facts["vectorizer"] = facts["topic_model"]["vectorizer"]
+            shared = _part("topic_model", arrays)
+            its_arrays |= {k: a for k, a in shared.items() if k.startswith("vectorizer.")}
+        classifier = _load_classifier(its_facts, its_arrays)
+        if topic_model is not None and "vectorizer" not in facts["classifier"]:
+            classifier.vectorizer_ = topic_model.vectorizer_
+    return Labeller(topic_model, classifier)
+
+
+_KINDS: dict[str, tuple[Callable[[Any], State], Callable[[Any, Any], Any]]] = {
+    "TermVectorizer": (_save_vectorizer, _load_vectorizer),
+    "TopicModel": (_save_topic_model, _load_topic_model),
+    "ThemeClassifier": (_save_classifier, _load_classifier),
+    "Labeller": (_save_labeller, _load_labeller),
+}

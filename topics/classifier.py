@@ -1,0 +1,705 @@
+"""ThemeClassifier: seeds and labels to themes with probabilities."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+from topics._estimator import Estimator, one_blas_thread
+from topics.beliefs import FEW, seed_weights, theme_beliefs
+from topics.corpus import as_texts
+from topics.sentences import split_sentences
+from topics.themes import check_themes, seed_terms
+from topics.topic_model import prepare_vectorizer
+from topics.vectorizer import (
+    TermSequences,
+    TermVectorizer,
+    inverse_document_frequency,
+    tfidf,
+)
+from topics.word_vectors import word_vectors
+
+SEED_LABELS = 20
+"""Labels a theme that seeds weigh as much as, once there are labels."""
+
+_MANY_LABELS = 100
+_FEW_LABELS = 10
+_SEED_SCALE = 0.3
+_SMALL = 150
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a release has a label, or how far it is from it.
+
+    Attributes
+    ----------
+    label : str
+        The theme.
+    probability : float
+        As ``predict_proba`` gives it.
+    score : float
+        The sum of ``intercept`` and of the contributions of all terms, exactly as the model
+        adds them up before calibration.
+    intercept : float
+        The score of an empty text.
+    terms : list of (str, float)
+        Every known term of the text with its signed contribution, the heaviest first.
+    sentence : str
+        The sentence that speaks for the label most.
+    """
+
+    label: Any
+    probability: float
+    score: float
+    intercept: float
+    terms: list[tuple[str, float]]
+    sentence: str
+
+    def __repr__(self) -> str:
+        terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
+        return f"{self.label} ({self.probability:.2f}): {terms}\n  “{self.sentence}”"
+
+
+class ThemeClassifier(Estimator):
+    """Labels releases with themes, learnt from seed words, from labels, or from both.
+
+    Seeds are compared with the releases in the space of the pile's own word vectors; every
+    release takes on some of its nearest neighbours' beliefs; a linear model of term weights is
+    fitted to the beliefs and to the labels that there are. What remains is a sum over a text's
+    terms, so that each label can be explained exactly.
+
+    Parameters
+    ----------
+    themes : mapping of str to iterable of str or None, default=None
+        Theme name to seed words and phrases; None learns from labels alone.
+    multi_label : bool, default=True
+        Whether a release can have several labels, or none; else it has exactly one.
+    vectorizer : TermVectorizer or None, default=None
+        None makes one fit for the size and the languages of the pile.
+    random_state : int or None, default=0
+        For the factorisation and the sample of releases.
+    n_jobs : int or None, default=None
+        Threads; results are the same to the bit for any number.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_themes,)
+        Theme names, sorted.
+    coef_ : ndarray of float32, shape (n_terms, n_themes)
+        Weight of each term, over the l2 norm of a text's term weights.
+    intercept_ : ndarray of float32, shape (n_themes,)
+        Score of an empty text.
+    thresholds_ : ndarray of float64, shape (n_themes,)
+        Probability from which a label is given, with ``multi_label``.
+    calibrated_ : bool
+        Whether there were labels to calibrate probabilities with; else they are scores from 0
+        to 1 that order releases, and no frequencies.
+    vectorizer_ : TermVectorizer
+        The fitted vectorizer.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled to the camp", "the camp shelters displaced families"] * 15
+    >>> texts += ["the court tried the judge", "a judge ruled on the trial"] * 15
+    >>> themes = {"displacement": ["refugees", "displaced"], "justice": ["court", "judge"]}
+    >>> classifier = ThemeClassifier(themes).fit(texts)
+    >>> classifier.predict(["families in the camp", "the judge ruled"]).tolist()
+    [('displacement',), ('justice',)]
+    """
+
+    _estimator_type = "classifier"
+
+    def __init__(
+        self,
+        themes: Mapping[str, Sequence[str]] | None = None,
+        multi_label: bool = True,
+        vectorizer: TermVectorizer | None = None,
+        random_state: int | None = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.themes = themes
+        self.multi_label = multi_label
+        self.vectorizer = vectorizer
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    # Learning
+
+    def fit(self, texts: Any, y: Iterable[Any] | None = None) -> Self:
+        """Learn from a pile, its seeds and the labels of any of its releases.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases, labelled or not: unlabelled ones teach the vocabulary and the vectors.
+        y : iterable or None, default=None
+            For each release a name, a list of names (empty: none applies), or None where nobody
+            has looked.
+
+        Returns
+        -------
+        ThemeClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TopicsError
+            If there are neither seeds nor labels, no seed of a theme occurs in the releases, or
+            ``y`` does not fit the releases.
+        """
+        documents = as_texts(texts)
+        vectorizer, terms = prepare_vectorizer(
+            documents, self.vectorizer, check_themes(self.themes)
+        )
+        keep = [term for words in terms.values() for term in words]
+        return self.fit_sequences(vectorizer.fit_sequences(documents, keep=keep), vectorizer, y)
+
+    def fit_sequences(
+        self, sequences: TermSequences, vectorizer: TermVectorizer, y: Iterable[Any] | None = None
+    ) -> Self:
+        """Learn from what a fitted vectorizer made of the texts, so that models can share it.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The terms of the releases.
+        vectorizer : TermVectorizer
+            The one that made them.
+        y : iterable or None, default=None
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        ThemeClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TopicsError
+            As :meth:`fit`.
+        """
+        themes = check_themes(self.themes)
+        labels = _read_labels(y, len(sequences))
+        self.vectorizer_ = vectorizer
+        self._set_classes(themes, labels)
+        seeds = self._seed_columns(seed_terms(themes, vectorizer.tokenize))
+        labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
+        Y = np.zeros((labelled.size, self.classes_.size), bool)
+        column = {name: k for k, name in enumerate(self.classes_.tolist())}
+        for row, i in enumerate(labelled):
+            Y[row, [column[name] for name in labels[i] or ()]] = True
+        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32)
+        X = self._weigh(counts)
+        with one_blas_thread():
+            vectors = self._vectors(sequences, X.shape[1], seeds, Y)
+            evidence = _Evidence(X, vectors, labelled, Y, seeds, self.random_state)
+            self._fit_linear(evidence)
+        return self
+
+    def _set_classes(self, themes: Mapping[str, Any], labels: Sequence[Any]) -> None:
+        names = set(themes) | {name for row in labels if row is not None for name in row}
+        if not names:
+            raise TopicsError("there are neither seeds nor labels", "give themes, y, or both")
+        try:
+            self.classes_ = np.array(sorted(names))
+        except TypeError:
+            raise TopicsError(
+                "labels are of mixed types", "give all as str or all as int"
+            ) from None
+        if not self.multi_label and len(names) < 2:
+            raise TopicsError(
+                f"one class only ({names.pop()!r})", "give another, or multi_label=True"
+            )
+
+    def _seed_columns(self, terms: Mapping[str, list[str]]) -> dict[int, NDArray[np.int64]]:
+        """Class number to the columns of its seeds."""
+        vocabulary = self.vectorizer_.vocabulary_
+        column = {name: k for k, name in enumerate(self.classes_.tolist())}
+        found, missing = {}, []
+        for theme, words in terms.items():
+            known = [vocabulary[word] for word in words if word in vocabulary]
+            missing += [f"{word!r} ({theme})" for word in words if word not in vocabulary]
+            if not known:
+                raise TopicsError(
+                    f"no seed of the theme {theme!r} occurs in the releases",
+                    "give words that they use",
+                )
+            found[column[theme]] = np.array(known)
+        if missing:
+            warnings.warn(
+                f"seeds that occur in no release: {', '.join(missing)}; the others do their work",
+                stacklevel=4,
+            )
+        return found
+
+    def _vectors(
+        self, sequences: TermSequences, n_terms: int, seeds: Any, Y: NDArray[np.bool_]
+    ) -> NDArray[np.float32] | None:
+        if not seeds and _many(Y):
+            return None
+        return word_vectors(sequences, n_terms, n_jobs=self.n_jobs, random_state=self.random_state)
+
+    def _fit_linear(self, evidence: _Evidence) -> None:
+        coef, intercept = evidence.fit_all(self.n_jobs)
+        self.coef_ = np.ascontiguousarray(coef, np.float32)
+        self.intercept_ = intercept.astype(np.float32)
+        k = self.classes_.size
+        self.slope_, self.offset_ = np.ones(k), np.zeros(k)
+        self.thresholds_ = np.full(k, 0.5)
+        self.calibrated_ = False
+        held_out = evidence.held_out_scores(self.n_jobs)
+        if held_out is not None:
+            self.slope_, self.offset_ = _calibrate(held_out, evidence.Y, self.multi_label)
+            self.calibrated_ = True
+            if self.multi_label:
+                self.thresholds_ = _best_thresholds(self.probabilities(held_out), evidence.Y)
+        elif evidence.believed.size >= FEW:
+            # Not frequencies yet, but as sure of new releases as of those that were looked at.
+            scores, beliefs = evidence.held_out_beliefs(self.n_jobs)
+            self.slope_, self.offset_ = _calibrate(scores, beliefs, self.multi_label)
+            if self.multi_label:
+                self.thresholds_ = _best_thresholds(self.probabilities(scores), beliefs >= 0.5)
+            self._lean_on_seeds(evidence)
+
+    def _lean_on_seeds(self, evidence: _Evidence) -> None:
+        """Let the seeds' own model speak up, the more so the smaller the pile.
+
+        What a few hundred releases teach is about their own stories: new ones score too low for
+        every theme. The seeds do not know that much, but they know it of any story.
+        """
+        share = min(0.5, (_SMALL / evidence.X.shape[0]) ** 2)
+        weights, constants = evidence.seed_model()
+        scale = (share / self.slope_).astype(np.float32)
+        self.coef_ += scale * weights
+        self.intercept_ += scale * constants
+
+    # New releases
+
+    def decision_function(self, texts: Any) -> NDArray[np.float64]:
+        """Scores before calibration.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            Intercept plus the contributions of the terms.
+        """
+        self._check_fitted()
+        return self.score_counts(self.vectorizer_.counts(as_texts(texts)).astype(np.float32))
+
+    def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
+        """Scores of releases that the vectorizer has counted.
+
+        Parameters
+        ----------
+        counts : csr_matrix of float32, shape (n_documents, n_terms)
+            Term counts.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            A row does not depend on the others.
+        """
+        return (self._weigh(counts) @ self.coef_).astype(np.float64) + self.intercept_
+
+    def predict_proba(self, texts: Any) -> NDArray[np.float64]:
+        """Probability of each theme, calibrated where there were labels (``calibrated_``).
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            In the order of ``classes_``; rows sum to 1 unless ``multi_label``.
+        """
+        return self.probabilities(self.decision_function(texts))
+
+    def predict(self, texts: Any) -> NDArray[Any]:
+        """Labels of releases.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray, shape (n_documents,)
+            Names; with ``multi_label`` tuples of names, best first, empty where nothing fits.
+        """
+        return self.choose(self.predict_proba(texts))
+
+    def choose(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
+        """Labels that go with probabilities, as :meth:`predict` gives them.
+
+        Parameters
+        ----------
+        probabilities : ndarray, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (n_documents,)
+            Names, or tuples of names.
+        """
+        if not self.multi_label:
+            return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+        names = self.classes_.tolist()
+        chosen = np.empty(len(probabilities), object)
+        passed = probabilities >= self.thresholds_
+        order = np.argsort(-probabilities, axis=1, kind="stable")
+        for i in range(len(probabilities)):
+            chosen[i] = tuple(names[k] for k in order[i] if passed[i, k])
+        return chosen
+
+    def score(self, texts: Any, y: Iterable[Any]) -> float:
+        """Share of releases whose labels are exactly right.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+        y : iterable
+            Names or lists of names.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+        """
+        predicted = self.predict(texts)
+        truth = _read_labels(y, len(predicted))
+        given = predicted if self.multi_label else [(name,) for name in predicted.tolist()]
+        return float(np.mean([set(a) == set(b or ()) for a, b in zip(given, truth, strict=True)]))
+
+    def explain(self, text: str, labels: Iterable[Any] | None = None) -> list[Explanation]:
+        """Terms and sentence that speak for each label of a text.
+
+        Parameters
+        ----------
+        text : str
+            A release.
+        labels : iterable or None, default=None
+            The labels to explain; None takes those predicted, or the likeliest one where none is.
+
+        Returns
+        -------
+        list of Explanation
+            The likeliest label first.
+
+        Examples
+        --------
+        >>> y = ["camp", "court"] * 10
+        >>> classifier = ThemeClassifier().fit(["refugees fled", "the judge ruled"] * 10, y)
+        >>> [explanation] = classifier.explain("The judge ruled. Nobody fled.")
+        >>> explanation.label, explanation.sentence
+        ('court', 'The judge ruled.')
+        """
+        self._check_fitted()
+        weights = self._weigh(self.vectorizer_.counts([text]).astype(np.float32))
+        probability = self.probabilities(
+            (weights @ self.coef_).astype(np.float64) + self.intercept_
+        )[0]
+        if labels is None:
+            labels = self.choose(probability[None])[0]
+            labels = (labels,) if not self.multi_label else labels
+        names = self.classes_.tolist()
+        columns = [names.index(label) for label in labels] or [int(probability.argmax())]
+        terms = self.vectorizer_.get_feature_names_out()[weights.indices]
+        sentences = self.sentences(text, columns)
+        explanations = []
+        for k, sentence in zip(columns, sentences, strict=True):
+            parts = weights.data.astype(np.float64) * self.coef_[weights.indices, k]
+            order = np.argsort(-np.abs(parts), kind="stable")
+            explanations.append(
+                Explanation(
+                    names[k],
+                    float(probability[k]),
+                    float(parts.sum() + self.intercept_[k]),
+                    float(self.intercept_[k]),
+                    [(str(terms[i]), float(parts[i])) for i in order],
+                    sentence,
+                )
+            )
+        return sorted(explanations, key=lambda e: -e.probability)
+
+    def sentences(self, text: str, columns: Sequence[int]) -> list[str]:
+        """The sentence of a text that speaks most for each of some classes.
+
+        Parameters
+        ----------
+        text : str
+            A release.
+        columns : sequence of int
+            Numbers of classes.
+
+        Returns
+        -------
+        list of str
+            One a class; empty strings for an empty text.
+        """
+        sentences = split_sentences(text)
+        if not sentences:
+            return [""] * len(columns)
+        weights = self._weigh(self.vectorizer_.counts(sentences).astype(np.float32), norm=None)
+        return [sentences[i] for i in (weights @ self.coef_[:, columns]).argmax(axis=0)]
+
+    def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
+        v = self.vectorizer_
+        idf = inverse_document_frequency(v.document_frequency_, v.n_documents_)
+        return tfidf(counts, idf, norm=norm)
+
+    def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities that go with scores.
+
+        Parameters
+        ----------
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`decision_function`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+        """
+        odds = _sigmoid(scores * self.slope_ + self.offset_)
+        return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
+
+
+class _Evidence:
+    """What a linear model is fitted to: labels, and beliefs that come from seeds."""
+
+    def __init__(
+        self,
+        X: sp.csr_matrix,
+        vectors: NDArray[np.float32] | None,
+        labelled: NDArray[np.int64],
+        Y: NDArray[np.bool_],
+        seeds: Mapping[int, Any],
+        random_state: Any,
+    ) -> None:
+        self.X, self.vectors, self.labelled, self.Y = X, vectors, labelled, Y
+        self.believed = np.empty(0, np.int64)
+        self.beliefs = np.empty((0, Y.shape[1]))
+        self.seeded = sorted(seeds)
+        # Vectors of documents beside the term weights: what they learn is folded into the terms.
+        self.features = X
+        self.widened = vectors is not None and not _many(Y)
+        if vectors is not None and self.widened:
+            self.features = sp.hstack([X, sp.csr_matrix(X @ vectors)]).tocsr()
+        self.seeds = seeds
+        self.seed_weights = np.zeros((X.shape[1], Y.shape[1]), np.float32)
+        if seeds and vectors is not None:
+            if self.widened:
+                self.seed_weights = _SEED_SCALE * self.seed_model()[0]
+            rows, beliefs = theme_beliefs(X, vectors, self._seeds(), random_state=random_state)
+            kept = ~np.isin(rows, labelled)
+            self.believed = rows[kept]
+            self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
+            self.beliefs[:, self.seeded] = beliefs[kept]
+
+    def _seeds(self) -> list[NDArray[np.int64]]:
+        return [self.seeds[k] for k in self.seeded]
+
+    def seed_model(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Weights of terms and intercepts of all classes straight from the seeds."""
+        coef = np.zeros((self.X.shape[1], self.Y.shape[1]), np.float32)
+        intercept = np.zeros(self.Y.shape[1], np.float32)
+        if self.seeds and self.vectors is not None:
+            coef[:, self.seeded], intercept[self.seeded] = seed_weights(
+                self.X, self.vectors, self._seeds()
+            )
+        return coef, intercept
+
+    def fit_all(self, n_jobs: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Weights of terms and intercepts of all classes."""
+        from joblib import Parallel, delayed
+
+        if not self.labelled.size and self.X.shape[0] < FEW:
+            return self.seed_model()
+        rows = np.arange(self.labelled.size)
+        fits: Any = Parallel(n_jobs, prefer="threads")(
+            delayed(self._fit)(k, rows) for k in range(self.Y.shape[1])
+        )
+        coefs, intercepts = zip(*fits, strict=True)
+        return np.stack(coefs, axis=1), np.array(intercepts)
+
+    def held_out_scores(self, n_jobs: int | None) -> NDArray[np.float64] | None:
+        """Scores of the labelled releases by models that have not seen them."""
+        from joblib import Parallel, delayed
+        from sklearn.model_selection import KFold, StratifiedKFold
+
+        n, k = self.Y.shape
+        if n < 2 * _FOLDS:
+            return None
+        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
+        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
+        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
+        scores = np.zeros((n, k))
+
+        def score(train: Any, test: Any, c: int) -> None:
+            coef, intercept = self._fit(c, train)
+            scores[test, c] = self.X[self.labelled[test]] @ coef + intercept
+
+        Parallel(n_jobs, prefer="threads", require="sharedmem")(
+            delayed(score)(train, test, c)
+            for train, test in folds.split(np.zeros(n), first)
+            for c in range(k)
+        )
+        return scores
+
+    def held_out_beliefs(
+        self, n_jobs: int | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Scores of a quarter of the believed releases by models that have not seen them."""
+        from joblib import Parallel, delayed
+
+        test = np.arange(self.believed.size) % 4 == 0
+        rows = np.arange(self.labelled.size)
+        fits: Any = Parallel(n_jobs, prefer="threads")(
+            delayed(self._fit)(k, rows, ~test) for k in range(self.Y.shape[1])
+        )
+        X = self.X[self.believed[test]]
+        scores = np.stack([X @ coef + intercept for coef, intercept in fits], axis=1)
+        return scores, self.beliefs[test]
+
+    def _fit(
+        self, k: int, rows: NDArray[np.integer], believed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[Any], float]:
+        """Weights of features and intercept of one class, from some of what is known."""
+        from sklearn.linear_model import LogisticRegression
+
+        target = self.Y[rows, k]
+        parts = [self._features(k, self.labelled[rows])]
+        truth, weight = [target.astype(float)], [np.ones(rows.size)]
+        strength = 10.0
+        if self.believed.size and k in self.seeded:
+            chosen = slice(None) if believed is None else believed
+            belief, releases = self.beliefs[chosen, k], self.believed[chosen]
+            for_it = belief > 0.02
+            # Beliefs weigh as much as SEED_LABELS labels a theme; alone, as what they are.
+            each = SEED_LABELS * len(self.seeded) / belief.size
+            if not rows.size:
+                each, strength = max(1.0, 1000 / belief.size), 1.0
+            parts += [self._features(k, releases[for_it]), self._features(k, releases)]
+            truth += [np.ones(int(for_it.sum())), np.zeros(belief.size)]
+            weight += [each * belief[for_it], each * (1 - belief)]
+        target = np.concatenate(truth)
+        if np.unique(target).size < 2:
+            # Only one answer is known: there is nothing to tell apart.
+            sign = 1.0 if target.size and target[0] else -1.0
+            return np.zeros(self.X.shape[1]), sign * np.log1p(target.size)
+        model = LogisticRegression(C=strength, max_iter=500)
+        model.fit(sp.vstack(parts).tocsr(), target, sample_weight=np.concatenate(weight))
+        return self._fold(k, model.coef_[0]), float(model.intercept_[0])
+
+    def _features(self, k: int, rows: NDArray[np.integer]) -> sp.csr_matrix:
+        """Term weights, vectors of documents, and how much the seeds speak for the class."""
+        features = self.features[rows]
+        if k not in self.seeded:
+            return features
+        return sp.hstack(
+            [features, sp.csr_matrix(self.X[rows] @ self.seed_weights[:, [k]])]
+        ).tocsr()
+
+    def _fold(self, k: int, coef: NDArray[Any]) -> NDArray[Any]:
+        """Weights of terms that give the same score as the weights of all features."""
+        n_terms = self.X.shape[1]
+        folded = coef[:n_terms].copy()
+        if self.vectors is not None and self.widened:
+            folded += self.vectors @ coef[n_terms : n_terms + self.vectors.shape[1]]
+        if k in self.seeded:
+            folded += coef[-1] * self.seed_weights[:, k]
+        return folded
+
+
+def _many(Y: NDArray[np.bool_]) -> bool:
+    """Whether there are so many labels that term weights alone say all that vectors would."""
+    return bool(Y.size and np.median(Y.sum(axis=0)) >= _MANY_LABELS)
+
+
+def _read_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
+    """Names of each release as a tuple, None where they are not known."""
+    if y is None:
+        return [None] * n
+    labels: list[tuple[Any, ...] | None] = []
+    for row, value in enumerate(y.tolist() if hasattr(y, "tolist") else y):
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            labels.append(None)
+        elif isinstance(value, (str, int, np.integer)):
+            labels.append((value,))
+        elif isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
+            labels.append(tuple(value))
+        else:
+            raise TopicsError(
+                f"the label {value!r} is no name",
+                "give a name, a list of names or None",
+                row=row + 1,
+            )
+    if len(labels) != n:
+        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
+    return labels
+
+
+def _calibrate(
+    scores: NDArray[np.float64], Y: NDArray[Any], by_class: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Slope and offset of a logistic curve over held-out scores (Platt 1999).
+
+    ``Y`` holds labels or beliefs. One curve serves all classes, so that it cannot change their
+    order, unless a class may have a curve of its own and has the labels for it.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    def curve(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float]:
+        x, y = x.reshape(-1, 1), y.ravel().astype(float)
+        truth = np.repeat([1, 0], y.size)
+        fitted = LogisticRegression(C=1.0).fit(np.vstack([x, x]), truth, np.concatenate([y, 1 - y]))
+        # A curve that falls would turn the order of releases round: too few labels.
+        return max(float(fitted.coef_[0, 0]), 0.1), float(fitted.intercept_[0])
+
+    curves = np.tile((1.0, 0.0), (Y.shape[1], 1))
+    if 0 < Y.mean() < 1:
+        curves[:] = curve(scores, Y)
+    if by_class:
+        for k in range(Y.shape[1]):
+            if _FEW_LABELS <= Y[:, k].sum() <= len(Y) - _FEW_LABELS:
+                curves[k] = curve(scores[:, k], Y[:, k])
+    return curves[:, 0].copy(), curves[:, 1].copy()
+
+
+def _best_thresholds(
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes."""
+    grid = np.linspace(0.1, 0.7, 25)
+    passed = probabilities[:, :, None] >= grid
+    hits = (passed * Y[:, :, None]).sum(axis=0)
+    f1 = 2 * hits / np.maximum(passed.sum(axis=0) + Y.sum(axis=0)[:, None], 1)
+    pooled = 2 * hits.sum(axis=0) / np.maximum(passed.sum(axis=(0, 1)) + Y.sum(), 1)
+    shared = grid[int(np.argmax(pooled))]
+    # Each theme's own curve is blended with that of all, more so the fewer labels it has.
+    trust = Y.sum(axis=0) / (Y.sum(axis=0) + 30)
+    blended = trust[:, None] * f1 + (1 - trust[:, None]) * pooled
+    best = grid[blended.argmax(axis=1)]
+    return np.where(Y.sum(axis=0) >= 3, best, shared)
+
+
+def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -700, 700))))

@@ -1,0 +1,396 @@
+"""The commands: thin, no logic."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from topics._errors import TopicsError
+
+app = typer.Typer(
+    name="topics",
+    help="Find what a pile of press releases is about, and label new ones with your themes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: [bold]topics demo[/bold]. Exit codes: 0 done, 1 done but for some rows "
+    "that were rejected (each is named), 2 not done.",
+)
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files, folders, globs, or - for standard input: page dumps, .txt .md .html .csv .tsv "
+        ".json .jsonl .parquet, also as .gz and .zst.",
+        show_default=False,
+    ),
+]
+Text = Annotated[
+    str | None, typer.Option(help="Column that holds the text.", rich_help_panel="Reading")
+]
+Title = Annotated[str | None, typer.Option(help="Column of titles.", rich_help_panel="Reading")]
+Date = Annotated[str | None, typer.Option(help="Column of dates.", rich_help_panel="Reading")]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        help="How text files are cut into releases: source-line, press-marks, rules, date-lines, "
+        "blank-lines, whole, lines, or a regular expression. Recognised by itself if not given.",
+        rich_help_panel="Reading",
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of text files.", rich_help_panel="Reading")
+]
+ModelFolder = Annotated[
+    str, typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
+]
+
+
+class Method(StrEnum):
+    """How topics are learnt."""
+
+    nmf = "nmf"
+    lda = "lda"
+
+
+def main() -> None:
+    """Run the command line; one line for an error that the user can mend, and exit code 2."""
+    warnings.showwarning = _say_warning
+    try:
+        app()
+    except TopicsError as error:
+        _say(f"[bold red]error:[/] {_plain(str(error))}")
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader, such as head, has enough.
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _say("stopped")
+        sys.exit(130)
+    except MemoryError:
+        _say("[bold red]error:[/] out of memory; give fewer releases at once")
+        sys.exit(2)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics demo\n\n    topics demo --output /tmp/demo"
+)
+def demo(
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Where results are written.")
+    ] = "topics-demo",
+) -> None:
+    """See the whole path on news that is installed already: fit, label, evaluate."""
+    from topics.demo import run_demo
+
+    done = run_demo(output)
+    _print_topics(done.labeller.topic_model)
+    _say(
+        "\n50 documents that the models had not seen, labelled by seed words alone, against the "
+        f"themes that two readers gave them (kappa {done.kappa:.2f}):"
+    )
+    _print_evaluation(done.evaluation)
+    _say(
+        f"\nWritten to {output}: the model (model), the 50 labelled documents (labelled.csv) and a "
+        f"picture (topics.png).\n\nTry next:\n"
+        f"  topics show {output}/model --topic 0\n"
+        f"  topics label YOUR-FILES --model {output}/model -o labelled.csv\n"
+        f"  topics fit YOUR-FILES --topics 20 -o my-model"
+    )
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics fit releases/ --topics 20 -o artifacts/mine\n\n"
+    "    topics fit page.txt more.csv --themes themes.toml -o artifacts/mine\n\n"
+    '    themes.toml has a line a theme: displacement = ["refugees", "displaced persons"]'
+)
+def fit(
+    inputs: Inputs,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new artifact.")
+    ],
+    themes: Annotated[
+        str | None, typer.Option(metavar="TOML", help="Themes and their seed words.")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.nmf,
+    topics: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Number of topics, with those of themes.", show_default="fits the pile"
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of human labels to learn from too.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random state.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Threads; -1 takes all cores.")] = -1,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an artifact that is there.")
+    ] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Learn topics and themes from a pile of releases and save the model."""
+    from pathlib import Path
+
+    from topics._progress import status
+    from topics.artifact import save
+    from topics.classifier import ThemeClassifier
+    from topics.labeller import Labeller
+    from topics.themes import read_themes
+    from topics.topic_model import DEFAULT_TOPICS, TopicModel
+
+    if Path(output).exists() and not force:
+        raise TopicsError("the output exists", "take another name, or --force", path=output)
+    seeds = read_themes(themes) if themes else None
+    corpus = _read(inputs, text, title, date, split, encoding)
+    y = _label_column(corpus, labels, list(seeds or ())) if labels else None
+    topic_model = TopicModel(
+        topics or DEFAULT_TOPICS, method.value, themes=seeds, random_state=seed, n_jobs=jobs
+    )
+    classifier = None
+    if seeds or y:
+        classifier = ThemeClassifier(seeds, random_state=seed, n_jobs=jobs)
+    with status(f"fitting {len(corpus):,} releases"):
+        labeller = Labeller(topic_model, classifier).fit(corpus, y)
+    save(
+        labeller,
+        output,
+        created_from=f"{len(corpus)} releases: {' '.join(inputs)}",
+        overwrite=force,
+    )
+    _print_topics(topic_model)
+    _say(f"{len(corpus):,} releases fitted; the model is in {output}")
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics label tonight/*.txt --model artifacts/mine -o labelled.csv\n\n"
+    "    topics label - --model artifacts/mine < page.txt | jq .labels"
+)
+def label(
+    inputs: Inputs,
+    model: ModelFolder,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE",
+            help="File that ends in .parquet, .csv or .jsonl, or - for JSON lines on stdout.",
+        ),
+    ] = "-",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    evidence: Annotated[
+        bool, typer.Option(help="Give the sentence that speaks for each label.")
+    ] = True,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:  # fmt: skip
+    """Label releases with a model and write one row for each."""
+    from topics.labelling import as_labeller, check_output, label_to
+
+    if output != "-":
+        check_output(output, force)
+    labeller = as_labeller(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    n = label_to(corpus, labeller, output, force=force, evidence=evidence)
+    _say(f"{n:,} releases labelled" + ("" if output == "-" else f"; see {output}"))
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics show artifacts/mine\n\n"
+    "    topics show artifacts/mine --topic 3\n\n    topics show artifacts/mine --json"
+)
+def show(
+    model: Annotated[str, typer.Argument(metavar="FOLDER", help="Artifact.", show_default=False)],
+    topic: Annotated[
+        str | None, typer.Option(metavar="N", help="One topic, by number or name.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the topics, words, themes and examples of a model."""
+    from topics.labelling import as_labeller
+
+    labeller = as_labeller(model)
+    topic_model, classifier = labeller.topic_model, labeller.classifier
+    if topic is not None:
+        if topic_model is None:
+            raise TopicsError("the model has no topics", "leave --topic out", path=model)
+        number = topic_model.topic_number(int(topic) if topic.isdigit() else topic)
+        examples = topic_model.representative(number, 5)
+        about = topic_model.topics_.to_dict("records")[number]
+        about["words"] = topic_model.top_words(20)[number]
+        if as_json:
+            _print_json({**about, "examples": examples.to_dict("records")})
+            return
+        print(f"topic {number}: {about['name']}\nwords: {', '.join(about['words'])}")
+        print(f"share {about['share']:.1%}, first topic of {about['releases']} releases\n")
+        for row in examples.to_dict("records"):
+            head = "  ".join(str(row[k]) for k in ("date", "id", "title") if row[k] is not None)
+            print(f"{head}  ({row['share']:.0%})\n    {row['sentence']}")
+        return
+    if as_json:
+        topics = [] if topic_model is None else topic_model.topics_.to_dict("records")
+        themes = [] if classifier is None else [str(name) for name in classifier.classes_]
+        _print_json({"topics": topics, "themes": themes})
+        return
+    if topic_model is not None:
+        _print_topics(topic_model)
+    if classifier is not None:
+        kind = "calibrated probabilities" if classifier.calibrated_ else "scores, not probabilities"
+        print(f"themes ({kind}): {', '.join(map(str, classifier.classes_))}")
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics evaluate read-by-hand.csv --model artifacts/mine --labels theme"
+)
+def evaluate(
+    inputs: Inputs,
+    model: ModelFolder,
+    labels: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the true labels.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Compare a model's labels with labels that people gave."""
+    from topics.evaluation import evaluate as compare
+    from topics.labelling import as_labeller
+
+    labeller = as_labeller(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
+    result = compare(labeller, corpus, _label_column(corpus, labels, names))
+    if as_json:
+        _print_json({"n": result.n, **result.averages, "themes": result.themes.to_pylist()})
+    else:
+        _print_evaluation(result)
+    _finish(corpus)
+
+
+def _read(
+    inputs: list[str],
+    text: str | None,
+    title: str | None,
+    date: str | None,
+    split: str | None,
+    encoding: str | None,
+) -> Any:
+    from pathlib import Path
+
+    from topics.releases import read_releases
+
+    columns = {"text": text, "title": title, "date": date}
+    # As paths, so that a name that is no file is an error and never a text.
+    paths = [name if name == "-" else Path(name) for name in inputs]
+    try:
+        return read_releases(
+            paths,
+            split=split,
+            encoding=encoding,
+            columns={name: column for name, column in columns.items() if column},
+            languages=False,
+        )
+    except TopicsError:
+        raise
+    except ValueError as error:
+        raise TopicsError(str(error)) from None
+
+
+def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
+    from topics.evaluation import read_labels
+
+    if column not in corpus.table.column_names:
+        own = [name for name in corpus.table.column_names if corpus[name].null_count < len(corpus)]
+        raise TopicsError(f"no column {column!r}", f"the columns are {', '.join(own)}")
+    return [read_labels(value, themes) for value in corpus[column].to_pylist()]
+
+
+def _finish(corpus: Any) -> None:
+    """Name what was rejected; exit code 1 where anything was."""
+    if not corpus.rejects.num_rows:
+        return
+    for reject in corpus.rejects.to_pylist():
+        place = reject["path"] or "input"
+        if reject["row"] is not None:
+            place += f", row {reject['row']}"
+        _say(f"[yellow]rejected:[/] {_plain(place)}: {_plain(reject['reason'])}")
+    _say(f"{corpus.rejects.num_rows:,} rows or files were rejected, all others are done")
+    raise typer.Exit(1)
+
+
+def _print_topics(model: Any) -> None:
+    rows = [
+        (str(row["topic"]), row["name"], f"{row['share']:.1%}", str(row["releases"]), row["words"])
+        for row in model.topics_.to_dict("records")
+    ]
+    _print_table(("topic", "name", "share", "releases", "words"), rows)
+
+
+def _print_evaluation(result: Any) -> None:
+    names = ("theme", "precision", "recall", "f1", "average_precision", "support", "labelled")
+    rows = []
+    for row in result.themes.to_pylist():
+        cells = (row[name] for name in names[1:5])
+        figures = ["-" if cell is None else f"{cell:.2f}" for cell in cells]
+        rows.append((row["theme"], *figures, str(row["support"]), str(row["labelled"])))
+    _print_table(names, rows)
+    print("  ".join(f"{name} {value:.3f}" for name, value in result.averages.items()))
+
+
+def _print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
+    """A table for a person at a terminal, tab-separated values for a program."""
+    names = tuple(names)
+    if not sys.stdout.isatty():
+        for row in (names, *rows):
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=float))
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
+def _say(message: str) -> None:
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+
+
+def _say_warning(message: Any, *_: Any, **__: Any) -> None:
+    _say(f"[yellow]warning:[/] {_plain(str(message))}")

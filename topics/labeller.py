@@ -1,0 +1,325 @@
+"""Labeller: a topic model and a classifier that label together, and what they say."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, overload
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+from topics.classifier import ThemeClassifier
+from topics.corpus import Corpus, as_texts
+from topics.themes import check_themes
+from topics.topic_model import TopicModel, prepare_vectorizer
+from topics.vectorizer import TermVectorizer
+
+BATCH = 2048
+"""Releases labelled at a time; no result depends on it."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one text.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Themes, best first; empty where nothing fits, or the model has no classifier.
+    probabilities : dict of str to float
+        Probability of every theme, the likeliest first.
+    topic : int or None
+        Number of the topic with the largest share; None without a topic model.
+    topic_name : str or None
+        Its name.
+    evidence : str
+        The sentence that speaks most for the first label, or for the topic where there is none.
+    """
+
+    labels: tuple[Any, ...]
+    probabilities: dict[Any, float]
+    topic: int | None
+    topic_name: str | None
+    evidence: str
+
+
+class Predictions(Sequence[Prediction]):
+    """Predictions for many texts: a sequence of :class:`Prediction`, and a table.
+
+    Attributes
+    ----------
+    labels : list of tuple
+        Labels of each text.
+    probabilities : ndarray of float64, shape (n_texts, n_themes)
+        In the order of ``classes``.
+    classes : list
+        Theme names.
+    topics : list of int, or list of None
+        Topic number of each text.
+    topic_names : list of str, or list of None
+        Its name.
+    evidence : list of str
+        A sentence of each text.
+    ids, titles : list of str or None
+        Of the releases, where a Corpus was given.
+    """
+
+    def __init__(
+        self,
+        labels: list[tuple[Any, ...]],
+        probabilities: NDArray[np.float64],
+        classes: list[Any],
+        topics: list[int | None],
+        topic_names: list[str | None],
+        evidence: list[str],
+        ids: list[str] | None = None,
+        titles: list[str | None] | None = None,
+    ) -> None:
+        self.labels = labels
+        self.probabilities = probabilities
+        self.classes = classes
+        self.topics = topics
+        self.topic_names = topic_names
+        self.evidence = evidence
+        self.ids = ids
+        self.titles = titles
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @overload
+    def __getitem__(self, i: int) -> Prediction: ...
+    @overload
+    def __getitem__(self, i: slice) -> Sequence[Prediction]: ...
+
+    def __getitem__(self, i: int | slice) -> Prediction | Sequence[Prediction]:
+        if isinstance(i, slice):
+            return [self[j] for j in range(*i.indices(len(self)))]
+        chances = zip(self.classes, self.probabilities[i].tolist(), strict=True)
+        return Prediction(
+            self.labels[i],
+            dict(sorted(chances, key=lambda chance: -chance[1])),
+            self.topics[i],
+            self.topic_names[i],
+            self.evidence[i],
+        )
+
+    def to_arrow(self) -> pa.Table:
+        """One row a text.
+
+        Returns
+        -------
+        pyarrow.Table
+            ``id`` and ``title`` where known, ``labels`` (list of str), ``probability`` (of the
+            first label), ``topic``, ``topic_name``, ``evidence``, and ``p_NAME`` for every theme.
+        """
+        columns: dict[str, Any] = {}
+        if self.ids is not None:
+            columns["id"] = pa.array(self.ids, pa.large_string())
+            columns["title"] = pa.array(self.titles, pa.large_string())
+        names = [[str(label) for label in labels] for labels in self.labels]
+        columns["labels"] = pa.array(names, pa.list_(pa.string()))
+        place = {name: k for k, name in enumerate(self.classes)}
+        columns["probability"] = pa.array(
+            [
+                float(self.probabilities[i, place[labels[0]]]) if labels else None
+                for i, labels in enumerate(self.labels)
+            ],
+            pa.float64(),
+        )
+        columns["topic"] = pa.array(self.topics, pa.int64())
+        columns["topic_name"] = pa.array(self.topic_names, pa.string())
+        columns["evidence"] = pa.array(self.evidence, pa.large_string())
+        for k, name in enumerate(self.classes):
+            columns[f"p_{name}"] = pa.array(self.probabilities[:, k])
+        return pa.table(columns)
+
+    def to_pandas(self) -> Any:
+        """The same as a pandas DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As :meth:`to_arrow`; labels are lists.
+        """
+        return self.to_arrow().to_pandas()
+
+    def __repr__(self) -> str:
+        lines = [f"Predictions: {len(self)} texts"]
+        for i, row in enumerate(itertools.islice(self, 10)):
+            said = ", ".join(f"{name} {row.probabilities[name]:.2f}" for name in row.labels)
+            title = (self.titles[i] if self.titles else None) or row.evidence
+            lines.append(f"  {said or '(none)':32}  {title[:64]}")
+        return "\n".join(lines + (["  ..."] if len(self) > 10 else []))
+
+    def _repr_html_(self) -> str:
+        shown = self.to_pandas().head(20)
+        return str(shown.drop(columns=[f"p_{name}" for name in self.classes]).to_html())
+
+
+class Labeller:
+    """A topic model and a theme classifier that label together; what ``topics fit`` makes.
+
+    Parameters
+    ----------
+    topic_model : TopicModel or None, default=None
+        Gives each text its topic.
+    classifier : ThemeClassifier or None, default=None
+        Gives each text its labels.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled to the camp", "the camp shelters displaced families"] * 15
+    >>> texts += ["the court tried the judge", "a judge ruled on the trial"] * 15
+    >>> themes = {"displacement": ["refugees", "displaced"], "justice": ["court", "judge"]}
+    >>> labeller = Labeller(TopicModel(n_topics=2), ThemeClassifier(themes)).fit(texts)
+    >>> row = labeller.predict("The refugees fled. It rained.")[0]
+    >>> row.labels, row.evidence
+    (('displacement',), 'The refugees fled.')
+    """
+
+    def __init__(
+        self,
+        topic_model: TopicModel | None = None,
+        classifier: ThemeClassifier | None = None,
+    ) -> None:
+        if topic_model is None and classifier is None:
+            raise TopicsError(
+                "there is no model to label with", "give a topic model or a classifier"
+            )
+        self.topic_model = topic_model
+        self.classifier = classifier
+
+    @property
+    def shares_vectorizer(self) -> bool:
+        """Whether both models read one and the same document-term matrix."""
+        return (
+            self.topic_model is not None
+            and self.classifier is not None
+            and self.topic_model.vectorizer_ is self.classifier.vectorizer_
+        )
+
+    def fit(
+        self, texts: Any, y: Iterable[Any] | None = None, vectorizer: TermVectorizer | None = None
+    ) -> Self:
+        """Fit both models over one vectorizer.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The pile.
+        y : iterable or None, default=None
+            Labels for the classifier, None where unknown.
+        vectorizer : TermVectorizer or None, default=None
+            None makes one fit for the pile.
+
+        Returns
+        -------
+        Labeller
+            Itself.
+
+        Raises
+        ------
+        TopicsError
+            As the models raise it.
+        """
+        documents = as_texts(texts)
+        themes = {
+            name: seeds
+            for model in (self.topic_model, self.classifier)
+            if model is not None
+            for name, seeds in check_themes(model.themes).items()
+        }
+        vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes)
+        keep = [term for words in terms.values() for term in words]
+        sequences = vectorizer.fit_sequences(documents, keep=keep)
+        if self.classifier is not None:
+            self.classifier.fit_sequences(sequences, vectorizer, y)
+        if self.topic_model is not None:
+            self.topic_model.fit_sequences(sequences, vectorizer, texts)
+        return self
+
+    def _check_fitted(self) -> None:
+        for model in (self.topic_model, self.classifier):
+            if model is not None:
+                model._check_fitted()
+
+    def predict(self, texts: Any, *, evidence: bool = True) -> Predictions:
+        """Label texts.
+
+        Parameters
+        ----------
+        texts : str, Corpus, Arrow column, or iterable of str
+            One text, or many.
+        evidence : bool, default=True
+            Look for the sentence that speaks for the label; without it labelling is faster.
+
+        Returns
+        -------
+        Predictions
+            One row a text; a row does not depend on the others.
+
+        Raises
+        ------
+        NotFittedError
+            If a model is not fitted.
+        """
+        self._check_fitted()
+        documents = as_texts([texts] if isinstance(texts, str) else texts)
+        parts = [
+            self._predict_batch(documents.slice(start, BATCH), evidence)
+            for start in range(0, len(documents), BATCH)
+        ]
+        joined = [list(itertools.chain.from_iterable(part)) for part in zip(*parts, strict=True)]
+        labels, rows, topics, sentences = joined or ([], [], [], [])
+        classes = [] if self.classifier is None else self.classifier.classes_.tolist()
+        names = self.topic_model.names_ if self.topic_model is not None else []
+        corpus = texts if isinstance(texts, Corpus) else None
+        return Predictions(
+            labels,
+            np.array(rows, np.float64).reshape(len(labels), len(classes)),
+            classes,
+            topics,
+            [None if topic is None else names[topic] for topic in topics],
+            sentences,
+            None if corpus is None else corpus["id"].to_pylist(),
+            None if corpus is None else corpus["title"].to_pylist(),
+        )
+
+    def _predict_batch(
+        self, documents: pa.LargeStringArray, evidence: bool
+    ) -> tuple[list[Any], list[Any], list[Any], list[str]]:
+        n = len(documents)
+        counts = None
+        labels: list[Any] = [()] * n
+        probabilities: NDArray[np.float64] = np.empty((n, 0))
+        topics: list[int | None] = [None] * n
+        if self.classifier is not None:
+            counts = self.classifier.vectorizer_.counts(documents).astype(np.float32)
+            probabilities = self.classifier.probabilities(self.classifier.score_counts(counts))
+            chosen = self.classifier.choose(probabilities).tolist()
+            labels = chosen if self.classifier.multi_label else [(name,) for name in chosen]
+        if self.topic_model is not None:
+            if not self.shares_vectorizer or counts is None:
+                counts = self.topic_model.vectorizer_.counts(documents).astype(np.float32)
+            topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
+        sentences = [""] * n
+        if evidence:
+            for i, text in enumerate(documents.to_pylist()):
+                sentences[i] = self._evidence(text, probabilities[i], labels[i], topics[i])
+        return labels, list(probabilities), topics, sentences
+
+    def _evidence(
+        self, text: str, probabilities: Any, labels: tuple[Any, ...], topic: int | None
+    ) -> str:
+        if self.classifier is not None and (labels or topic is None):
+            best = int(probabilities.argmax())
+            if labels:
+                best = self.classifier.classes_.tolist().index(labels[0])
+            return self.classifier.sentences(text, [best])[0]
+        assert self.topic_model is not None
+        return self.topic_model.sentence(text, topic or 0)

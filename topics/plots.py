@@ -1,0 +1,145 @@
+"""Figures of topics and labels, drawn with matplotlib."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from topics.labeller import Predictions
+from topics.topic_model import TopicModel
+
+_INK, _BAR, _SEEDED = "#222222", "#4878a8", "#d1812f"
+_COLOURS = (
+    "#4878a8", "#d1812f", "#5a9e6f", "#b5535a", "#8172b2", "#937860", "#c57bb0", "#7f7f7f",
+    "#b5a642", "#4aa3b5",
+)  # fmt: skip
+
+
+def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
+    """Topics by size, with their names and words; topics of themes in another colour.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A fitted model.
+    n_words : int, default=8
+        Words shown beside each bar.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shown by Jupyter as it is; ``figure.savefig("topics.png")`` saves it.
+    """
+    from matplotlib.patches import Patch
+
+    table = model.topics_
+    order = np.argsort(table["share"].to_numpy(), kind="stable")
+    words = model.top_words(n_words)
+    figure, axes = _figure(11, 0.42 * len(table) + 1.4)
+    seeded = len(model.themes_)
+    shares = 100 * table["share"].to_numpy()
+    colours = [_SEEDED if t < seeded else _BAR for t in order]
+    axes.barh(range(len(table)), shares[order], color=colours, height=0.72)
+    for place, t in enumerate(order):
+        axes.text(
+            shares[t] + 0.15, place, ", ".join(words[t]), va="center", fontsize=8.5, color=_INK
+        )
+    axes.set_yticks(range(len(table)), [model.names_[t] for t in order], fontsize=9.5)
+    axes.set_xlim(0, 2.6 * shares.max())
+    ticks = [tick for tick in axes.get_xticks() if tick <= shares.max() * 1.05]
+    axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
+    axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", loc="left", fontsize=11)
+    if 0 < seeded < len(table):
+        axes.legend(
+            handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
+            loc="lower right", frameon=False, fontsize=9,
+        )  # fmt: skip
+    return figure
+
+
+def plot_topics_over_time(
+    model: TopicModel,
+    freq: Literal["day", "week", "month", "quarter", "year"] = "month",
+    *,
+    most: int = 8,
+) -> Any:
+    """Shares of the largest topics in each period.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A model fitted to a Corpus with dates.
+    freq : {"day", "week", "month", "quarter", "year"}, default="month"
+        Length of a period.
+    most : int, default=8
+        Topics drawn.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line a topic.
+
+    Raises
+    ------
+    TopicsError
+        If the releases have no dates.
+    """
+    frame = model.topics_over_time(freq).drop(columns="releases")
+    largest = model.topics_.sort_values("share", ascending=False)["name"].head(most)
+    figure, axes = _figure(11, 4.6)
+    for colour, name in zip(_COLOURS, largest, strict=False):
+        axes.plot(range(len(frame)), 100 * frame[name], color=colour, label=name, linewidth=1.8)
+    step = max(1, len(frame) // 12)
+    axes.set_xticks(range(0, len(frame), step), frame.index[::step], fontsize=8.5)
+    axes.set_ylabel("share of the releases, %")
+    axes.set_ylim(bottom=0)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
+    axes.set_title(f"Topics over time, by {freq}", loc="left", fontsize=11)
+    return figure
+
+
+def plot_labels(predictions: Predictions, *, most: int = 40) -> Any:
+    """Probabilities of the themes for each text, darker the likelier; labels given are marked.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        What :func:`topics.predict` gave.
+    most : int, default=40
+        Texts shown.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A row a text, a column a theme.
+    """
+    shown = predictions.probabilities[:most]
+    figure, axes = _figure(7 + 0.55 * shown.shape[1], 0.3 * len(shown) + 1.6)
+    axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for i, labels in enumerate(predictions.labels[:most]):
+        for label in labels:
+            k = predictions.classes.index(label)
+            colour = "white" if shown[i, k] > 0.6 else _INK
+            axes.text(k, i, "✓", ha="center", va="center", color=colour, fontsize=8)
+    titles = predictions.titles or [None] * len(predictions)
+    rows = [(titles[i] or predictions.evidence[i] or f"text {i}")[:62] for i in range(len(shown))]
+    axes.set_yticks(range(len(shown)), rows, fontsize=8)
+    axes.set_xticks(
+        range(shown.shape[1]), [str(name) for name in predictions.classes],
+        rotation=40, ha="left", fontsize=9,
+    )  # fmt: skip
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    return figure
+
+
+def _figure(width: float, height: float) -> tuple[Any, Any]:
+    # Not pyplot: no window system is asked for, and nothing is kept in a global list.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=110)
+    axes = figure.subplots()
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
