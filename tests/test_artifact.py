@@ -104,6 +104,14 @@ def test_two_fits_give_the_same_bytes(corpus, tmp_path):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
+def test_no_text_goes_with_a_model_saved_without_examples(corpus, tmp_path):
+    model = Labeller(TopicModel(6), ThemeClassifier(THEMES)).fit(corpus)
+    folder = save(model, tmp_path / "m", examples=False)
+    assert len(load(folder).topic_model.representative(0)) == 0
+    sentence = model.topic_model.representative(0)["sentence"][0]
+    assert sentence not in (folder / MANIFEST).read_text()
+
+
 def test_over_time_and_partial_fit_survive(corpus, tmp_path):
     model = TopicModel(5, "lda").fit(corpus[:200])
     loaded = load(save(model, tmp_path / "m"))

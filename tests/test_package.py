@@ -33,7 +33,7 @@ def test_imports_run_one_way():
 
 
 def loaded_after(code):
-    heavy = ["sklearn", "gensim", "numba", "scipy", "numpy", "pyarrow", "pandas", "typer", "rich", "matplotlib"]
+    heavy = ["sklearn", "gensim", "numba", "scipy", "numpy", "pyarrow", "pandas", "typer", "rich"]
     script = f"import sys; {code}; print(*(m for m in {heavy} if m in sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -9,7 +9,8 @@ from topics.demo import lee_corpus
 from topics.vectorizer import stop_word_list, vectorizer_for
 
 ODD = [
-    "", " ", "İstanbul'da ΣΊΣΥΦΟΣ K\u212a ﬁne", "e\u0301cole E\u0301COLE", "سُوريا الـحرة", "難民問題",
+    "", " ",
+    "İstanbul'da ΣΊΣΥΦΟΣ K\u212a ﬁne", "e\u0301cole E\u0301COLE", "سُوريا الـحرة", "難民問題",
     "a\x00b cc\x00dd", "😀 smile 😀", "the The THE", "x" * 5000, "tab\tnew\nline\u2028sep",
 ]  # fmt: skip
 

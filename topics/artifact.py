@@ -36,7 +36,12 @@ State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
 
 def save(
-    model: Model, folder: str | Path, *, created_from: str = "", overwrite: bool = False
+    model: Model,
+    folder: str | Path,
+    *,
+    created_from: str = "",
+    examples: bool = True,
+    overwrite: bool = False,
 ) -> Path:
     """Save a fitted model to a folder.
 
@@ -52,6 +57,9 @@ def save(
         Where to.
     created_from : str, default=""
         What it was fitted to, in words, for whoever finds the folder.
+    examples : bool, default=True
+        Keep titles and sentences of the releases that show each topic best; without them no text
+        of a release leaves the building with the model, and ``representative`` gives no rows.
     overwrite : bool, default=False
         Replace an artifact that is there.
 
@@ -84,6 +92,10 @@ def save(
         raise TopicsError(f"a {kind} cannot be saved", f"save one of {', '.join(_KINDS)}")
     model._check_fitted()
     facts, arrays = _KINDS[kind][0](model)
+    if not examples:
+        for part in (facts, facts.get("topic_model", {})):
+            if "representatives" in part:
+                part["representatives"] = [[] for _ in part["representatives"]]
     from safetensors.numpy import save as to_bytes
 
     weights = to_bytes(

@@ -131,6 +131,9 @@ def fit(
     labels: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of human labels to learn from too.")
     ] = None,
+    examples: Annotated[
+        bool, typer.Option(help="Keep sentences of releases that show the topics in the model.")
+    ] = True,
     seed: Annotated[int, typer.Option(help="Random state.")] = 0,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Threads; -1 takes all cores.")] = -1,
     force: Annotated[
@@ -169,6 +172,7 @@ def fit(
         labeller,
         output,
         created_from=f"{len(corpus)} releases: {' '.join(inputs)}",
+        examples=examples,
         overwrite=force,
     )
     _print_topics(topic_model)

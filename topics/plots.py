@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +49,7 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
         )
     axes.set_yticks(range(len(table)), [model.names_[t] for t in order], fontsize=9.5)
     axes.set_xlim(0, 2.6 * shares.max())
+    axes.margins(y=0.01)
     ticks = [tick for tick in axes.get_xticks() if tick <= shares.max() * 1.05]
     axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
     axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", loc="left", fontsize=11)
@@ -134,11 +137,24 @@ def plot_labels(predictions: Predictions, *, most: int = 40) -> Any:
     return figure
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+@cache
+def _figure_class() -> Any:
     # Not pyplot: no window system is asked for, and nothing is kept in a global list.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained", dpi=110)
+    class NotebookFigure(Figure):  # type: ignore[misc]
+        """A figure that a notebook shows without pyplot."""
+
+        def _repr_png_(self) -> bytes:
+            picture = io.BytesIO()
+            self.savefig(picture, format="png")
+            return picture.getvalue()
+
+    return NotebookFigure
+
+
+def _figure(width: float, height: float) -> tuple[Any, Any]:
+    figure = _figure_class()(figsize=(width, height), layout="constrained", dpi=110)
     axes = figure.subplots()
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
