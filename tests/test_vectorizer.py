@@ -6,7 +6,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from topics import TermVectorizer, TopicsError
 from topics.demo import lee_corpus
-from topics.vectorizer import stop_word_list, vectorizer_for
+from topics.languages import stop_word_list
+from topics.vectorizer import vectorizer_for
 
 ODD = [
     "", " ",

@@ -13,27 +13,17 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator, one_blas_thread
-from topics.beliefs import FEW, seed_weights, theme_beliefs
+from topics.beliefs import FEW
 from topics.corpus import as_texts
+from topics.evidence import Evidence, best_thresholds, calibrate, many_labels
 from topics.sentences import split_sentences
+from topics.sequences import TermSequences, inverse_document_frequency, tfidf
 from topics.themes import check_themes, seed_terms
 from topics.topic_model import prepare_vectorizer
-from topics.vectorizer import (
-    TermSequences,
-    TermVectorizer,
-    inverse_document_frequency,
-    tfidf,
-)
+from topics.vectorizer import TermVectorizer
 from topics.word_vectors import word_vectors
 
-SEED_LABELS = 20
-"""Labels a theme that seeds weigh as much as, once there are labels."""
-
-_MANY_LABELS = 100
-_FEW_LABELS = 10
-_SEED_SCALE = 0.3
 _SMALL = 150
-_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -201,7 +191,7 @@ class ThemeClassifier(Estimator):
         X = self._weigh(counts)
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
-            evidence = _Evidence(X, vectors, labelled, Y, seeds, self.random_state)
+            evidence = Evidence(X, vectors, labelled, Y, seeds, self.random_state)
             self._fit_linear(evidence)
         return self
 
@@ -244,11 +234,11 @@ class ThemeClassifier(Estimator):
     def _vectors(
         self, sequences: TermSequences, n_terms: int, seeds: Any, Y: NDArray[np.bool_]
     ) -> NDArray[np.float32] | None:
-        if not seeds and _many(Y):
+        if not seeds and many_labels(Y):
             return None
         return word_vectors(sequences, n_terms, n_jobs=self.n_jobs, random_state=self.random_state)
 
-    def _fit_linear(self, evidence: _Evidence) -> None:
+    def _fit_linear(self, evidence: Evidence) -> None:
         coef, intercept = evidence.fit_all(self.n_jobs)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
@@ -258,19 +248,19 @@ class ThemeClassifier(Estimator):
         self.calibrated_ = False
         held_out = evidence.held_out_scores(self.n_jobs)
         if held_out is not None:
-            self.slope_, self.offset_ = _calibrate(held_out, evidence.Y, self.multi_label)
+            self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
             self.calibrated_ = True
             if self.multi_label:
-                self.thresholds_ = _best_thresholds(self.probabilities(held_out), evidence.Y)
+                self.thresholds_ = best_thresholds(self.probabilities(held_out), evidence.Y)
         elif evidence.believed.size >= FEW:
             # Not frequencies yet, but as sure of new releases as of those that were looked at.
             scores, beliefs = evidence.held_out_beliefs(self.n_jobs)
-            self.slope_, self.offset_ = _calibrate(scores, beliefs, self.multi_label)
+            self.slope_, self.offset_ = calibrate(scores, beliefs, self.multi_label)
             if self.multi_label:
-                self.thresholds_ = _best_thresholds(self.probabilities(scores), beliefs >= 0.5)
+                self.thresholds_ = best_thresholds(self.probabilities(scores), beliefs >= 0.5)
             self._lean_on_seeds(evidence)
 
-    def _lean_on_seeds(self, evidence: _Evidence) -> None:
+    def _lean_on_seeds(self, evidence: Evidence) -> None:
         """Let the seeds' own model speak up, the more so the smaller the pile.
 
         What a few hundred releases teach is about their own stories: new ones score too low for
@@ -482,158 +472,6 @@ class ThemeClassifier(Estimator):
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
 
 
-class _Evidence:
-    """What a linear model is fitted to: labels, and beliefs that come from seeds."""
-
-    def __init__(
-        self,
-        X: sp.csr_matrix,
-        vectors: NDArray[np.float32] | None,
-        labelled: NDArray[np.int64],
-        Y: NDArray[np.bool_],
-        seeds: Mapping[int, Any],
-        random_state: Any,
-    ) -> None:
-        self.X, self.vectors, self.labelled, self.Y = X, vectors, labelled, Y
-        self.believed = np.empty(0, np.int64)
-        self.beliefs = np.empty((0, Y.shape[1]))
-        self.seeded = sorted(seeds)
-        # Vectors of documents beside the term weights: what they learn is folded into the terms.
-        self.features = X
-        self.widened = vectors is not None and not _many(Y)
-        if vectors is not None and self.widened:
-            self.features = sp.hstack([X, sp.csr_matrix(X @ vectors)]).tocsr()
-        self.seeds = seeds
-        self.seed_weights = np.zeros((X.shape[1], Y.shape[1]), np.float32)
-        if seeds and vectors is not None:
-            if self.widened:
-                self.seed_weights = _SEED_SCALE * self.seed_model()[0]
-            rows, beliefs = theme_beliefs(X, vectors, self._seeds(), random_state=random_state)
-            kept = ~np.isin(rows, labelled)
-            self.believed = rows[kept]
-            self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
-            self.beliefs[:, self.seeded] = beliefs[kept]
-
-    def _seeds(self) -> list[NDArray[np.int64]]:
-        return [self.seeds[k] for k in self.seeded]
-
-    def seed_model(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Weights of terms and intercepts of all classes straight from the seeds."""
-        coef = np.zeros((self.X.shape[1], self.Y.shape[1]), np.float32)
-        intercept = np.zeros(self.Y.shape[1], np.float32)
-        if self.seeds and self.vectors is not None:
-            coef[:, self.seeded], intercept[self.seeded] = seed_weights(
-                self.X, self.vectors, self._seeds()
-            )
-        return coef, intercept
-
-    def fit_all(self, n_jobs: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Weights of terms and intercepts of all classes."""
-        from joblib import Parallel, delayed
-
-        if not self.labelled.size and self.X.shape[0] < FEW:
-            return self.seed_model()
-        rows = np.arange(self.labelled.size)
-        fits: Any = Parallel(n_jobs, prefer="threads")(
-            delayed(self._fit)(k, rows) for k in range(self.Y.shape[1])
-        )
-        coefs, intercepts = zip(*fits, strict=True)
-        return np.stack(coefs, axis=1), np.array(intercepts)
-
-    def held_out_scores(self, n_jobs: int | None) -> NDArray[np.float64] | None:
-        """Scores of the labelled releases by models that have not seen them."""
-        from joblib import Parallel, delayed
-        from sklearn.model_selection import KFold, StratifiedKFold
-
-        n, k = self.Y.shape
-        if n < 2 * _FOLDS:
-            return None
-        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
-        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
-        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
-        scores = np.zeros((n, k))
-
-        def score(train: Any, test: Any, c: int) -> None:
-            coef, intercept = self._fit(c, train)
-            scores[test, c] = self.X[self.labelled[test]] @ coef + intercept
-
-        Parallel(n_jobs, prefer="threads", require="sharedmem")(
-            delayed(score)(train, test, c)
-            for train, test in folds.split(np.zeros(n), first)
-            for c in range(k)
-        )
-        return scores
-
-    def held_out_beliefs(
-        self, n_jobs: int | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Scores of a quarter of the believed releases by models that have not seen them."""
-        from joblib import Parallel, delayed
-
-        test = np.arange(self.believed.size) % 4 == 0
-        rows = np.arange(self.labelled.size)
-        fits: Any = Parallel(n_jobs, prefer="threads")(
-            delayed(self._fit)(k, rows, ~test) for k in range(self.Y.shape[1])
-        )
-        X = self.X[self.believed[test]]
-        scores = np.stack([X @ coef + intercept for coef, intercept in fits], axis=1)
-        return scores, self.beliefs[test]
-
-    def _fit(
-        self, k: int, rows: NDArray[np.integer], believed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[Any], float]:
-        """Weights of features and intercept of one class, from some of what is known."""
-        from sklearn.linear_model import LogisticRegression
-
-        target = self.Y[rows, k]
-        parts = [self._features(k, self.labelled[rows])]
-        truth, weight = [target.astype(float)], [np.ones(rows.size)]
-        strength = 10.0
-        if self.believed.size and k in self.seeded:
-            chosen = slice(None) if believed is None else believed
-            belief, releases = self.beliefs[chosen, k], self.believed[chosen]
-            for_it = belief > 0.02
-            # Beliefs weigh as much as SEED_LABELS labels a theme; alone, as what they are.
-            each = SEED_LABELS * len(self.seeded) / belief.size
-            if not rows.size:
-                each, strength = max(1.0, 1000 / belief.size), 1.0
-            parts += [self._features(k, releases[for_it]), self._features(k, releases)]
-            truth += [np.ones(int(for_it.sum())), np.zeros(belief.size)]
-            weight += [each * belief[for_it], each * (1 - belief)]
-        target = np.concatenate(truth)
-        if np.unique(target).size < 2:
-            # Only one answer is known: there is nothing to tell apart.
-            sign = 1.0 if target.size and target[0] else -1.0
-            return np.zeros(self.X.shape[1]), sign * np.log1p(target.size)
-        model = LogisticRegression(C=strength, max_iter=500)
-        model.fit(sp.vstack(parts).tocsr(), target, sample_weight=np.concatenate(weight))
-        return self._fold(k, model.coef_[0]), float(model.intercept_[0])
-
-    def _features(self, k: int, rows: NDArray[np.integer]) -> sp.csr_matrix:
-        """Term weights, vectors of documents, and how much the seeds speak for the class."""
-        features = self.features[rows]
-        if k not in self.seeded:
-            return features
-        return sp.hstack(
-            [features, sp.csr_matrix(self.X[rows] @ self.seed_weights[:, [k]])]
-        ).tocsr()
-
-    def _fold(self, k: int, coef: NDArray[Any]) -> NDArray[Any]:
-        """Weights of terms that give the same score as the weights of all features."""
-        n_terms = self.X.shape[1]
-        folded = coef[:n_terms].copy()
-        if self.vectors is not None and self.widened:
-            folded += self.vectors @ coef[n_terms : n_terms + self.vectors.shape[1]]
-        if k in self.seeded:
-            folded += coef[-1] * self.seed_weights[:, k]
-        return folded
-
-
-def _many(Y: NDArray[np.bool_]) -> bool:
-    """Whether there are so many labels that term weights alone say all that vectors would."""
-    return bool(Y.size and np.median(Y.sum(axis=0)) >= _MANY_LABELS)
-
-
 def _read_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
     """Names of each release as a tuple, None where they are not known."""
     if y is None:
@@ -655,50 +493,6 @@ def _read_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     if len(labels) != n:
         raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
     return labels
-
-
-def _calibrate(
-    scores: NDArray[np.float64], Y: NDArray[Any], by_class: bool
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slope and offset of a logistic curve over held-out scores (Platt 1999).
-
-    ``Y`` holds labels or beliefs. One curve serves all classes, so that it cannot change their
-    order, unless a class may have a curve of its own and has the labels for it.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    def curve(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float]:
-        x, y = x.reshape(-1, 1), y.ravel().astype(float)
-        truth = np.repeat([1, 0], y.size)
-        fitted = LogisticRegression(C=1.0).fit(np.vstack([x, x]), truth, np.concatenate([y, 1 - y]))
-        # A curve that falls would turn the order of releases round: too few labels.
-        return max(float(fitted.coef_[0, 0]), 0.1), float(fitted.intercept_[0])
-
-    curves = np.tile((1.0, 0.0), (Y.shape[1], 1))
-    if 0 < Y.mean() < 1:
-        curves[:] = curve(scores, Y)
-    if by_class:
-        for k in range(Y.shape[1]):
-            if _FEW_LABELS <= Y[:, k].sum() <= len(Y) - _FEW_LABELS:
-                curves[k] = curve(scores[:, k], Y[:, k])
-    return curves[:, 0].copy(), curves[:, 1].copy()
-
-
-def _best_thresholds(
-    probabilities: NDArray[np.float64], Y: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes."""
-    grid = np.linspace(0.1, 0.7, 25)
-    passed = probabilities[:, :, None] >= grid
-    hits = (passed * Y[:, :, None]).sum(axis=0)
-    f1 = 2 * hits / np.maximum(passed.sum(axis=0) + Y.sum(axis=0)[:, None], 1)
-    pooled = 2 * hits.sum(axis=0) / np.maximum(passed.sum(axis=(0, 1)) + Y.sum(), 1)
-    shared = grid[int(np.argmax(pooled))]
-    # Each theme's own curve is blended with that of all, more so the fewer labels it has.
-    trust = Y.sum(axis=0) / (Y.sum(axis=0) + 30)
-    blended = trust[:, None] * f1 + (1 - trust[:, None]) * pooled
-    best = grid[blended.argmax(axis=1)]
-    return np.where(Y.sum(axis=0) >= 3, best, shared)
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

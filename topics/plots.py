@@ -142,7 +142,7 @@ def _figure_class() -> Any:
     # Not pyplot: no window system is asked for, and nothing is kept in a global list.
     from matplotlib.figure import Figure
 
-    class NotebookFigure(Figure):  # type: ignore[misc]
+    class NotebookFigure(Figure):
         """A figure that a notebook shows without pyplot."""
 
         def _repr_png_(self) -> bytes:

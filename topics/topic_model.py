@@ -18,14 +18,9 @@ from topics.lda import LDA
 from topics.naming import name_topics, rank_words, term_scores
 from topics.nmf import NMF
 from topics.sentences import split_sentences
+from topics.sequences import TermSequences, inverse_document_frequency, tfidf
 from topics.themes import check_themes, seed_terms
-from topics.vectorizer import (
-    TermSequences,
-    TermVectorizer,
-    inverse_document_frequency,
-    tfidf,
-    vectorizer_for,
-)
+from topics.vectorizer import TermVectorizer, vectorizer_for
 
 DEFAULT_TOPICS = 10
 _REPRESENTATIVES = 20

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._estimator import one_blas_thread
-from topics.vectorizer import TermSequences
+from topics.sequences import TermSequences
 
 ROWS_PER_SHARD = 1024
 """Terms that one task counts; independent of the number of workers, so that bits are too."""

@@ -6,7 +6,8 @@ import numpy as np
 from numba import njit
 
 
-@njit(nogil=True, cache=True, fastmath={"contract", "reassoc", "nsz"})
+# No fastmath: which of two compiled loops runs would depend on where arrays lie, and so would bits.
+@njit(nogil=True, cache=True)
 def infer_documents(indptr, indices, counts, rows, term_topic, doc_topic, alpha, sweeps, expected):
     """Expected topic counts of some documents, the topics held still.
 
