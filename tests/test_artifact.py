@@ -137,7 +137,7 @@ def test_manifest_says_what_it_is(artifact):
 
 def test_an_artifact_is_not_overwritten_unasked(artifact, corpus):
     model = load(artifact)
-    with pytest.raises(TopicsError, match="it exists already"):
+    with pytest.raises(TopicsError, match="the output exists"):
         save(model, artifact)
     save(model, artifact, overwrite=True)
     assert sorted(os.listdir(artifact.parent)) == ["m"]

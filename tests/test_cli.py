@@ -45,9 +45,14 @@ def work(tmp_path_factory):
         "id,title,text,truth\n"
         "1,Fires,Firefighters fought the bushfires near Sydney.,fires\n"
         "2,Cricket,He took five wickets in the test match.,cricket\n"
-        "3,Cabinet,The minister resigned.,\n"
+        "3,Cabinet,The minister resigned.,none\n"
+        "4,Weather,It rained.,\n"
     )
     return folder
+
+
+def test_version(topics):
+    assert topics("--version")[1].startswith("topics-toolkit 0.")
 
 
 def test_help_shows_examples(topics):
@@ -63,9 +68,9 @@ def test_label_to_every_kind_of_file(topics, work, tmp_path):
         output = tmp_path / f"labelled.{ending}"
         code, out, err = topics("label", work / "new.csv", "--model", work / "model", "-o", output)
         assert (code, out) == (0, "")
-        assert "3 releases labelled" in err
+        assert "4 releases labelled" in err
     table = pq.read_table(tmp_path / "labelled.parquet")
-    assert table["id"].to_pylist() == ["1", "2", "3"]
+    assert table["id"].to_pylist() == ["1", "2", "3", "4"]
     assert table["labels"].to_pylist()[:2] == [["fires"], ["cricket"]]
     flat = pyarrow.csv.read_csv(tmp_path / "labelled.csv")
     assert flat["labels"].to_pylist()[:2] == ["fires", "cricket"]
@@ -87,7 +92,7 @@ def test_label_from_standard_input_to_standard_output(work):
     row = json.loads(done.stdout)
     assert row["labels"] == ["fires"]
     assert row["title"] == "Fires near Sydney"
-    assert done.stderr.decode().strip() == "1 releases labelled"
+    assert done.stderr.decode().strip() == "1 release labelled"
 
 
 def test_show(topics, work):
@@ -188,9 +193,15 @@ def test_bad_themes_get_one_line(topics, work, tmp_path, content, message):
 def test_other_mistakes_get_one_line(topics, work, tmp_path):
     model, new = work / "model", work / "new.csv"
     (tmp_path / "there.csv").write_text("mine")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "labelled.csv").write_text("mine")
     mistakes = [
-        (["fit", new, "--topics", "9", "-o", tmp_path / "m"], "more topics (9) than releases (3)"),
+        (["fit", new, "--topics", "9", "-o", tmp_path / "m"], "more topics (9) than releases (4)"),
         (["fit", new, "-o", model], "the output exists"),
+        (["fit", new, "-o", tmp_path / "there.csv", "--force"], "it is a file"),
+        (["fit", new, "-o", tmp_path, "--force"], "a folder of something else"),
+        (["demo", "-o", tmp_path / "there.csv"], "it is a file"),
+        (["demo", "-o", tmp_path / "mine"], "files that the demo did not write"),
         (["label", new, "-m", tmp_path / "missing"], "no such artifact"),
         (["label", new, "-m", tmp_path], "no manifest.json"),
         (["label", new, "-m", model, "-o", tmp_path / "there.csv"], "the output exists"),
@@ -223,7 +234,7 @@ def test_force_replaces_what_is_there(topics, work, tmp_path):
     assert "Firefighters" in output.read_text()
 
 
-@pytest.mark.filterwarnings("ignore:3 releases are few")
+@pytest.mark.filterwarnings("ignore:4 releases are few")
 def test_a_full_disk_is_one_line(topics, work, tmp_path, monkeypatch):
     import os
 
@@ -250,7 +261,6 @@ def test_nothing_but_data_on_standard_output_and_no_colour_when_piped(work):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:seeds that occur in no release")
 def test_demo(topics, tmp_path):
     code, out, err = topics("demo", "-o", tmp_path / "demo")
     assert code == 0

@@ -54,7 +54,9 @@ def test_cells_of_labels():
     assert read_labels("health, justice", themes) == ("health, justice",)
     assert read_labels("gas prices|health", themes) == ("gas prices", "health")
     assert read_labels(["health"], themes) == ("health",)
-    assert read_labels("", themes) == ()
+    assert read_labels("", themes) is None
+    assert read_labels("None", themes) == read_labels("-", themes) == ()
+    assert read_labels("Health", themes) == ("health",)
     assert read_labels(None, themes) is None
     assert read_labels("unknown", themes) == ("unknown",)
 

@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from topics import TermVectorizer, TopicsError
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
+from topics.tokens import read_tokens
 from topics.vectorizer import vectorizer_for
 
 ODD = [
@@ -81,6 +82,95 @@ def test_any_text_is_counted_as_scikit_learn_counts_it(texts):
     ours = TermVectorizer().fit(clean)
     assert ours.vocabulary_ == expected.vocabulary_
     same(ours.transform(clean), expected.transform(clean), 0)
+
+
+PATTERNS = [
+    r"(?u)\b\w\w+\b", r"\b\w+\b", r"\b[^\W\d_]{3,}\b", r"\b[^\W_]{2,}\b", r"\b[a-z]{2,}\b",
+    r"(?u)\b[^\W\d]+\b", r"\b[a-zA-Z]{4,}\b",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.text(alphabet=st.sampled_from("aAéÉßıİΣσς_09 -.\n٣م难😀\u0301ﬁ"), max_size=30),
+        max_size=5,
+    ),
+    st.sampled_from(PATTERNS),
+    st.booleans(),
+    st.sampled_from([None, "unicode", "ascii"]),
+)
+def test_kernels_find_what_the_pattern_finds(texts, pattern, lowercase, strip_accents):
+    vectorizer = TermVectorizer(
+        token_pattern=pattern, lowercase=lowercase, strip_accents=strip_accents
+    )
+    assert vectorizer.fast_path_
+    vectorizer.stop_words_ = []
+    terms, sequences = vectorizer._read(texts)
+    names = terms.to_pylist()
+    analyze = vectorizer.build_analyzer()
+    for d, text in enumerate(texts):
+        ids = sequences.ids[sequences.offsets[d] : sequences.offsets[d + 1]]
+        assert [names[i] for i in ids] == analyze(text)
+
+
+@pytest.mark.parametrize("mask", [0, 1, 0xFF])
+def test_equal_hashes_are_told_apart(texts, mask):
+    import pyarrow as pa
+
+    column = pa.array(texts, pa.large_string())
+    weak = read_tokens(column, r"\w", 2, hash_mask=np.uint64(mask))
+    strong = read_tokens(column, r"\w", 2)
+    assert weak[0].equals(strong[0])
+    assert weak[1].ids.tolist() == strong[1].ids.tolist()
+
+
+def test_shards_do_not_show(texts, monkeypatch):
+    whole = TermVectorizer(ngram_range=(1, 2)).fit_transform(texts)
+    monkeypatch.setattr("topics.tokens.SHARD_BYTES", 500)
+    for n_jobs in (1, 2, 3):
+        parts = TermVectorizer(ngram_range=(1, 2), n_jobs=n_jobs).fit_transform(texts)
+        assert (whole != parts).nnz == 0
+
+
+@pytest.mark.slow
+def test_broken_bytes_never_leave_the_buffer():
+    import pyarrow as pa
+
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(0, 12, 100_000)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    data = rng.choice(
+        np.frombuffer(b"ab \x00\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xff", np.uint8), offsets[-1]
+    )
+    column = pa.Array.from_buffers(
+        pa.large_string(), lengths.size, [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
+    terms, sequences = read_tokens(column, r"\w", 2)
+    assert len(sequences) == lengths.size
+    assert all(term.replace("\ufffd", "") == term for term in terms.to_pylist())
+
+
+def test_a_slice_of_a_column_is_read_as_it_is(texts):
+    import pyarrow as pa
+
+    column = pa.array(texts, pa.large_string())
+    vectorizer = TermVectorizer().fit(texts)
+    assert (vectorizer.transform(column[40:60]) != vectorizer.transform(texts[40:60])).nnz == 0
+    assert vectorizer.transform(column[:0]).shape == (0, len(vectorizer.vocabulary_))
+
+
+def test_phrases_stand_where_their_first_word_stands():
+    vectorizer = TermVectorizer(phrases=["human rights", "rights groups met"], stop_words=["the"])
+    text = "The human rights groups met; human the rights"
+    terms, sequences = vectorizer.fit(["xx yy"])._read([text])
+    assert [terms[i].as_py() for i in sequences.ids] == [
+        "human", "human rights", "rights", "rights groups met", "groups", "met", "human",
+        "human rights", "rights",
+    ]  # fmt: skip
+    assert sorted(vectorizer.build_analyzer()(text)) == sorted(
+        terms[i].as_py() for i in sequences.ids
+    )
 
 
 def test_sequences_keep_the_reading_order(texts):

@@ -82,11 +82,7 @@ def save(
     >>> load(folder).get_feature_names_out().tolist()
     ['aid', 'arrives', 'resume', 'talks']
     """
-    folder = Path(folder)
-    if folder.exists() and not overwrite:
-        raise TopicsError("it exists already", "take another name, or overwrite=True", path=folder)
-    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
-        raise TopicsError("it is a folder of something else", "take another name", path=folder)
+    folder = check_folder(folder, overwrite)
     kind = type(model).__name__
     if kind not in _KINDS:
         raise TopicsError(f"a {kind} cannot be saved", f"save one of {', '.join(_KINDS)}")
@@ -115,6 +111,37 @@ def save(
         json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
     )
     _write(folder, {WEIGHTS: weights, MANIFEST: text.encode()})
+    return folder
+
+
+def check_folder(folder: str | Path, overwrite: bool) -> Path:
+    """The folder to save to, or a clear error before any work is done.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where to.
+    overwrite : bool
+        Whether an artifact may be there.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    TopicsError
+        If it is a file, a folder of something else, or an artifact that may not be replaced.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise TopicsError("it is a file", "give the name of a folder", path=folder)
+    if folder.exists() and not overwrite:
+        raise TopicsError("the output exists", "take another name, or replace it (--force, "
+                          "overwrite=True)", path=folder)  # fmt: skip
+    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+        raise TopicsError("it is a folder of something else", "take another name", path=folder)
     return folder
 
 

@@ -24,6 +24,7 @@ from topics.vectorizer import TermVectorizer
 from topics.word_vectors import word_vectors
 
 _SMALL = 150
+_ENOUGH = 50
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class ThemeClassifier(Estimator):
     thresholds_ : ndarray of float64, shape (n_themes,)
         Probability from which a label is given, with ``multi_label``.
     calibrated_ : bool
-        Whether there were labels to calibrate probabilities with; else they are scores from 0
-        to 1 that order releases, and no frequencies.
+        Whether there were labels (50 or more) to calibrate probabilities with; else they are
+        scores from 0 to 1 that order releases, and no frequencies.
     vectorizer_ : TermVectorizer
         The fitted vectorizer.
 
@@ -148,7 +149,7 @@ class ThemeClassifier(Estimator):
         """
         documents = as_texts(texts)
         vectorizer, terms = prepare_vectorizer(
-            documents, self.vectorizer, check_themes(self.themes)
+            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
         keep = [term for words in terms.values() for term in words]
         return self.fit_sequences(vectorizer.fit_sequences(documents, keep=keep), vectorizer, y)
@@ -249,7 +250,7 @@ class ThemeClassifier(Estimator):
         held_out = evidence.held_out_scores(self.n_jobs)
         if held_out is not None:
             self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
-            self.calibrated_ = True
+            self.calibrated_ = len(held_out) >= _ENOUGH
             if self.multi_label:
                 self.thresholds_ = best_thresholds(self.probabilities(held_out), evidence.Y)
         elif evidence.believed.size >= FEW:

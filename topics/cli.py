@@ -81,6 +81,23 @@ def main() -> None:
         sys.exit(2)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from topics import __version__
+
+        print(f"topics-toolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
 @app.command(
     epilog="[bold]Examples[/bold]\n\n    topics demo\n\n    topics demo --output /tmp/demo"
 )
@@ -146,17 +163,14 @@ def fit(
     encoding: Encoding = None,
 ) -> None:
     """Learn topics and themes from a pile of releases and save the model."""
-    from pathlib import Path
-
     from topics._progress import status
-    from topics.artifact import save
+    from topics.artifact import check_folder, save
     from topics.classifier import ThemeClassifier
     from topics.labeller import Labeller
     from topics.themes import read_themes
     from topics.topic_model import DEFAULT_TOPICS, TopicModel
 
-    if Path(output).exists() and not force:
-        raise TopicsError("the output exists", "take another name, or --force", path=output)
+    check_folder(output, force)
     seeds = read_themes(themes) if themes else None
     corpus = _read(inputs, text, title, date, split, encoding)
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
@@ -176,7 +190,10 @@ def fit(
         overwrite=force,
     )
     _print_topics(topic_model)
-    _say(f"{len(corpus):,} releases fitted; the model is in {output}")
+    repeated = corpus.duplicates().num_rows
+    _say(f"{_count(len(corpus))} fitted; the model is in {_plain(output)}")
+    if repeated:
+        _say(f"{repeated:,} of them only repeat another one")
     _finish(corpus)
 
 
@@ -197,7 +214,7 @@ def label(
     ] = "-",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     evidence: Annotated[
-        bool, typer.Option(help="Give the sentence that speaks for each label.")
+        bool, typer.Option(help="Give the sentence that speaks most for the first label.")
     ] = True,
     text: Text = None,
     title: Title = None,
@@ -213,7 +230,7 @@ def label(
     labeller = as_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     n = label_to(corpus, labeller, output, force=force, evidence=evidence)
-    _say(f"{n:,} releases labelled" + ("" if output == "-" else f"; see {output}"))
+    _say(f"{_count(n)} labelled" + ("" if output == "-" else f"; see {_plain(output)}"))
     _finish(corpus)
 
 
@@ -239,7 +256,9 @@ def show(
         number = topic_model.topic_number(int(topic) if topic.isdigit() else topic)
         examples = topic_model.representative(number, 5)
         about = topic_model.topics_.to_dict("records")[number]
-        about["words"] = topic_model.top_words(20)[number]
+        words = topic_model.top_words()[number]
+        more = topic_model.top_words(20)[number]
+        about["words"] = [*words, *(word for word in more if word not in words)]
         if as_json:
             _print_json({**about, "examples": examples.to_dict("records")})
             return
@@ -324,8 +343,16 @@ def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
     from topics.evaluation import read_labels
 
     if column not in corpus.table.column_names:
-        own = [name for name in corpus.table.column_names if corpus[name].null_count < len(corpus)]
-        raise TopicsError(f"no column {column!r}", f"the columns are {', '.join(own)}")
+        own = [
+            name
+            for name in corpus.table.column_names
+            if corpus[name].null_count < len(corpus) and name not in ("path", "row")
+        ]
+        raise TopicsError(
+            f"no column {column!r}; the columns are {', '.join(own)}",
+            "give --labels one of them",
+            path=corpus["path"][0].as_py(),
+        )
     return [read_labels(value, themes) for value in corpus[column].to_pylist()]
 
 
@@ -388,6 +415,10 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
+
+
+def _count(n: int) -> str:
+    return f"{n:,} release{'s' * (n != 1)}"
 
 
 def _say(message: str) -> None:

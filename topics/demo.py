@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -11,7 +12,7 @@ from typing import Any
 
 from topics._errors import TopicsError
 from topics._progress import status
-from topics.artifact import save
+from topics.artifact import read_manifest, save
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus
 from topics.evaluation import Evaluation, agreement, evaluate
@@ -22,6 +23,7 @@ from topics.themes import read_themes
 from topics.topic_model import TopicModel
 
 FREE_TOPICS = 8
+_CREATED_FROM = "the 300 background documents of the Lee corpus that gensim installs"
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,11 @@ def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
     """
     from topics.plots import plot_topics
 
-    folder = Path(folder)
+    folder = _check_folder(Path(folder))
     themes = read_themes(str(files("topics") / "data" / "lee_themes.toml"))
-    with status("fitting topics and themes to 300 documents"):
+    with status("fitting topics and themes to 300 documents"), warnings.catch_warnings():
+        # The seeds were written without a look at the texts; some do not occur.
+        warnings.filterwarnings("ignore", "seeds that occur in no release")
         labeller = Labeller(
             TopicModel(len(themes) + FREE_TOPICS, themes=themes, random_state=random_state),
             ThemeClassifier(themes, random_state=random_state),
@@ -131,7 +135,7 @@ def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
     save(
         labeller,
         folder / "model",
-        created_from="the 300 background documents of the Lee corpus that gensim installs",
+        created_from=_CREATED_FROM,
         overwrite=True,
     )
     label_to(new, labeller, str(folder / "labelled.csv"), force=True)
@@ -145,6 +149,22 @@ def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
             [row["first_reading"] for row in truth], [row["second_reading"] for row in truth]
         ),
     )
+
+
+def _check_folder(folder: Path) -> Path:
+    if folder.exists() and not folder.is_dir():
+        raise TopicsError("it is a file", "give the name of a folder", path=folder)
+    written = [folder / name for name in ("model", "labelled.csv", "topics.png")]
+    if any(path.exists() for path in written):
+        try:
+            ours = read_manifest(folder / "model")["created_from"] == _CREATED_FROM
+        except TopicsError:
+            ours = False
+        if not ours:
+            raise TopicsError(
+                "it holds files that the demo did not write", "give another folder", path=folder
+            )
+    return folder
 
 
 def _topic_model(labeller: Labeller) -> TopicModel:

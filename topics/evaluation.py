@@ -61,7 +61,7 @@ def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
         Releases that the model was not fitted to.
     labels : iterable
         For each a name, a list of names, or None where the truth is not known; a text may hold
-        several names divided by semicolons, commas, bars or spaces.
+        several names divided by semicolons, commas, bars or spaces, or ``none``.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def _warn_of_strangers(truth: Sequence[Sequence[Any]], classes: Sequence[Any]) -
         )
     if strangers:
         warnings.warn(
-            f"labels that are no themes of the model are left out: {', '.join(strangers)}",
+            f"labels that are no themes of the model count as no theme: {', '.join(strangers)}",
             stacklevel=3,
         )
 
@@ -156,7 +156,8 @@ def read_labels(value: Any, classes: Sequence[Any]) -> tuple[Any, ...] | None:
     Parameters
     ----------
     value : object
-        A name, several in one str, a list of them, or None.
+        A name, several in one str, a list of them, or None. Case does not matter. An empty cell
+        means that nobody has looked; ``none`` or ``-`` means that no theme applies.
     classes : sequence
         Names that are known; one that holds a divider is not taken apart.
 
@@ -176,14 +177,18 @@ def read_labels(value: Any, classes: Sequence[Any]) -> tuple[Any, ...] | None:
         return None
     if not isinstance(value, str):
         return tuple(value) if isinstance(value, (list, tuple, set, np.ndarray)) else (value,)
-    value = value.strip()
-    if not value or value in classes:
-        return (value,) if value else ()
+    by_text = {str(name).casefold(): name for name in classes}
+    whole = value.strip().casefold()
+    if whole in by_text:
+        return (by_text[whole],)
+    if not whole:
+        return None
+    if whole in ("none", "-"):
+        return ()
     parts = [part.strip() for part in re.split(r"[;|,]", value) if part.strip()]
-    if len(parts) == 1 and all(part in classes for part in value.split()):
+    if len(parts) == 1 and all(part in by_text for part in whole.split()):
         parts = value.split()
-    by_text = {str(name): name for name in classes}
-    return tuple(by_text.get(part, part) for part in parts)
+    return tuple(by_text.get(part.casefold(), part) for part in parts)
 
 
 def agreement(first: Sequence[Sequence[Any]], second: Sequence[Sequence[Any]]) -> float:

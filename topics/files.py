@@ -170,7 +170,7 @@ def read_file(
     if format == "parquet":
         return _read_parquet(data, name)
     read: dict[str, Callable[[str], Rows]] = {
-        "text": lambda text: _read_text(text, split),
+        "text": lambda text: _read_text(text, split, name),
         "html": lambda text: _read_html(text, name),
         "csv": lambda text: _read_csv(text, name),
         "json": lambda text: _read_json(text, name),
@@ -338,7 +338,7 @@ def _string_table(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.table({name: pa.array(values, pa.large_string()) for name, values in clean.items()})
 
 
-def _read_text(text: str, split: str | None) -> Rows:
+def _read_text(text: str, split: str | None, path: Path) -> Rows:
     front: dict[str, Any] = {}
     skipped = 0
     if split is None and (match := re.match(r"---\n((?:[\w-]+:.*\n)+)---\n", text)):
@@ -350,6 +350,8 @@ def _read_text(text: str, split: str | None) -> Rows:
         text, skipped = text[match.end() :], match[0].count("\n")
         split = "whole"
     pieces = split_dump(text, split)
+    if split not in (None, "whole", "lines") and len(pieces) == 1:
+        warnings.warn(f"{path}: split={split!r} finds one release only", stacklevel=2)
     rows = [{"title": p.title, "text": p.text, "source": p.source} for p in pieces]
     dates = [p.dates for p in pieces]
     if front and rows:

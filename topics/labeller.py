@@ -33,7 +33,8 @@ class Prediction:
     probabilities : dict of str to float
         Probability of every theme, the likeliest first.
     topic : int or None
-        Number of the topic with the largest share; None without a topic model.
+        Number of the topic with the largest share; None without a topic model, or where the text
+        holds no known word.
     topic_name : str or None
         Its name.
     evidence : str
@@ -149,7 +150,7 @@ class Predictions(Sequence[Prediction]):
         return self.to_arrow().to_pandas()
 
     def __repr__(self) -> str:
-        lines = [f"Predictions: {len(self)} texts"]
+        lines = [f"Predictions: {len(self)} text{'s' * (len(self) != 1)}"]
         for i, row in enumerate(itertools.islice(self, 10)):
             said = ", ".join(f"{name} {row.probabilities[name]:.2f}" for name in row.labels)
             title = (self.titles[i] if self.titles else None) or row.evidence
@@ -194,6 +195,9 @@ class Labeller:
         self.topic_model = topic_model
         self.classifier = classifier
 
+    def __repr__(self) -> str:
+        return f"Labeller({self.topic_model!r}, {self.classifier!r})"
+
     @property
     def shares_vectorizer(self) -> bool:
         """Whether both models read one and the same document-term matrix."""
@@ -234,7 +238,8 @@ class Labeller:
             if model is not None
             for name, seeds in check_themes(model.themes).items()
         }
-        vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes)
+        n_jobs = (self.topic_model or self.classifier).n_jobs  # type: ignore[union-attr]
+        vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes, n_jobs)
         keep = [term for words in terms.values() for term in words]
         sequences = vectorizer.fit_sequences(documents, keep=keep)
         if self.classifier is not None:
@@ -307,9 +312,14 @@ class Labeller:
             if not self.shares_vectorizer or counts is None:
                 counts = self.topic_model.vectorizer_.counts(documents).astype(np.float32)
             topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
+        # Where no word is known, every topic and every sentence is as good as any other.
+        known = np.diff(counts.indptr) > 0 if counts is not None else np.zeros(n, bool)
+        topics = [topic if known[i] else None for i, topic in enumerate(topics)]
         sentences = [""] * n
         if evidence:
             for i, text in enumerate(documents.to_pylist()):
+                if not known[i]:
+                    continue
                 sentences[i] = self._evidence(text, probabilities[i], labels[i], topics[i])
         return labels, list(probabilities), topics, sentences
 

@@ -17,6 +17,7 @@ from topics.artifact import load
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus
 from topics.labeller import BATCH, Labeller, Predictions
+from topics.releases import names_a_file
 from topics.topic_model import TopicModel
 
 FORMATS = (".parquet", ".csv", ".jsonl")
@@ -44,8 +45,10 @@ def predict(texts: Any, model: Any, *, evidence: bool = True) -> Predictions:
     Raises
     ------
     TopicsError
-        If the artifact cannot be loaded, or a text is missing.
+        If the artifact cannot be loaded, a text is missing, or the text is the name of a file.
     """
+    if isinstance(texts, str) and names_a_file(texts):
+        raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
     return as_labeller(model).predict(texts, evidence=evidence)
 
 

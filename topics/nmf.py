@@ -255,8 +255,8 @@ class NMF(Estimator):
             return None, 0.0
         prior = np.asarray(self.prior, X.dtype).T
         seeded = prior.any(axis=0)
-        # As many documents as would stand for the seeds if they were a tenth of a topic's share.
-        weight = X.shape[0] / self.n_components / 10
+        # A tenth of a topic's share of the documents speaks for its seeds, but at least one.
+        weight = max(1.0, X.shape[0] / self.n_components / 10)
         return np.ascontiguousarray(weight * prior), weight * seeded.astype(X.dtype)
 
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:

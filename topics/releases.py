@@ -19,11 +19,15 @@ from topics.files import COMPRESSIONS, FORMATS, Rows, find_files, read_file, row
 from topics.languages import recognise_languages
 
 GUESSES = {
-    "text": ("text", "body", "content", "article", "full_text", "fulltext", "message", "release"),
-    "title": ("title", "headline", "heading", "subject"),
+    "text": ("text", "body", "content", "article", "full_text", "fulltext", "message", "release",
+             "texte", "texto", "testo", "tekst", "metin", "текст", "النص"),
+    "title": ("title", "headline", "heading", "subject", "titel", "titre", "título", "titulo",
+              "titolo", "başlık", "заголовок", "العنوان"),
     "date": ("date", "published", "published_at", "publication_date", "pub_date", "pubdate",
-             "created", "created_at", "datetime", "timestamp"),
-    "source": ("source", "publisher", "organisation", "organization", "agency", "outlet"),
+             "created", "created_at", "datetime", "timestamp", "datum", "fecha", "data", "tarih",
+             "дата", "التاريخ"),
+    "source": ("source", "publisher", "organisation", "organization", "agency", "outlet", "quelle",
+               "fuente", "fonte"),
     "language": ("language", "lang"),
     "id": ("id", "guid", "uuid", "doc_id", "document_id"),
 }  # fmt: skip
@@ -86,16 +90,18 @@ def read_releases(
     >>> corpus[0]["title"], corpus[0]["date"]
     ('Talks resume', '2018-07-03')
     """
+    names: list[str] | None
     if isinstance(paths, (str, os.PathLike)):
         if isinstance(paths, str) and "\n" in paths:
             raise TopicsError("this is a text, not a path", "give [text] to read one text")
-        paths = [paths]
+        paths, names = [paths], [os.fspath(paths)]
+    else:
+        names = _as_paths(paths)
     columns = dict(columns or {})
     if unknown := set(columns) - set(GUESSES):
         raise ValueError(f"columns names {sorted(unknown)}; it maps {', '.join(GUESSES)}")
     parts: list[tuple[str | None, Rows]] = []
     rejects: list[tuple[str | None, int | None, str]] = []
-    names = _as_paths(paths)
     if names is None:
         parts.append((None, _rows_in_memory(paths)))
     else:
@@ -127,7 +133,7 @@ def read_releases(
         rejects += bad
     table = pa.concat_tables(tables, promote_options="permissive") if tables else None
     if table is None or not table.num_rows:
-        raise _nothing_read(rejects)
+        raise _nothing_read(rejects, names)
     table = _set_dates(table, dates, dayfirst)
     if repair:
         table = _repair(table)
@@ -143,12 +149,13 @@ def _as_paths(paths: Any) -> list[str] | None:
         return None
     if not paths:
         raise TopicsError("no input is given", "give a file, a folder or a list of texts")
-    if all(isinstance(path, os.PathLike) or _names_a_file(path) for path in paths):
+    if all(isinstance(path, os.PathLike) or names_a_file(path) for path in paths):
         return [os.fspath(path) for path in paths]
     return None
 
 
-def _names_a_file(text: Any) -> bool:
+def names_a_file(text: Any) -> bool:
+    """Whether a text is the name of a file, a folder or a glob, or ends like a file we read."""
     if not isinstance(text, str) or "\n" in text or len(text) > 1000 or not text.strip():
         return False
     stem, ending = os.path.splitext(text)
@@ -259,9 +266,12 @@ def _find_columns(
     return found
 
 
-def _nothing_read(rejects: Sequence[tuple[str | None, int | None, str]]) -> TopicsError:
+def _nothing_read(
+    rejects: Sequence[tuple[str | None, int | None, str]], names: Sequence[str] | None
+) -> TopicsError:
     if not rejects:
-        return TopicsError("no release was found", "check that the input holds text")
+        path = ", ".join(names) if names else None
+        return TopicsError("no release was found", "check that the input holds text", path=path)
     path, row, reason = rejects[0]
     more = f" ({len(rejects)} rows or files were rejected, this is the first)" * (len(rejects) > 1)
     return TopicsError(f"no readable release at all{more}: {reason}", path=path, row=row)

@@ -30,19 +30,26 @@ class TermSequences:
 
     def counts(self, n_terms: int, dtype: Any = np.int64) -> sp.csr_matrix:
         """Document-term matrix of these sequences, with sorted indices."""
-        wide = self.ids.size > np.iinfo(np.int32).max
-        offsets = self.offsets if wide else self.offsets.astype(np.int32)
-        matrix = sp.csr_matrix(
-            (np.ones(self.ids.size, dtype), self.ids.copy(), offsets), (len(self), n_terms)
-        )
-        matrix.sum_duplicates()
+        from topics._kernels.tokens import count_rows
+
+        indptr, columns, counts = count_rows(self.offsets, self.ids, n_terms)
+        if indptr[-1] <= np.iinfo(np.int32).max:
+            indptr = indptr.astype(np.int32)
+        matrix = sp.csr_matrix((counts.astype(dtype), columns, indptr), (len(self), n_terms))
+        matrix.has_canonical_format = True
         return matrix
+
+    def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
+        """Number of documents that hold each term."""
+        from topics._kernels.tokens import document_frequencies
+
+        return document_frequencies(self.offsets, self.ids, n_terms)
 
     def renumber(self, numbers: NDArray[np.int32]) -> TermSequences:
         """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative."""
-        ids = numbers[self.ids] if self.ids.size else self.ids
-        kept = np.concatenate([[0], np.cumsum(ids >= 0)])
-        return TermSequences(kept[self.offsets], ids[ids >= 0])
+        from topics._kernels.tokens import renumber
+
+        return TermSequences(*renumber(self.offsets, self.ids, numbers))
 
     def take(self, documents: NDArray[np.int64]) -> TermSequences:
         """The sequences of some documents, in the order given."""

@@ -140,7 +140,7 @@ class TopicModel(Estimator):
         """
         documents = _documents(texts, self.vectorizer)
         vectorizer, terms = prepare_vectorizer(
-            documents, self.vectorizer, check_themes(self.themes)
+            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
         keep = [term for words in terms.values() for term in words]
         sequences = vectorizer.fit_sequences(documents, keep=keep)
@@ -224,6 +224,8 @@ class TopicModel(Estimator):
 
     def _number_of_topics(self, n_documents: int, n_themes: int) -> int:
         k = self.n_topics
+        if not n_documents:
+            raise TopicsError("there are no releases", "give some")
         if self.method not in ("nmf", "lda"):
             raise TopicsError(f"method={self.method!r} is unknown", 'give "nmf" or "lda"')
         if k == DEFAULT_TOPICS:
@@ -233,13 +235,13 @@ class TopicModel(Estimator):
         elif k > n_documents:
             raise TopicsError(
                 f"more topics ({k}) than releases ({n_documents})",
-                f"ask for {max(1, n_documents // 3)} topics or give more releases",
+                f"ask for {n_documents} topics at most, or give more releases",
             )
         if k < max(1, n_themes):
             raise TopicsError(
-                f"fewer topics ({k}) than themes ({n_themes})", f"ask for {n_themes + 5} topics"
+                f"fewer topics ({k}) than themes ({n_themes})", f"ask for {n_themes} or more"
             )
-        if n_documents < 10 * k:
+        if n_documents < max(30, 3 * k):
             warnings.warn(
                 f"{n_documents} releases are few for {k} topics: take them for a first sketch, "
                 "read the releases, and do not rely on small differences",
@@ -373,8 +375,9 @@ class TopicModel(Estimator):
             If there is no such topic.
         """
         self._check_fitted()
-        if isinstance(topic, str) and topic in self.names_:
-            return self.names_.index(topic)
+        names = [name.casefold() for name in self.names_]
+        if isinstance(topic, str) and topic.casefold() in names:
+            return names.index(topic.casefold())
         if isinstance(topic, (int, np.integer)) and 0 <= topic < len(self.names_):
             return int(topic)
         raise TopicsError(
@@ -493,7 +496,10 @@ class TopicModel(Estimator):
 
 
 def prepare_vectorizer(
-    documents: Any, vectorizer: TermVectorizer | None, themes: Mapping[str, list[str]]
+    documents: Any,
+    vectorizer: TermVectorizer | None,
+    themes: Mapping[str, list[str]],
+    n_jobs: int | None = None,
 ) -> tuple[TermVectorizer, dict[str, list[str]]]:
     """An unfitted vectorizer that knows the phrases among the seeds, and the seeds as its terms.
 
@@ -505,6 +511,8 @@ def prepare_vectorizer(
         The user's, which stays as it is; None makes one fit for the pile.
     themes : mapping of str to list of str
         Theme name to seeds.
+    n_jobs : int or None, default=None
+        Threads of a vectorizer that is made.
 
     Returns
     -------
@@ -514,7 +522,7 @@ def prepare_vectorizer(
         Theme name to terms.
     """
     if vectorizer is None:
-        vectorizer = vectorizer_for(documents)
+        vectorizer = vectorizer_for(documents, n_jobs)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
     terms = seed_terms(dict(themes), vectorizer.tokenize)

@@ -13,13 +13,16 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._estimator import Estimator
 from topics.corpus import as_texts
 from topics.languages import recognise_languages, stop_word_list
+from topics.ngrams import join_terms
 from topics.sequences import TermSequences, inverse_document_frequency, tfidf
+from topics.tokens import fast_pattern, read_tokens
 
 WORDS = r"(?u)\b[^\W\d_]{2,}\b"
 """Token pattern of the models: words of two letters or more, no digits."""
@@ -63,7 +66,9 @@ class TermVectorizer(Estimator):
     stop_words : str, iterable of str, or None, default=None
         A language ("english", "french", "ar") or the words to leave out.
     token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
-        What a token is, where ``analyzer="word"``; with one group, the group is the token.
+        What a token is, where ``analyzer="word"``; with one group, the group is the token. A class
+        of word characters and a least length between word bounds, such as the default or
+        ``\\b[^\\W\\d_]{3,}\\b``, is followed by kernels; others take many times as long.
     ngram_range : tuple of (int, int), default=(1, 1)
         Least and most tokens (or characters) of a term.
     analyzer : {"word", "char", "char_wb"} or callable, default="word"
@@ -92,6 +97,8 @@ class TermVectorizer(Estimator):
     phrases : sequence of str, default=()
         Terms of several words, counted besides their words; "human rights" is a term where the
         tokens "human" and "rights" stand side by side.
+    n_jobs : int or None, default=None
+        Threads; the matrix is the same for any number.
 
     Attributes
     ----------
@@ -105,6 +112,8 @@ class TermVectorizer(Estimator):
         Number of documents fitted on.
     stop_words_ : list of str
         The stop words in use, sorted.
+    fast_path_ : bool
+        Whether kernels do the reading.
 
     Examples
     --------
@@ -137,6 +146,7 @@ class TermVectorizer(Estimator):
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
         phrases: Sequence[str] = (),
+        n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
         self.strip_accents = strip_accents
@@ -156,6 +166,7 @@ class TermVectorizer(Estimator):
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
         self.phrases = phrases
+        self.n_jobs = n_jobs
 
     def fit(self, texts: Any, y: Any = None) -> Self:
         """Learn the vocabulary and the document frequencies.
@@ -247,19 +258,10 @@ class TermVectorizer(Estimator):
         if self.vocabulary is not None:
             self._take_vocabulary(self.vocabulary)
             sequences = self.sequences(texts)
+            self.document_frequency_ = sequences.document_frequency(len(self.vocabulary_))
         else:
-            found: defaultdict[str, int] = defaultdict()
-            found.default_factory = found.__len__
-            sequences = self._read(texts, found.__getitem__)
-            if not found:
-                raise ValueError(
-                    "empty vocabulary: the texts hold no terms, or only stop words; "
-                    "check the texts, stop_words and token_pattern"
-                )
-            sequences = self._select(sequences, found, frozenset(keep))
+            sequences = self._select(*self._read(texts), keep)
         self.n_documents_ = len(sequences)
-        binary = sequences.counts(len(self.vocabulary_), np.int32)
-        self.document_frequency_ = np.bincount(binary.indices, minlength=len(self.vocabulary_))
         self._set_idf()
         return sequences
 
@@ -287,10 +289,15 @@ class TermVectorizer(Estimator):
             self._check_params()
             self.stop_words_ = sorted(stop_word_list(self.stop_words))
             self._take_vocabulary(self.vocabulary)
-        find = self.vocabulary_.get
-        return self._read(texts, lambda term: find(term, -1)).renumber(
-            np.append(np.arange(len(self.vocabulary_), dtype=np.int32), np.int32(-1))
-        )
+        terms, sequences = self._read(texts)
+        if len(terms) * 8 < len(self.vocabulary_):
+            find = self.vocabulary_.get
+            numbers = np.array([find(term, -1) for term in terms.to_pylist()], np.int32)
+        else:
+            known = pa.array(self.get_feature_names_out(), pa.large_string())
+            places = pc.index_in(terms, value_set=known)
+            numbers = np.asarray(pc.fill_null(places, -1)).astype(np.int32)
+        return sequences.renumber(numbers)
 
     def counts(self, texts: Any) -> sp.csr_matrix:
         """Term counts of texts in the learnt vocabulary, whatever ``weighting`` says.
@@ -470,30 +477,66 @@ class TermVectorizer(Estimator):
         if re.compile(self.token_pattern).groups > 1:
             raise ValueError("token_pattern has more than one group; make the others (?:...)")
 
-    def _read(self, texts: Any, number: Callable[[str], int]) -> TermSequences:
+    @property
+    def fast_path_(self) -> bool:
+        """Whether kernels follow the parameters, and not a regular expression engine."""
+        return (
+            self.analyzer == "word"
+            and not callable(self.strip_accents)
+            and fast_pattern(self.token_pattern) is not None
+        )
+
+    def _read(self, texts: Any) -> tuple[pa.LargeStringArray, TermSequences]:
+        """All terms of the texts, in no particular order, and where they stand."""
+        pattern = fast_pattern(self.token_pattern) if self.fast_path_ else None
+        if pattern is None:
+            return self._read_by_analyzer(texts)
+        terms, sequences = read_tokens(
+            as_texts(texts),
+            *pattern,
+            lowercase=self.lowercase,
+            prepare=self._preprocessor() if self.strip_accents else None,
+            n_jobs=self.n_jobs,
+        )
+        if self.stop_words_:
+            left_out = pc.is_in(terms, value_set=pa.array(self.stop_words_, pa.large_string()))
+            numbers = np.arange(len(terms), dtype=np.int32)
+            numbers[np.asarray(left_out)] = -1
+            sequences = sequences.renumber(numbers)
+        if self.ngram_range == (1, 1) and not self.phrases:
+            return terms, sequences
+        return join_terms(terms, sequences, self.ngram_range, self.phrases)
+
+    def _read_by_analyzer(self, texts: Any) -> tuple[pa.LargeStringArray, TermSequences]:
         analyze = self.build_analyzer()
         # A callable analyzer may take documents of any type, such as lists of tokens.
         documents = texts if callable(self.analyzer) else as_texts(texts)
+        found: defaultdict[str, int] = defaultdict()
+        found.default_factory = found.__len__
         ids, offsets = array("i"), array("q", [0])
         for document in documents:
             text = document.as_py() if hasattr(document, "as_py") else document
-            ids.extend(map(number, analyze(text)))
+            ids.extend(map(found.__getitem__, analyze(text)))
             offsets.append(len(ids))
-        return TermSequences(
-            np.frombuffer(offsets, np.int64), np.frombuffer(ids, np.int32) if ids else _NO_IDS
+        sequences = TermSequences(
+            np.frombuffer(offsets, np.int64),
+            np.frombuffer(ids, np.int32) if ids else np.empty(0, np.int32),
         )
+        return pa.array(list(found), pa.large_string()), sequences
 
     def _select(
-        self, sequences: TermSequences, found: dict[str, int], keep: frozenset[str]
+        self, terms: pa.LargeStringArray, sequences: TermSequences, keep: Iterable[str]
     ) -> TermSequences:
         """Bound the vocabulary as ``CountVectorizer`` does, and sort it."""
-        terms = sorted(found)
-        rank = np.empty(len(terms), np.int32)
-        rank[[found[term] for term in terms]] = np.arange(len(terms))
-        sequences = sequences.renumber(rank)
-        frequency = np.bincount(
-            sequences.counts(len(terms), np.int32).indices, minlength=len(terms)
-        )
+        if not sequences.ids.size:
+            raise ValueError(
+                "empty vocabulary: the texts hold no terms, or only stop words; "
+                "check the texts, stop_words and token_pattern"
+            )
+        # By bytes of UTF-8, which is by code points, as Python sorts.
+        order = np.asarray(pc.sort_indices(terms))
+        terms = terms.take(pa.array(order))
+        frequency = sequences.document_frequency(len(terms))[order]
         n = len(sequences)
         high = self.max_df if isinstance(self.max_df, Integral) else self.max_df * n
         low = self.min_df if isinstance(self.min_df, Integral) else self.min_df * n
@@ -501,23 +544,25 @@ class TermVectorizer(Estimator):
             raise ValueError(
                 f"max_df={self.max_df} asks for fewer documents than min_df={self.min_df}"
             )
-        mask = (frequency >= low) & (frequency <= high)
+        mask = (frequency >= low) & (frequency <= high) & (frequency > 0)
         if self.max_features is not None and mask.sum() > self.max_features:
-            total = np.bincount(sequences.ids, minlength=len(terms))
+            total = np.bincount(sequences.ids, minlength=len(terms))[order]
             best = (-total[mask]).argsort()[: self.max_features]
             narrower = np.zeros_like(mask)
             narrower[np.flatnonzero(mask)[best]] = True
             mask = narrower
-        mask |= np.fromiter((term in keep for term in terms), bool, len(terms))
+        kept = pc.is_in(terms, value_set=pa.array(list(keep), pa.large_string()))
+        mask |= np.asarray(kept) & (frequency > 0)
         if not mask.any():
             raise ValueError(
                 "no terms remain: lower min_df, or raise max_df "
                 f"(now {self.min_df} and {self.max_df}, over {n} documents)"
             )
-        chosen = np.flatnonzero(mask)
-        self.vocabulary_ = {terms[i]: column for column, i in enumerate(chosen)}
+        names = terms.filter(pa.array(mask)).to_pylist()
+        self.vocabulary_ = {name: column for column, name in enumerate(names)}
+        self.document_frequency_ = frequency[mask]
         numbers = np.full(len(terms), -1, np.int32)
-        numbers[chosen] = np.arange(chosen.size)
+        numbers[order[mask]] = np.arange(len(names))
         return sequences.renumber(numbers)
 
     def _take_vocabulary(self, vocabulary: Any) -> None:
@@ -539,15 +584,15 @@ class TermVectorizer(Estimator):
             )
 
 
-def vectorizer_for(texts: pa.LargeStringArray, phrases: Sequence[str] = ()) -> TermVectorizer:
+def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
     """A vectorizer fit for a pile of releases: by its size and its languages.
 
     Parameters
     ----------
     texts : pyarrow.LargeStringArray
         The pile.
-    phrases : sequence of str, default=()
-        Terms of several words to count besides words.
+    n_jobs : int or None, default=None
+        Threads.
 
     Returns
     -------
@@ -572,11 +617,8 @@ def vectorizer_for(texts: pa.LargeStringArray, phrases: Sequence[str] = ()) -> T
         weighting="tfidf",
         sublinear_tf=True,
         dtype=np.float32,
-        phrases=tuple(phrases),
+        n_jobs=n_jobs,
     )
-
-
-_NO_IDS: NDArray[np.int32] = np.empty(0, np.int32)
 
 
 def _padded_ngrams(word: str, least: int, most: int) -> list[str]:
