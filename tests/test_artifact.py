@@ -207,8 +207,48 @@ def test_arrays_of_other_shapes_are_refused(artifact):
     manifest = json.loads((artifact / MANIFEST).read_text())
     manifest["checksums"][WEIGHTS] = hashlib.sha256((artifact / WEIGHTS).read_bytes()).hexdigest()
     (artifact / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(TopicsError, match="coef has the shape"):
+    with pytest.raises(TopicsError, match="coef is float32 of the shape"):
         load(artifact)
+
+
+def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
+    import hashlib
+
+    folder = save(TopicModel(4, "lda").fit(corpus), tmp_path / "lda")
+    arrays, manifest = load_file(folder / WEIGHTS), json.loads((folder / MANIFEST).read_text())
+
+    def forge(arrays, facts):
+        save_file(arrays, folder / WEIGHTS)
+        digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        forged = {**manifest, "checksums": {WEIGHTS: digest}, "model": facts}
+        (folder / MANIFEST).write_text(json.dumps(forged))
+
+    facts = manifest["model"]
+    forgeries = [
+        ({**arrays, "expected": arrays["expected"][:1].copy()}, facts),
+        ({**arrays, "prior": arrays["prior"].astype(np.int64)}, facts),
+        ({**arrays, "components": arrays["components"] * np.float32(np.nan)}, facts),
+        (arrays, {**facts, "words": facts["words"][:1]}),
+        (arrays, {**facts, "words": [[-(10**9)]] * 4}),
+        (arrays, {**facts, "n_documents": 10**400}),
+        (arrays, {**facts, "decomposition": {**facts["decomposition"], "n_components": 9}}),
+    ]
+    for forgery in forgeries:
+        forge(*forgery)
+        with pytest.raises(TopicsError, match=r"not whole|not finite"):
+            load(folder)
+    change_manifest(folder, kind=[])
+    with pytest.raises(TopicsError, match="unknown"):
+        load(folder)
+
+
+def test_a_link_to_an_artifact_stays_a_link(artifact, tmp_path):
+    (tmp_path / "current").symlink_to(artifact)
+    save(load(artifact), tmp_path / "current", overwrite=True)
+    assert (tmp_path / "current").is_symlink()
+    (artifact / "notes.txt").write_text("mine")
+    with pytest.raises(TopicsError, match="something else"):
+        save(load(artifact), tmp_path / "current", overwrite=True)
 
 
 def test_what_cannot_be_saved(tmp_path):

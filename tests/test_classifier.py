@@ -56,6 +56,18 @@ def test_labels_outweigh_seeds():
     assert classifier.score(TEXTS, TRUTH) > 0.9
 
 
+def test_labels_of_other_kinds():
+    import pandas as pd
+    import pyarrow as pa
+
+    given = [*TRUTH[:-1], None]
+    expected = ThemeClassifier().fit(TEXTS, given).coef_
+    for y in (pa.array(given), pa.chunked_array([given]), pd.Series(given), [*TRUTH[:-1], ""]):
+        assert (ThemeClassifier().fit(TEXTS, y).coef_ == expected).all()
+    with pytest.raises(TopicsError, match="row 1: 2 labels"):
+        ThemeClassifier(multi_label=False).fit(TEXTS, [["a", "b"], *TRUTH[1:]])
+
+
 def test_labels_of_other_types():
     numbers = [int(name == "justice") for name in TRUTH]
     classifier = ThemeClassifier(multi_label=False).fit(TEXTS, np.array(numbers))
@@ -96,6 +108,7 @@ def test_odd_texts_are_survived():
         ({"a": ["submarine"]}, None, "no seed of the theme 'a'"),
         (None, ["a"] * 3, "3 labels for 60 releases"),
         (None, [3.5] * 60, "row 1: the label 3.5 is no name"),
+        (None, np.eye(60, dtype=int), "y is a matrix"),
         ({"a": "camp"}, None, "the seeds of 'a' are no list"),
         ({}, None, "there are no themes"),
     ],
@@ -145,7 +158,7 @@ def test_few_releases_go_by_their_own_words():
 
 def test_word_vectors_do_not_depend_on_workers():
     corpus = lee_corpus()
-    from topics.vectorizer import vectorizer_for
+    from topics.pile import vectorizer_for
 
     vectorizer = vectorizer_for(corpus.texts)
     sequences = vectorizer.fit_sequences(corpus)

@@ -225,6 +225,25 @@ def test_other_mistakes_get_one_line(topics, work, tmp_path):
     assert topics("nonsense")[0] == 2
 
 
+@pytest.mark.filterwarnings("ignore:4 releases are few")
+def test_what_nobody_foresaw_is_one_line_too(topics, work, tmp_path):
+    (tmp_path / "digits.csv").write_text("text\n1 2 3\n4 5 6\n")
+    same = tmp_path / "same.csv"
+    same.write_text("text\n" + "the same words again\n" * 20)
+    for args in (
+        ["fit", tmp_path / "digits.csv", "-o", tmp_path / "m"],
+        ["fit", same, "-o", tmp_path / "m"],
+        ["fit", work / "new.csv", "--topics", "2", "--seed", "-1", "-o", tmp_path / "m"],
+        ["label", work / "new.csv", "-m", work / "model", "-o", same / "out.csv"],
+        ["label", work / "new.csv", "-m", work / "model", "-o", tmp_path / f"{'x' * 300}.csv"],
+        ["show", work / "model", "--topic", "²"],
+    ):
+        code, out, err = topics(*args)
+        assert (code, out) == (2, ""), args
+        assert err.splitlines()[-1].startswith("error: "), err
+        assert "Traceback" not in err
+
+
 def test_force_replaces_what_is_there(topics, work, tmp_path):
     output = tmp_path / "out.csv"
     output.write_text("old")

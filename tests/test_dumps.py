@@ -81,6 +81,49 @@ def test_coalition_page(shared):
     assert sum(text.count("Meeting with Sweden") for text in corpus["text"].to_pylist()) == 1
 
 
+LINE = "The lorries reached the northern town on Friday and families received tents and blankets."
+
+
+@pytest.mark.parametrize(
+    ("page", "title", "end"),
+    [
+        (
+            f"Aid Arrives\n\n{LINE}\n\nENDS\n\nNotes to editors\n\n1. A\n\n2. B\n\nContact: Jo",
+            "Aid Arrives",
+            "Contact: Jo",
+        ),
+        (
+            f"Families March\n\n{LINE}\n\nFor release of the detainees, families march.\n\n{LINE}",
+            "Families March",
+            LINE,
+        ),
+        ("Free Them\n\nFree them!\n\nFree them!", "Free Them", "Free them!\n\nFree them!"),
+        (f"One Title\n\n{LINE}\n\n-----\nPress office\n+41 22", "One Title", "+41 22"),
+        (f"The Flood\n\nMarch 1, 2018\n\n{LINE}\n\nApril 2, 2018\n\n{LINE}", "The Flood", LINE),
+        (
+            f"FOR IMMEDIATE RELEASE\n\nContact: Jane\n555-1212\n\nBig News\n\n{LINE}",
+            "Big News",
+            LINE,
+        ),
+        (
+            f"A Title\n\n{LINE}\n\n(The conference took place on 3 July 2018.)\n\n{LINE}",
+            "A Title",
+            LINE,
+        ),
+    ],
+)
+def test_one_release_stays_one(page, title, end):
+    (piece,) = split_dump(page)
+    assert piece.title == title
+    assert piece.text.endswith(end)
+
+
+def test_long_pages_are_cut_in_linear_time():
+    page = f"Title\n\n{LINE}\n\n(Source: Harbour News / 03.07.2018)\n\n" * 3000
+    assert len(split_dump(page)) == 3000
+    assert split_dump("###\n" * 20_000) == []
+
+
 def test_split_by_a_pattern_of_ones_own():
     pieces = split_dump("One\n\nFirst body.\n@@@\nTwo\n\nSecond body.", split="^@@@$")
     assert [(p.title, p.text, p.line) for p in pieces] == [

@@ -139,6 +139,48 @@ def test_csv_rows_with_too_many_cells_are_named(tmp_path):
     assert "3 cells where the header has 2" in reject["reason"]
 
 
+def test_an_open_quote_is_an_error_and_an_inch_is_none(tmp_path):
+    (tmp_path / "open.csv").write_text('title,text\nA,one\nB,"two\nC,three\n')
+    with pytest.raises(TopicsError, match=r"open\.csv, row 3: a quote is not closed"):
+        read_releases(tmp_path / "open.csv")
+    (tmp_path / "inch.csv").write_text('title,text\nA,a 5" pipe\nB,two\n')
+    assert read_releases(tmp_path / "inch.csv")["text"].to_pylist() == ['a 5" pipe', "two"]
+
+
+def test_columns_without_a_name_or_twice_and_our_names(tmp_path):
+    (tmp_path / "in.csv").write_text("text,,,path,x,x\none,1,2,/mine,3,4\n")
+    release = read_releases(tmp_path / "in.csv")[0]
+    assert (release["path_"], release["x"], release["x_2"]) == ("/mine", "3", "4")
+    assert release["path"] == str(tmp_path / "in.csv")
+
+
+def test_json_objects_that_hold_lists_are_one_release(tmp_path):
+    (tmp_path / "one.json").write_text('{"text": "real", "comments": [{"text": "nice"}]}')
+    assert read_releases(tmp_path / "one.json")["text"].to_pylist() == ["real"]
+    (tmp_path / "list.json").write_text('{"releases": ["one", "two"]}')
+    assert read_releases(tmp_path / "list.json")["text"].to_pylist() == ["one", "two"]
+
+
+def test_columns_of_different_types_become_text(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one", "score": "high"}')
+    pd.DataFrame({"text": ["two"], "score": [2]}).to_parquet(tmp_path / "b.parquet")
+    assert read_releases(tmp_path)["score"].to_pylist() == ["high", "2"]
+
+
+def test_odd_values_in_memory():
+    import datetime
+
+    rows = [{"text": "a", "title": float("nan"), "date": datetime.date(2018, 7, 3), 7: "seven"}]
+    release = read_releases(rows)[0]
+    assert (release["title"], release["date"], release["7"]) == (None, "2018-07-03", "seven")
+    assert read_releases(pd.Series(["x", "y"], index=[5, 3]))["text"].to_pylist() == ["x", "y"]
+
+
+def test_a_mistyped_path_is_never_a_text():
+    with pytest.raises(TopicsError, match="relases/: no such file or folder"):
+        read_releases("relases/")
+
+
 def test_quoted_line_ends_and_wide_cells(tmp_path):
     text = 'He said "go",\nthen left. ' + "word " * 400_000
     pd.DataFrame({"text": [text, "short"]}).to_csv(tmp_path / "in.csv", index=False)
@@ -246,6 +288,7 @@ def test_ids_come_from_the_content_and_stay_unique():
     ]
     left = corpus.drop_duplicates()
     assert len(left) == 2
+    assert left.drop_duplicates() == left
     assert left.rejects["reason"].to_pylist() == [f"duplicate of {first}"]
 
 
@@ -262,6 +305,7 @@ def test_corpus_behaves_as_a_sequence():
     assert [r["id"] for r in corpus] == ["a", "b"]
     assert corpus[-1]["id"] == "b"
     assert corpus[::-1]["id"].to_pylist() == ["b", "a"]
+    assert corpus[[-1, 0]]["id"].to_pylist() == ["b", "a"]
     assert corpus[[True, False]]["id"].to_pylist() == ["a"]
     assert corpus.filter(lambda r: "Aid" in r["title"])["id"].to_pylist() == ["b"]
     assert (corpus + corpus)["id"].to_pylist() == ["a", "b", "a-2", "b-2"]

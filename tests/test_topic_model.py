@@ -112,6 +112,16 @@ def test_topics_over_time():
         model.topics_over_time("hour")
 
 
+def test_a_shuffled_series_and_a_generator_are_read_in_their_order(lee):
+    import pandas as pd
+
+    texts = lee["text"].to_pylist()[:60]
+    series = pd.Series(texts, index=range(60)[::-1])
+    expected = TopicModel(3).fit(texts).representatives_
+    assert TopicModel(3).fit(series).representatives_ == expected
+    assert TopicModel(3).fit(text for text in texts).representatives_ == expected
+
+
 def test_no_dates_no_time(lee):
     with pytest.raises(TopicsError, match="no dates"):
         TopicModel(4).fit(lee).topics_over_time()
@@ -175,6 +185,7 @@ def test_sentences():
     ]
     assert split_sentences("第一句。第二句。") == ["第一句。", "第二句。"]
     assert split_sentences("") == []
+    assert len(split_sentences("a" + "." * 100_000 + "b")) == 251
     pieces = split_sentences("word " * 1000)
     assert max(map(len, pieces)) <= 400
     assert " ".join(pieces).split() == ["word"] * 1000

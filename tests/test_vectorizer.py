@@ -7,8 +7,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from topics import TermVectorizer, TopicsError
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
+from topics.pile import vectorizer_for
 from topics.tokens import read_tokens
-from topics.vectorizer import vectorizer_for
 
 ODD = [
     "", " ",

@@ -134,13 +134,13 @@ def check_folder(folder: str | Path, overwrite: bool) -> Path:
     TopicsError
         If it is a file, a folder of something else, or an artifact that may not be replaced.
     """
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     if folder.exists() and not folder.is_dir():
         raise TopicsError("it is a file", "give the name of a folder", path=folder)
     if folder.exists() and not overwrite:
         raise TopicsError("the output exists", "take another name, or replace it (--force, "
                           "overwrite=True)", path=folder)  # fmt: skip
-    if folder.exists() and not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+    if folder.exists() and {path.name for path in folder.iterdir()} - {MANIFEST, WEIGHTS}:
         raise TopicsError("it is a folder of something else", "take another name", path=folder)
     return folder
 
@@ -204,9 +204,14 @@ def load(folder: str | Path) -> Any:
     folder = Path(folder)
     manifest = _read_manifest(folder)
     arrays = _read_weights(folder, manifest)
+    for name, values in arrays.items():
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise TopicsError(f"the array {name} is not finite", "copy it again", path=folder)
     try:
         return _KINDS[manifest["kind"]][1](manifest["model"], arrays)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (
+        KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError
+    ) as error:  # fmt: skip
         raise TopicsError(
             f"the artifact is not whole ({type(error).__name__}: {error})",
             "copy it again",
@@ -258,7 +263,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"it was written by topics-toolkit {made_by}, which is newer than {topics.__version__}",
             "upgrade: pip install -U topics-toolkit", path=folder,
         )  # fmt: skip
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise TopicsError(f"it holds a {kind!r}, which is unknown", "copy it again", path=folder)
     return dict(manifest)
 
@@ -338,6 +343,20 @@ def _texts_from_arrays(name: str, arrays: Mapping[str, NDArray[Any]]) -> list[st
     return [content[a:b].decode("utf-8", "surrogatepass") for a, b in itertools.pairwise(offsets)]
 
 
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value < 2**53:
+        raise ValueError("a number of documents that cannot be")
+    return value
+
+
+def _floats(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """An array of floats of one shape only: kernels do not look at what they are given."""
+    values = arrays[name]
+    if values.shape != shape or values.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} is {values.dtype} of the shape {values.shape}, not {shape}")
+    return values
+
+
 def _save_vectorizer(model: TermVectorizer) -> State:
     # The vocabulary given is the vocabulary learnt; a parameter would only repeat it.
     facts: dict[str, Any] = {
@@ -369,7 +388,7 @@ def _load_vectorizer(
         model.vocabulary = dict(model.vocabulary_)
     model.stop_words_ = [str(word) for word in facts["stop_words"]]
     model.document_frequency_ = arrays["document_frequency"].astype(np.int64)
-    model.n_documents_ = int(facts["n_documents"])
+    model.n_documents_ = _number(facts["n_documents"])
     model._set_idf()
     return model
 
@@ -403,28 +422,29 @@ def _save_topic_model(model: TopicModel) -> State:
 def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
     model = TopicModel(**facts["params"])
     model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
-    components = arrays["components"]
-    if components.shape != (len(facts["names"]), len(model.vectorizer_.vocabulary_)):
-        raise ValueError(f"components have the shape {components.shape}")
+    k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
+    components = _floats(arrays, "components", (k, n_terms))
     model.components_ = components
     model.decomposition_ = (NMF if model.method == "nmf" else LDA)(**facts["decomposition"])
+    if model.decomposition_.n_components != k:
+        raise ValueError(f"{k} topics, not {model.decomposition_.n_components}")
     model.decomposition_.components_ = components
     model.decomposition_.n_features_in_ = components.shape[1]
     if isinstance(model.decomposition_, LDA):
-        model.decomposition_._expected = arrays["expected"].copy()
-        model.decomposition_._prior = arrays["prior"]
+        model.decomposition_._expected = _floats(arrays, "expected", (n_terms, k)).copy()
+        model.decomposition_._prior = _floats(arrays, "prior", (n_terms, k))
         model.decomposition_._steps = int(facts["steps"])
         model.decomposition_._tokens = float(facts["tokens"])
         model.decomposition_.n_iter_ = model.decomposition_.max_iter
-    model.n_documents_ = int(facts["n_documents"])
+    model.n_documents_ = _number(facts["n_documents"])
     model.themes_ = dict(facts["themes"])
     model.words_ = [[int(i) for i in words] for words in facts["words"]]
-    if max((i for words in model.words_ for i in words), default=0) >= components.shape[1]:
+    if len(model.words_) != k or not all(0 <= i < n_terms for row in model.words_ for i in row):
         raise ValueError("words that are not in the vocabulary")
     model.names_ = [str(name) for name in facts["names"]]
     model.representatives_ = [[tuple(row) for row in rows] for rows in facts["representatives"]]
-    model.share_sums_ = arrays["share_sums"]
-    model.n_releases_ = arrays["n_releases"]
+    model.share_sums_ = _floats(arrays, "share_sums", (k,))
+    model.n_releases_ = arrays["n_releases"].reshape(k)
     model.timeline_ = (
         [str(day) for day in facts["days"]],
         arrays["timeline_sums"],
@@ -451,13 +471,11 @@ def _load_classifier(
     model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     model.classes_ = np.array(facts["classes"])
     k = model.classes_.size
-    if arrays["coef"].shape != (len(model.vectorizer_.vocabulary_), k):
-        raise ValueError(f"coef has the shape {arrays['coef'].shape}")
+    if model.classes_.ndim != 1 or len(set(facts["classes"])) != k:
+        raise ValueError("classes that stand twice")
+    model.coef_ = _floats(arrays, "coef", (len(model.vectorizer_.vocabulary_), k))
     for name in ("intercept", "slope", "offset", "thresholds"):
-        if arrays[name].shape != (k,):
-            raise ValueError(f"{name} has the shape {arrays[name].shape}")
-    for name in ("coef", "intercept", "slope", "offset", "thresholds"):
-        setattr(model, f"{name}_", arrays[name])
+        setattr(model, f"{name}_", _floats(arrays, name, (k,)))
     model.calibrated_ = bool(facts["calibrated"])
     return model
 

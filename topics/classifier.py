@@ -16,10 +16,10 @@ from topics._estimator import Estimator, one_blas_thread
 from topics.beliefs import FEW
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, many_labels
+from topics.pile import prepare_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, inverse_document_frequency, tfidf
 from topics.themes import check_themes, seed_terms
-from topics.topic_model import prepare_vectorizer
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import word_vectors
 
@@ -180,6 +180,12 @@ class ThemeClassifier(Estimator):
         """
         themes = check_themes(self.themes)
         labels = _read_labels(y, len(sequences))
+        if not self.multi_label:
+            for row, names in enumerate(labels, 1):
+                if names is not None and len(names) != 1:
+                    raise TopicsError(
+                        f"{len(names)} labels", "give one, None, or multi_label=True", row=row
+                    )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
         seeds = self._seed_columns(seed_terms(themes, vectorizer.tokenize))
@@ -478,8 +484,12 @@ def _read_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     if y is None:
         return [None] * n
     labels: list[tuple[Any, ...] | None] = []
-    for row, value in enumerate(y.tolist() if hasattr(y, "tolist") else y):
-        if value is None or (isinstance(value, float) and np.isnan(value)):
+    if getattr(y, "ndim", 1) > 1:
+        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
+    plain = next((getattr(y, name) for name in ("to_pylist", "tolist") if hasattr(y, name)), None)
+    for row, value in enumerate(plain() if plain else y):
+        unknown = value is None or value == "" or type(value).__name__ == "NAType"
+        if unknown or (isinstance(value, float) and np.isnan(value)):
             labels.append(None)
         elif isinstance(value, (str, int, np.integer)):
             labels.append((value,))

@@ -79,6 +79,10 @@ def main() -> None:
     except MemoryError:
         _say("[bold red]error:[/] out of memory; give fewer releases at once")
         sys.exit(2)
+    except (OSError, ValueError) as error:
+        # What nobody foresaw is still one line; the type tells whoever reports it where to look.
+        _say(f"[bold red]error:[/] {_plain(' '.join(str(error).split()))} ({type(error).__name__})")
+        sys.exit(2)
 
 
 def _show_version(wanted: bool) -> None:
@@ -253,7 +257,7 @@ def show(
     if topic is not None:
         if topic_model is None:
             raise TopicsError("the model has no topics", "leave --topic out", path=model)
-        number = topic_model.topic_number(int(topic) if topic.isdigit() else topic)
+        number = topic_model.topic_number(int(topic) if topic.isdecimal() else topic)
         examples = topic_model.representative(number, 5)
         about = topic_model.topics_.to_dict("records")[number]
         words = topic_model.top_words()[number]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import html
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topics._errors import TopicsError
+from topics.duplicates import equal_pairs, similar_pairs
 
 SCHEMA = pa.schema(
     [
@@ -104,7 +104,10 @@ class Corpus:
         chosen = np.asarray(key)
         if chosen.dtype == bool:
             return self._with(self.table.filter(pa.array(chosen)))
-        return self._with(self.table.take(pa.array(chosen.astype(np.int64))))
+        chosen = chosen.astype(np.int64)
+        return self._with(
+            self.table.take(pa.array(np.where(chosen < 0, chosen + len(self), chosen)))
+        )
 
     def __add__(self, other: Corpus) -> Corpus:
         return Corpus.concat([self, other])
@@ -160,7 +163,7 @@ class Corpus:
             Columns that only some have are null in the others.
         """
         corpora = list(corpora)
-        table = pa.concat_tables([c.table for c in corpora], promote_options="permissive")
+        table = concat_tables([c.table for c in corpora])
         ids = pa.array(_unique(table["id"].to_pylist()), pa.large_string())
         table = table.set_column(table.column_names.index("id"), "id", ids)
         return Corpus(table, pa.concat_tables([c.rejects for c in corpora]))
@@ -200,7 +203,7 @@ class Corpus:
         if not 0 < similarity <= 1:
             raise ValueError(f"similarity={similarity} is not above 0 and at most 1")
         texts = [_squeeze(text) for text in self.texts.to_pylist()]
-        pairs = _equal_pairs(texts) if similarity == 1 else _similar_pairs(texts, similarity)
+        pairs = equal_pairs(texts) if similarity == 1 else similar_pairs(texts, similarity)
         ids = self.table["id"].to_pylist()
         return pa.table(
             {
@@ -230,9 +233,11 @@ class Corpus:
         keep[dropped] = False
         told = pa.table(
             {
-                "path": self.table["path"].take(dropped),
-                "row": self.table["row"].take(dropped),
-                "reason": pa.array([f"duplicate of {of}" for of in found["of"].to_pylist()]),
+                "path": self.table["path"].take(found["position"]),
+                "row": self.table["row"].take(found["position"]),
+                "reason": pa.array(
+                    [f"duplicate of {of}" for of in found["of"].to_pylist()], pa.large_string()
+                ),
             }
         ).cast(REJECTS)
         return Corpus(self[keep].table, pa.concat_tables([self.rejects, told]))
@@ -414,6 +419,41 @@ class Corpus:
         return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
 
 
+def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables one after the other; a column whose types differ becomes one of text.
+
+    Parameters
+    ----------
+    tables : sequence of pyarrow.Table
+        At least one.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns that only some have are null in the others.
+
+    Examples
+    --------
+    >>> joined = concat_tables([pa.table({"score": [1]}), pa.table({"score": ["high"]})])
+    >>> joined["score"].to_pylist()
+    ['1', 'high']
+    """
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        known = set(SCHEMA.names)
+        as_text = [
+            table.cast(
+                pa.schema(
+                    (name, kind if name in known else pa.large_string())
+                    for name, kind in zip(table.column_names, table.schema.types, strict=True)
+                )
+            )
+            for table in tables
+        ]
+        return pa.concat_tables(as_text, promote_options="permissive")
+
+
 def as_texts(texts: Any) -> pa.LargeStringArray:
     """Texts of any kind as one Arrow array.
 
@@ -537,38 +577,6 @@ def _one_chunk(column: Any) -> Any:
     whole = column.combine_chunks()
     # combine_chunks gives a chunked array where the column is too long for one.
     return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-def _equal_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
-    first: dict[bytes, int] = {}
-    pairs = []
-    for i, text in enumerate(texts):
-        at = first.setdefault(hashlib.sha256(text.encode("utf-8", "replace")).digest(), i)
-        if at != i:
-            pairs.append((i, at, 1.0))
-    return pairs
-
-
-def _similar_pairs(texts: Sequence[str], similarity: float) -> list[tuple[int, int, float]]:
-    from rensa import RMinHash, RMinHashLSH
-
-    permutations, bands = 128, 32
-    index = RMinHashLSH(similarity, permutations, bands)
-    hashes: list[Any] = []
-    pairs = []
-    for i, text in enumerate(texts):
-        words = re.findall(r"\w+", text)
-        shingles = {" ".join(words[j : j + 5]) for j in range(max(1, len(words) - 4))}
-        hashes.append(RMinHash(permutations, 0))
-        hashes[-1].update(sorted(shingles))
-        alike = [(j, hashes[-1].jaccard(hashes[j])) for j in sorted(index.query(hashes[-1]))]
-        near = next(((j, s) for j, s in alike if s >= similarity), None)
-        if near is None:
-            # Only firsts are indexed, so that chains of near duplicates do not drift.
-            index.insert(i, hashes[-1])
-        else:
-            pairs.append((i, *near))
-    return pairs
 
 
 def _cut(text: str, width: int) -> str:

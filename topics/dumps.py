@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from topics.dates import DateFound, find_dates
 
@@ -20,7 +22,8 @@ _HEADER = re.compile(
     r"media release|press statement|embargoed|under embargo|pressemitteilung|medienmitteilung|"
     r"communiqu[eé] de presse|comunicado de prensa|nota de prensa|comunicato stampa|"
     r"nota à imprensa|"
-    r"persbericht|пресс-релиз|basın (?:açıklaması|bülteni)|بيان صحفي|新闻稿)(?!\w).{0,80}$",
+    r"persbericht|пресс-релиз|basın (?:açıklaması|bülteni)|بيان صحفي|新闻稿)"
+    r"(?!\w)(?P<rest>.{0,80})$",
     re.I,
 )
 _HEADLINE = re.compile(
@@ -34,7 +37,8 @@ _END = re.compile(
 )
 _RULE = re.compile(r"^\s*([-=_*~–—·•+])(?:\s*\1){2,}\s*$")
 _NOTES = re.compile(
-    r"^\W*(?:notes? (?:to|for) (?:the )?editors?|notes?:|about \w|(?:media |press )?contacts?\b|"
+    r"^\s*(?:\d{1,2}[.)]\s|[-•*]\s)|^\W*(?:notes? (?:to|for) (?:the )?editors?|"
+    r"notes?:|about \w|(?:media |press )?contacts?\b|"
     r"for (?:more|further) information)",
     re.I,
 )
@@ -128,6 +132,17 @@ def _split_by_pattern(text: str, pattern: str) -> list[Piece]:
     return pieces
 
 
+def _is_header(line: str) -> bool:
+    """Whether a line holds a press mark, a date perhaps, and hardly anything else."""
+    match = _HEADER.match(line)
+    if match is None:
+        return False
+    rest = match["rest"]
+    for date in reversed(find_dates(rest)):
+        rest = rest[: date.start] + rest[date.end :]
+    return len(re.findall(r"[^\W\d_]+", rest)) <= 3 and not rest.rstrip().endswith(".")
+
+
 # Layouts: each gives the lines that releases start on, or nothing where the page is not so laid.
 
 
@@ -136,7 +151,8 @@ def _by_source_line(lines: Sequence[str]) -> list[int]:
     if not closing:
         return []
     starts = [0, *(_after_captions(lines, i + 1) for i in closing)]
-    starts = [start for start in starts if any(lines[start:])]
+    last = max(i for i, line in enumerate(lines) if line.strip())
+    starts = [start for start in starts if start <= last]
     if len(closing) == 1 and len(starts) == 2 and not _all_titled(lines, starts):
         return []  # the source of a table or a picture, in the middle of one release
     return starts
@@ -145,7 +161,15 @@ def _by_source_line(lines: Sequence[str]) -> list[int]:
 def _closes(line: str) -> bool:
     if len(line) > 200 or not line.strip():
         return False
-    return bool((_CLOSING.match(line) or _IN_BRACKETS.match(line)) and find_dates(line))
+    if _CLOSING.match(line):
+        return bool(find_dates(line))
+    match = _IN_BRACKETS.match(line)
+    dates = find_dates(match["rest"]) if match else []
+    if not match or not dates:
+        return False
+    # A name, a divider and a date; not a sentence that happens to stand in brackets.
+    before = match["rest"][: dates[-1].start].rstrip()
+    return before.endswith(("/", "|", ",", "–", "—", "-", ":")) or len(before.split()) < 4
 
 
 def _after_captions(lines: Sequence[str], i: int) -> int:
@@ -166,14 +190,17 @@ def _next_filled(lines: Sequence[str], i: int) -> int:
 
 
 def _by_press_marks(lines: Sequence[str]) -> list[int]:
-    headers = [i for i, line in enumerate(lines) if _HEADER.match(line)]
+    headers = [i for i, line in enumerate(lines) if _is_header(line)]
     ends = [i for i, line in enumerate(lines) if _END.match(line)]
     if not headers and not ends:
         return []
     starts = {0}
-    for start in headers:
+    for header in headers:
         # A letterhead or a date right above the mark belongs to the release below it.
-        while start > 0 and lines[start - 1].strip() and not _END.match(lines[start - 1]):
+        start = header
+        while (
+            header - 3 < start > 0 and lines[start - 1].strip() and not _END.match(lines[start - 1])
+        ):
             start -= 1
         starts.add(start)
     for i in ends:
@@ -189,22 +216,16 @@ def _by_press_marks(lines: Sequence[str]) -> list[int]:
     if not preamble or (len(preamble) == 1 and not any(_END.match(line) for line in lines[:first])):
         starts.discard(first)
     # A header found just after an end mark starts no second release.
+    bodies = np.cumsum([0, *map(_is_body, lines)])
     kept: list[int] = []
     for i in sorted(starts):
-        if kept and not _has_body(lines[kept[-1] : i]):
-            continue
-        kept.append(i)
+        if not kept or bodies[i] > bodies[kept[-1]]:
+            kept.append(i)
     return kept
 
 
-def _has_body(lines: Sequence[str]) -> bool:
-    return any(
-        line.strip()
-        and not _HEADER.match(line)
-        and not _END.match(line)
-        and not _is_date_line(line)
-        for line in lines
-    )
+def _is_body(line: str) -> bool:
+    return bool(line.strip()) and not (_is_header(line) or _END.match(line) or _is_date_line(line))
 
 
 def _by_rules(lines: Sequence[str]) -> list[int]:
@@ -221,7 +242,8 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
     ]
     cuts = [*starts, len(lines)]
     dated = [any(map(_is_date_line, lines[a:b])) for a, b in itertools.pairwise(cuts)]
-    return starts if all(dated) or not any(dated) else []
+    # Else a rule is a break within a release, or stands above a signature.
+    return starts if _all_titled(lines, starts) and (all(dated) or not any(dated)) else []
 
 
 def _underlines(lines: Sequence[str], i: int) -> bool:
@@ -248,11 +270,14 @@ def _by_date_lines(lines: Sequence[str]) -> list[int]:
     dated = [i for i in filled if _is_date_line(lines[i])]
     if len(dated) < 2:
         return []
+    starts: list[int] = []
     if dated[0] == filled[0]:
-        return [i for i in dated if i == 0 or not lines[i - 1].strip()]
-    if len(filled) > 1 and dated[0] == filled[1]:
-        return [filled[filled.index(i) - 1] for i in dated]
-    return []
+        starts = [i for i in dated if i == 0 or not lines[i - 1].strip()]
+    elif dated[0] == filled[1]:
+        before = dict(zip(filled[1:], filled, strict=False))
+        starts = [before[i] for i in dated]
+    # Else these are the days of one release.
+    return starts if _all_titled(lines, starts) else []
 
 
 def _by_blank_lines(lines: Sequence[str]) -> list[int]:
@@ -272,17 +297,19 @@ def _by_blank_lines(lines: Sequence[str]) -> list[int]:
             return starts
     starts = [_next_filled(lines, 0), *(end for _, end in runs)]
     # Paragraphs of one line each and releases parted by a blank line; wrapped text is not that.
-    bodies = [line for i, line in enumerate(lines) if line.strip() and i not in set(starts)]
+    first = set(starts)
+    bodies = [line for i, line in enumerate(lines) if line.strip() and i not in first]
     if bodies and min(map(len, bodies)) > 120 and _all_titled(lines, starts):
         return starts
     return []
 
 
 def _all_titled(lines: Sequence[str], starts: Sequence[int]) -> bool:
-    cuts = [*starts, len(lines)]
-    for a, b in itertools.pairwise(cuts):
-        filled = [line for line in lines[a:b] if line.strip()]
-        if len(filled) < 2 or not _is_title(filled[0]):
+    """Whether every piece has a title, after a date perhaps, and a longer line below it."""
+    for a, b in itertools.pairwise([*starts, len(lines)]):
+        filled = [line for line in lines[a:b] if line.strip() and not _RULE.match(line)]
+        filled = list(itertools.dropwhile(_is_date_line, filled))
+        if len(filled) < 2 or not _is_title(filled[0]) or filled[0].rstrip().endswith("."):
             return False
         if max(map(len, filled[1:])) <= len(filled[0]):
             return False
@@ -321,19 +348,23 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
     letterhead, lines = _take_letterhead(lines[skip:])
     piece.source = letterhead
     body: list[str] = []
-    in_head = True
-    for line in _once(lines):
+    in_head, in_contact, closed = True, False, False
+    for i, line in enumerate(lines):
         shown = line.strip()
+        in_contact = bool(shown) and (in_contact or bool(_CONTACT.match(line)))
         if _END.match(line) or (_RULE.match(line) and not any(body)):
             continue
+        if closed and shown and shown == lines[i - 1].strip():
+            continue  # a caption that is printed twice
         if _closes(line):
+            closed = True
             piece.source = _source_name(line) or piece.source
             piece.dates += find_dates(line)
         elif in_head and (headline := _HEADLINE.match(line)) and not find_dates(line):
             piece.title = headline["title"]
-        elif in_head and (_HEADER.match(line) or _is_date_line(line)):
+        elif in_head and (_is_header(line) or _is_date_line(line)):
             piece.dates += find_dates(line)
-        elif in_head and shown and piece.title is None and not _CONTACT.match(line):
+        elif in_head and shown and piece.title is None and not in_contact:
             if _is_title(shown):
                 piece.title = re.sub(r"^#+\s*", "", shown)
             else:
@@ -341,7 +372,7 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
                 body.append(line)
         else:
             # A date under the title is the release's; further down it is the text's own.
-            in_head = in_head and (not shown or bool(_CONTACT.match(line)))
+            in_head = in_head and (not shown or in_contact)
             body.append(line)
     while body and (not body[-1].strip() or _RULE.match(body[-1])):
         body.pop()
@@ -355,22 +386,11 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
 def _take_letterhead(lines: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     """The sender's name above "FOR IMMEDIATE RELEASE", and the lines that remain."""
     for i, line in enumerate(lines[:4]):
-        if _HEADER.match(line):
+        if _is_header(line):
             names = [above.strip() for above in lines[:i] if not _is_date_line(above)]
             dates = [above for above in lines[:i] if _is_date_line(above)]
             return ", ".join(filter(None, names)) or None, [*dates, *lines[i:]]
     return None, lines
-
-
-def _once(lines: Sequence[str]) -> Iterator[str]:
-    """The lines, a caption that is printed twice in a row only once."""
-    before = ""
-    for line in lines:
-        if line.strip() and line.strip() == before:
-            yield ""
-            continue
-        before = line.strip() or before
-        yield line
 
 
 def _source_name(line: str) -> str | None:

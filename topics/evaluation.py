@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,6 +179,10 @@ def read_labels(value: Any, classes: Sequence[Any]) -> tuple[Any, ...] | None:
         return None
     if not isinstance(value, str):
         return tuple(value) if isinstance(value, (list, tuple, set, np.ndarray)) else (value,)
+    if value.startswith("["):
+        # A list that went through a table of text.
+        with suppress(ValueError):
+            return tuple(json.loads(value))
     by_text = {str(name).casefold(): name for name in classes}
     whole = value.strip().casefold()
     if whole in by_text:

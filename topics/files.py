@@ -26,6 +26,12 @@ FORMATS = {
 }  # fmt: skip
 """Format by file name ending; each may be followed by ``.gz`` or ``.zst``."""
 
+TEXT_COLUMNS = (
+    "text", "body", "content", "article", "full_text", "fulltext", "message", "release", "texte",
+    "texto", "testo", "tekst", "metin", "текст", "النص",
+)  # fmt: skip
+"""Names that the column of texts is recognised by, the likeliest first."""
+
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 
 _KNOWN_BINARY = {
@@ -202,7 +208,7 @@ def _guess_format(data: bytes) -> str:
         return "html"
     header = start.splitlines()[0].decode("utf-8", "replace") if start else ""
     names = {name.strip(' "').lower() for name in re.split(r"[,;\t|]", header)}
-    return "csv" if len(names) > 1 and names & {"text", "body", "content", "article"} else "text"
+    return "csv" if len(names) > 1 and names & set(TEXT_COLUMNS) else "text"
 
 
 def _is_json(line: bytes) -> bool:
@@ -326,16 +332,20 @@ def _string_table(rows: list[dict[str, Any]]) -> pa.Table:
     names = list(dict.fromkeys(name for row in rows for name in row))
 
     def cell(value: Any) -> str | None:
-        if value is None or isinstance(value, str):
-            return value
-        return json.dumps(value, ensure_ascii=False)
+        if value is None or value != value:  # noqa: PLR0124 (NaN)
+            return None
+        if not isinstance(value, str):
+            value = json.dumps(value, ensure_ascii=False, default=str).strip('"')
+        return value.encode("utf-8", "replace").decode()
 
-    columns = {name: [cell(row.get(name)) for row in rows] for name in names}
-    clean = {
-        name: [v if v is None else v.encode("utf-8", "replace").decode() for v in values]
-        for name, values in columns.items()
-    }
-    return pa.table({name: pa.array(values, pa.large_string()) for name, values in clean.items()})
+    return pa.table(
+        {
+            str(name).encode("utf-8", "replace").decode(): pa.array(
+                [cell(row.get(name)) for row in rows], pa.large_string()
+            )
+            for name in names
+        }
+    )
 
 
 def _read_text(text: str, split: str | None, path: Path) -> Rows:
@@ -377,6 +387,9 @@ def _read_html(text: str, path: Path) -> Rows:
 def _read_csv(text: str, path: Path) -> Rows:
     from pyarrow import csv
 
+    text = text.lstrip("\n")
+    if text[:4].lower() == "sep=":
+        text = text.split("\n", 1)[-1]  # a hint that Excel writes
     header = text.split("\n", 1)[0]
     delimiter = "\t" if ".tsv" in path.suffixes or ".tab" in path.suffixes else None
     delimiter = delimiter or max(",;\t|", key=header.count)
@@ -408,6 +421,12 @@ def _read_csv(text: str, path: Path) -> Rows:
         raise TopicsError(
             f"it is no CSV file ({error})", "look for a quote that is not closed", path=path
         ) from None
+    if text.count('"') % 2 and table.num_rows:
+        last = table.slice(table.num_rows - 1).to_pylist()[0]
+        if any(cell and "\n" in cell for cell in last.values()):
+            # It would swallow all releases below it.
+            row = 1 + text[: text.rindex('"')].count("\n")
+            raise TopicsError("a quote is not closed", "close it in this row", path=path, row=row)
     bad = {number for number, _ in rejects}
     numbers: list[int] = []
     number = 2  # the header is row 1
@@ -432,7 +451,8 @@ def _read_json(text: str, path: Path) -> Rows:
         raise TopicsError("JSON nested too deeply", "give a list of releases", path=path) from None
     if isinstance(value, dict):
         lists = [v for v in value.values() if isinstance(v, list) and v]
-        value = lists[0] if len(lists) == 1 and isinstance(lists[0][0], dict) else [value]
+        wraps = not any(str(key).lower() in TEXT_COLUMNS for key in value) and len(lists) == 1
+        value = lists[0] if wraps and isinstance(lists[0][0], (dict, str)) else [value]
     if not isinstance(value, list):
         raise TopicsError("JSON without a list of releases", "give a list of objects", path=path)
     return rows_of_values(list(enumerate(value, 1)))

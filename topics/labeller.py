@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus, as_texts
+from topics.pile import prepare_vectorizer
 from topics.themes import check_themes
-from topics.topic_model import TopicModel, prepare_vectorizer
+from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
 
 BATCH = 2048
@@ -245,7 +246,8 @@ class Labeller:
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y)
         if self.topic_model is not None:
-            self.topic_model.fit_sequences(sequences, vectorizer, texts)
+            source = texts if isinstance(texts, Corpus) else documents
+            self.topic_model.fit_sequences(sequences, vectorizer, source)
         return self
 
     def _check_fitted(self) -> None:

@@ -13,14 +13,21 @@ import pyarrow.compute as pc
 
 from topics._errors import TopicsError
 from topics._progress import track
-from topics.corpus import REJECTS, SCHEMA, Corpus
+from topics.corpus import REJECTS, SCHEMA, Corpus, concat_tables
 from topics.dates import DateFound, Order, day_or_month_first, find_dates
-from topics.files import COMPRESSIONS, FORMATS, Rows, find_files, read_file, rows_of_values
+from topics.files import (
+    COMPRESSIONS,
+    FORMATS,
+    TEXT_COLUMNS,
+    Rows,
+    find_files,
+    read_file,
+    rows_of_values,
+)
 from topics.languages import recognise_languages
 
 GUESSES = {
-    "text": ("text", "body", "content", "article", "full_text", "fulltext", "message", "release",
-             "texte", "texto", "testo", "tekst", "metin", "текст", "النص"),
+    "text": TEXT_COLUMNS,
     "title": ("title", "headline", "heading", "subject", "titel", "titre", "título", "titulo",
               "titolo", "başlık", "заголовок", "العنوان"),
     "date": ("date", "published", "published_at", "publication_date", "pub_date", "pubdate",
@@ -109,7 +116,7 @@ def read_releases(
         rejects += [(path, None, reason) for path, reason in passed_over]
         only = len(files) == 1
         for file in track(files, "reading files") if len(files) > 9 else files:
-            place = "stdin" if file == "-" else os.fspath(file)
+            place = "stdin" if file == "-" else _shown(file)
             try:
                 parts.append(
                     (place, read_file(file, format=format, split=split, encoding=encoding))
@@ -131,7 +138,7 @@ def read_releases(
         tables.append(table)
         dates += found
         rejects += bad
-    table = pa.concat_tables(tables, promote_options="permissive") if tables else None
+    table = concat_tables(tables) if tables else None
     if table is None or not table.num_rows:
         raise _nothing_read(rejects, names)
     table = _set_dates(table, dates, dayfirst)
@@ -141,6 +148,11 @@ def read_releases(
         table = _set_languages(table)
     told = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
     return Corpus(table, pa.Table.from_pylist(told, REJECTS))
+
+
+def _shown(path: Any) -> str:
+    """A path as text, whatever bytes its name holds."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _as_paths(paths: Any) -> list[str] | None:
@@ -176,6 +188,8 @@ def _rows_in_memory(releases: Any) -> Rows:
         table = releases
     elif isinstance(releases, (pa.Array, pa.ChunkedArray)):
         table = pa.table({"text": releases})
+    elif hasattr(releases, "iloc") and not hasattr(releases, "columns"):
+        return rows_of_values(list(enumerate(releases.tolist(), 1)))
     elif hasattr(releases, "__dataframe__") or hasattr(releases, "__arrow_c_stream__"):
         if hasattr(releases, "to_arrow"):
             table = releases.to_arrow()
@@ -199,20 +213,27 @@ def _standard_table(
     path: str | None, rows: Rows, columns: Mapping[str, str]
 ) -> tuple[pa.Table, list[Sequence[DateFound]], list[tuple[str | None, int | None, str]]]:
     """The rows under the column names of a corpus, their dates, and the rows without a text."""
-    table = rows.table
+    table = _distinct_names(rows.table)
     if not table.num_rows:
         return SCHEMA.empty_table(), [], []
-    found = _find_columns(table.column_names, columns, path)
+    # The names given are those of tables; a page has none.
+    found = _find_columns(table.column_names, {} if rows.dates else columns, path)
     data: dict[str, Any] = {}
     for name, column in found.items():
         values = table[column]
-        if name == "date" and pa.types.is_temporal(values.type):
-            values = values.cast(pa.date32())
-        data[name] = values.cast(pa.large_string())
+        try:
+            if name == "date" and pa.types.is_timestamp(values.type):
+                values = values.cast(pa.date32())
+            data[name] = values.cast(pa.large_string())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise TopicsError(
+                f"the column {column!r} holds {values.type}, not text", "convert it", path=path
+            ) from None
     for column in table.column_names:
         if column not in found.values():
             # A column of the user's that is named like one of ours keeps its values.
-            data[column if column not in data else f"{column}_"] = table[column]
+            taken = column in data or column in ("path", "row")
+            data[f"{column}_" if taken else column] = table[column]
     for name in SCHEMA.names:
         data.setdefault(name, pa.nulls(table.num_rows, pa.large_string()))
     data["path"] = pa.array([path] * table.num_rows, pa.large_string()) if path else data["path"]
@@ -231,6 +252,17 @@ def _standard_table(
     ]
     kept = [found for found, keep in zip(dates, filled.to_pylist(), strict=True) if keep]
     return whole.filter(filled), kept, [(path, number, "the text is empty") for number in empty]
+
+
+def _distinct_names(table: pa.Table) -> pa.Table:
+    """The table with names for columns that have none, or one that stands twice."""
+    names: list[str] = []
+    for at, name in enumerate(table.column_names, 1):
+        new = name.strip() or f"column_{at}"
+        while new in names:
+            new += "_2"
+        names.append(new)
+    return table.rename_columns(names)
 
 
 def _blank_to_null(values: Any) -> Any:

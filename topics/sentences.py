@@ -7,7 +7,7 @@ import re
 # A stop ends a sentence unless an initial or a common title stands before it.
 _END = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|Jr|Sr|No|vs))(?<!\b(?:Mrs|Gen|Col|Sen|Rep|Gov|Rev|Ave))"
-    r"(?:[.!?…]+[\"'”’»)\]]*\s+(?=\S)|(?<=[。！？])(?=\S)|[؟۔।]\s*|\n\s*\n|[ \t]{4,}|"
+    r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]]*+\s++|(?<=[。！？])(?=\S)|[؟۔।]\s*|\n\s*\n|[ \t]{4,}|"
     r"\n(?=\s*[-•*]))"
 )
 _LONGEST = 400
@@ -38,11 +38,12 @@ def split_sentences(text: str) -> list[str]:
     sentences = []
     for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
         sentence = " ".join(text[a:b].split())
-        while len(sentence) > _LONGEST:
-            at = sentence.rfind(" ", _LONGEST // 2, _LONGEST)
-            at = at if at > 0 else _LONGEST
-            sentences.append(sentence[:at].strip())
-            sentence = sentence[at:].strip()
-        if sentence:
-            sentences.append(sentence)
+        start = 0
+        while len(sentence) - start > _LONGEST:
+            at = sentence.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+            at = at if at > 0 else start + _LONGEST
+            sentences.append(sentence[start:at].strip())
+            start = at
+        if sentence[start:].strip():
+            sentences.append(sentence[start:].strip())
     return sentences

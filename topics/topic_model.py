@@ -17,10 +17,11 @@ from topics.corpus import Corpus, as_texts
 from topics.lda import LDA
 from topics.naming import name_topics, rank_words, term_scores
 from topics.nmf import NMF
+from topics.pile import prepare_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, inverse_document_frequency, tfidf
 from topics.themes import check_themes, seed_terms
-from topics.vectorizer import TermVectorizer, vectorizer_for
+from topics.vectorizer import TermVectorizer
 
 DEFAULT_TOPICS = 10
 _REPRESENTATIVES = 20
@@ -144,7 +145,9 @@ class TopicModel(Estimator):
         )
         keep = [term for words in terms.values() for term in words]
         sequences = vectorizer.fit_sequences(documents, keep=keep)
-        return self.fit_sequences(sequences, vectorizer, texts)
+        return self.fit_sequences(
+            sequences, vectorizer, texts if isinstance(texts, Corpus) else documents
+        )
 
     def fit_sequences(
         self, sequences: TermSequences, vectorizer: TermVectorizer, texts: Any
@@ -215,7 +218,11 @@ class TopicModel(Estimator):
         self.decomposition_.partial_fit(counts)
         self.components_ = self.decomposition_.components_
         self.n_documents_ = counts.shape[0]
-        self._describe(counts, self.decomposition_.transform(counts), texts)
+        self._describe(
+            counts,
+            self.decomposition_.transform(counts),
+            texts if isinstance(texts, Corpus) else documents,
+        )
         self.n_documents_ += seen
         self.share_sums_ = self.share_sums_ + shares_so_far
         self.n_releases_ = self.n_releases_ + winners
@@ -493,43 +500,6 @@ class TopicModel(Estimator):
             return " ".join(text.split())[:400]
         scores = tfidf(self.vectorizer_.counts(sentences), None) @ self.components_[topic]
         return sentences[int(np.argmax(scores))]
-
-
-def prepare_vectorizer(
-    documents: Any,
-    vectorizer: TermVectorizer | None,
-    themes: Mapping[str, list[str]],
-    n_jobs: int | None = None,
-) -> tuple[TermVectorizer, dict[str, list[str]]]:
-    """An unfitted vectorizer that knows the phrases among the seeds, and the seeds as its terms.
-
-    Parameters
-    ----------
-    documents : pyarrow.LargeStringArray or sequence
-        The releases.
-    vectorizer : TermVectorizer or None
-        The user's, which stays as it is; None makes one fit for the pile.
-    themes : mapping of str to list of str
-        Theme name to seeds.
-    n_jobs : int or None, default=None
-        Threads of a vectorizer that is made.
-
-    Returns
-    -------
-    vectorizer : TermVectorizer
-        To be fitted.
-    terms : dict of str to list of str
-        Theme name to terms.
-    """
-    if vectorizer is None:
-        vectorizer = vectorizer_for(documents, n_jobs)
-    else:
-        vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
-    terms = seed_terms(dict(themes), vectorizer.tokenize)
-    phrases = dict.fromkeys(term for words in terms.values() for term in words if " " in term)
-    if phrases and not callable(vectorizer.analyzer):
-        vectorizer.set_params(phrases=tuple(dict.fromkeys([*vectorizer.phrases, *phrases])))
-    return vectorizer, terms
 
 
 def _documents(texts: Any, vectorizer: TermVectorizer | None) -> Any:

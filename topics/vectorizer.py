@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from numbers import Integral
 from typing import Any, Literal, Self
 
@@ -17,9 +16,10 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._errors import TopicsError
 from topics._estimator import Estimator
 from topics.corpus import as_texts
-from topics.languages import recognise_languages, stop_word_list
+from topics.languages import stop_word_list
 from topics.ngrams import join_terms
 from topics.sequences import TermSequences, inverse_document_frequency, tfidf
 from topics.tokens import fast_pattern, read_tokens
@@ -529,9 +529,9 @@ class TermVectorizer(Estimator):
     ) -> TermSequences:
         """Bound the vocabulary as ``CountVectorizer`` does, and sort it."""
         if not sequences.ids.size:
-            raise ValueError(
-                "empty vocabulary: the texts hold no terms, or only stop words; "
-                "check the texts, stop_words and token_pattern"
+            raise TopicsError(
+                "empty vocabulary: the texts hold no terms, or only stop words",
+                "check the texts, stop_words and token_pattern",
             )
         # By bytes of UTF-8, which is by code points, as Python sorts.
         order = np.asarray(pc.sort_indices(terms))
@@ -554,9 +554,10 @@ class TermVectorizer(Estimator):
         kept = pc.is_in(terms, value_set=pa.array(list(keep), pa.large_string()))
         mask |= np.asarray(kept) & (frequency > 0)
         if not mask.any():
-            raise ValueError(
-                "no terms remain: lower min_df, or raise max_df "
-                f"(now {self.min_df} and {self.max_df}, over {n} documents)"
+            raise TopicsError(
+                f"no terms remain of {n} documents with min_df={self.min_df} and "
+                f"max_df={self.max_df}",
+                "give releases that differ, lower min_df, or raise max_df",
             )
         names = terms.filter(pa.array(mask)).to_pylist()
         self.vocabulary_ = {name: column for column, name in enumerate(names)}
@@ -582,43 +583,6 @@ class TermVectorizer(Estimator):
             self.idf_ = inverse_document_frequency(
                 self.document_frequency_, self.n_documents_, self.smooth_idf
             )
-
-
-def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
-    """A vectorizer fit for a pile of releases: by its size and its languages.
-
-    Parameters
-    ----------
-    texts : pyarrow.LargeStringArray
-        The pile.
-    n_jobs : int or None, default=None
-        Threads.
-
-    Returns
-    -------
-    TermVectorizer
-        Not fitted. Words of two letters or more; the stop words of the languages that make up a
-        tenth of the pile; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
-        (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
-    """
-    n = len(texts)
-    sample = texts.take(np.unique(np.linspace(0, n - 1, min(n, 200)).astype(np.int64)))
-    languages = Counter(recognise_languages(sample.to_pylist()))
-    stop_words: set[str] = set()
-    for language, count in languages.items():
-        if language is not None and count * 10 >= len(sample):
-            with suppress(ValueError):
-                stop_words |= stop_word_list(language)
-    return TermVectorizer(
-        token_pattern=WORDS,
-        stop_words=sorted(stop_words) or None,
-        min_df=1 if n < 30 else 2 if n < 500 else 3 if n < 5000 else 5,
-        max_df=0.5 if n >= 10 else 1.0,
-        weighting="tfidf",
-        sublinear_tf=True,
-        dtype=np.float32,
-        n_jobs=n_jobs,
-    )
 
 
 def _padded_ngrams(word: str, least: int, most: int) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from topics._kernels import kernel
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def window_totals(offsets, ids, n_terms, window):
     """Sum of the window weights around every position, by term: the matrix's row sums."""
     totals = np.zeros(n_terms, np.float64)
@@ -20,7 +21,7 @@ def window_totals(offsets, ids, n_terms, window):
     return totals
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def ppmi_rows(
     offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
 ):

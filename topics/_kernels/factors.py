@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from topics._kernels import kernel
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps, l1):
     """Coordinate descent on rows ``low`` to ``high`` of a factor; returns the violation.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from topics._kernels import kernel
 
 
 # No fastmath: which of two compiled loops runs would depend on where arrays lie, and so would bits.
-@njit(nogil=True, cache=True)
+@kernel
 def infer_documents(indptr, indices, counts, rows, term_topic, doc_topic, alpha, sweeps, expected):
     """Expected topic counts of some documents, the topics held still.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from topics._kernels import kernel
 
 OFFSET, PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
 
@@ -11,7 +12,7 @@ OUTSIDE, BLOCKING, INSIDE = 0, 1, 2
 """Classes of code points: no word character; a word character that no token may hold; any other."""
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def code_point(data, i, end):
     """The code point at ``i`` and where the next one starts; -1 for a byte that starts none."""
     b = data[i]
@@ -31,14 +32,14 @@ def code_point(data, i, end):
     return (point if point < 0x110000 else np.int32(-1)), i + 1 + more
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def mixed(h, chunk):
     """A hash with eight more bytes in it."""
     h = (h ^ chunk) * PRIME
     return h ^ (h >> np.uint64(29))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def same_bytes(arena, start, word, size):
     """Whether ``size`` bytes of the arena are those of the word."""
     for j in range(size):
@@ -47,7 +48,7 @@ def same_bytes(arena, start, word, size):
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def rehashed(keys, marks, hashes, n_terms):
     """The table in four times the room."""
     more_keys = np.zeros(keys.size * 4, np.uint64)
@@ -62,7 +63,7 @@ def rehashed(keys, marks, hashes, n_terms):
     return more_keys, more_marks
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
     """Tokens of documents ``low`` to ``high`` as numbers in the order of their first appearance.
 
@@ -160,7 +161,7 @@ def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
     return ids[:n_ids].copy(), lengths, arena[: ends[n_terms]].copy(), ends[: n_terms + 1].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def beyond_ascii(data, offsets):
     """Which documents hold a byte that is not ASCII."""
     found = np.zeros(offsets.size - 1, np.bool_)
@@ -172,7 +173,7 @@ def beyond_ascii(data, offsets):
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def document_frequencies(offsets, ids, n_terms):
     """Number of documents that hold each term."""
     frequency, last = np.zeros(n_terms, np.int64), np.full(n_terms, -1, np.int64)
@@ -184,7 +185,7 @@ def document_frequencies(offsets, ids, n_terms):
     return frequency
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def count_rows(offsets, ids, n_terms):
     """Document-term counts as CSR pieces, columns in order."""
     count = np.zeros(n_terms, np.int32)
@@ -207,7 +208,7 @@ def count_rows(offsets, ids, n_terms):
     return indptr, columns[:n].copy(), counts[:n].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def renumber(offsets, ids, numbers):
     """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative."""
     new_offsets = np.zeros(offsets.size, np.int64)
