@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from topics._parallel import over_shards
 from topics.sequences import TermSequences
 
-SHARD_BYTES = 8 << 20
+SHARD_BYTES = 4 << 20
 """Text that one task reads; independent of the number of workers."""
 
 _PATTERN = re.compile(
