@@ -49,18 +49,11 @@ def same_bytes(arena, start, word, size):
 
 
 @kernel
-def rehashed(keys, marks, hashes, n_terms):
-    """The table in four times the room."""
-    more_keys = np.zeros(keys.size * 4, np.uint64)
-    more_marks = np.zeros(keys.size * 4, np.int64)
-    mask = more_keys.size - 1
-    for old in range(keys.size):
-        if marks[old] != 0:
-            s = np.int64(hashes[(marks[old] >> 8) - 1] & np.uint64(mask))
-            while more_marks[s] != 0:
-                s = (s + 1) & mask
-            more_keys[s], more_marks[s] = keys[old], marks[old]
-    return more_keys, more_marks
+def grown(array, size):
+    """The array in more room, zeros behind it."""
+    more = np.zeros(max(size, array.size), array.dtype)
+    more[: array.size] = array
+    return more
 
 
 @kernel
@@ -81,13 +74,56 @@ def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
     word = np.empty(longest + 4, np.uint8)
     ids = np.empty((offsets[high] - offsets[low]) // (least + 1) + (high - low) + 1, np.int32)
     lengths = np.zeros(high - low, np.int64)
-    keys, marks = np.zeros(1 << 12, np.uint64), np.zeros(1 << 12, np.int64)
-    hashes = np.empty(1 << 11, np.uint64)
-    ends = np.zeros((1 << 11) + 1, np.int64)
-    arena = np.empty(1 << 14, np.uint8)
-    n_ids, n_terms = np.int64(0), np.int64(0)
-    for d in range(low, high):
+    # A slot holds a key and, beside it, the token's number and length: one line of the cache.
+    table = np.zeros((0, 2), np.uint64)
+    hashes, ends = np.zeros(0, np.uint64), np.zeros(1, np.int64)
+    arena = np.zeros(0, np.uint8)
+    d, n_ids, n_terms = np.int64(low), np.int64(0), np.int64(0)
+    while d < high:
+        # Room for all that the next document may bring, so that the loop below never grows a thing.
+        size = offsets[d + 1] - offsets[d]
+        room = 2 * (n_terms + size // (least + 1) + 1024)
+        hashes, ends = grown(hashes, room), grown(ends, room + 1)
+        arena = grown(arena, 2 * (ends[n_terms] + size) + 8192)
+        slots = 4096
+        while slots < 2 * hashes.size:
+            slots *= 2
+        table = placed(np.zeros((slots, 2), np.uint64), table, hashes)
+        d, n_ids, n_terms = read_documents(
+            data, offsets, d, low, high, classes, lower, least, hash_mask,
+            word, ids, lengths, table, hashes, ends, arena, n_ids, n_terms,
+        )  # fmt: skip
+    return ids[:n_ids].copy(), lengths, arena[: ends[n_terms]].copy(), ends[: n_terms + 1].copy()
+
+
+@kernel
+def placed(table, old, hashes):
+    """The slots of an old table in a new one."""
+    mask = np.uint64(len(table) - 1)
+    for i in range(len(old)):
+        if old[i, 1] != 0:
+            s = hashes[(old[i, 1] >> np.uint64(8)) - np.uint64(1)] & mask
+            while table[s, 1] != 0:
+                s = (s + np.uint64(1)) & mask
+            table[s, 0], table[s, 1] = old[i, 0], old[i, 1]
+    return table
+
+
+@kernel
+def read_documents(
+    data, offsets, d, low, high, classes, lower, least, hash_mask,
+    word, ids, lengths, table, hashes, ends, arena, n_ids, n_terms,
+):  # fmt: skip
+    """Read documents from ``d`` on while there is room; gives the next one, tokens and types."""
+    one, eight = np.uint64(1), np.uint64(8)
+    mask = np.uint64(len(table) - 1)
+    while d < high:
         i, end = offsets[d], offsets[d + 1]
+        if (
+            n_terms + (end - i) // (least + 1) + 1 > hashes.size
+            or ends[n_terms] + (end - i) > arena.size
+        ):
+            break
         first = n_ids
         while i < end:
             if data[i] < 0x80 and classes[data[i]] == OUTSIDE:
@@ -104,7 +140,7 @@ def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
                         break
                     c = lower[b]
                     word[size] = c
-                    chunk = (chunk << np.uint64(8)) | np.uint64(c)
+                    chunk = (chunk << eight) | np.uint64(c)
                     size += 1
                     if size & 7 == 0:
                         h = mixed(h, chunk)
@@ -116,9 +152,8 @@ def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
                         i = after
                         break
                     while i < after:
-                        c = data[i]
-                        word[size] = c
-                        chunk = (chunk << np.uint64(8)) | np.uint64(c)
+                        word[size] = data[i]
+                        chunk = (chunk << eight) | np.uint64(data[i])
                         size += 1
                         if size & 7 == 0:
                             h = mixed(h, chunk)
@@ -127,38 +162,34 @@ def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
                 blocked = blocked or kind == BLOCKING
             if blocked or characters < least:
                 continue
-            h = mixed(mixed(h, chunk), np.uint64(size)) & hash_mask
+            h = mixed(h ^ np.uint64(size), chunk) & hash_mask
             key = chunk if size <= 8 else h
-            short = min(size, np.int64(255))
-            s = np.int64(h & np.uint64(keys.size - 1))
+            short = np.uint64(min(size, np.int64(255)))
+            s = h & mask
             found = np.int64(-1)
-            while marks[s] != 0:
-                if keys[s] == key and marks[s] & 0xFF == short:
-                    t = (marks[s] >> 8) - 1
+            while table[s, 1] != 0:
+                if table[s, 0] == key and table[s, 1] & np.uint64(0xFF) == short:
+                    t = np.int64(table[s, 1] >> eight) - 1
                     if size <= 8 or (
                         ends[t + 1] - ends[t] == size and same_bytes(arena, ends[t], word, size)
                     ):
                         found = t
                         break
-                s = (s + 1) & (keys.size - 1)
+                s = (s + one) & mask
             if found < 0:
                 found = n_terms
-                keys[s], marks[s] = key, ((n_terms + 1) << 8) | short
-                if n_terms == hashes.size:
-                    hashes = np.concatenate((hashes, np.empty_like(hashes)))
-                    ends = np.concatenate((ends, np.empty(n_terms, np.int64)))
+                table[s, 0] = key
+                table[s, 1] = (np.uint64(n_terms + 1) << eight) | short
                 start = ends[n_terms]
-                while start + size > arena.size:
-                    arena = np.concatenate((arena, np.empty_like(arena)))
-                arena[start : start + size] = word[:size]
+                for j in range(size):
+                    arena[start + j] = word[j]
                 hashes[n_terms], ends[n_terms + 1] = h, start + size
                 n_terms += 1
-                if n_terms * 2 > keys.size:
-                    keys, marks = rehashed(keys, marks, hashes, n_terms)
             ids[n_ids] = found
             n_ids += 1
         lengths[d - low] = n_ids - first
-    return ids[:n_ids].copy(), lengths, arena[: ends[n_terms]].copy(), ends[: n_terms + 1].copy()
+        d += 1
+    return d, n_ids, n_terms
 
 
 @kernel
