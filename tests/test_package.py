@@ -9,11 +9,11 @@ PACKAGE = Path(topics.__file__).parent
 
 # What each module may import stands before it.
 ORDER = (
-    "_errors", "_progress", "_parallel", "_estimator", "dates", "dumps", "files", "languages",
-    "duplicates", "corpus", "releases", "sentences", "themes", "sequences", "tokens", "ngrams",
-    "vectorizer", "pile",
-    "nmf", "lda", "word_vectors", "naming", "topic_model", "beliefs", "evidence", "classifier",
-    "labeller", "artifact", "labelling", "evaluation", "plots", "demo", "cli", "__main__",
+    "_version", "_errors", "_progress", "_parallel", "_estimator", "dates", "dumps", "files",
+    "languages", "duplicates", "corpus", "releases", "sentences", "themes", "sequences", "tokens",
+    "ngrams", "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
+    "beliefs", "evidence", "classifier", "labeller", "artifact", "labelling", "evaluation",
+    "plots", "demo", "cli", "__main__",
 )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from topics._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from topics._errors import TopicsError
     from topics.artifact import load, save
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from topics.themes import read_themes
     from topics.topic_model import TopicModel
     from topics.vectorizer import TermVectorizer
-
-__version__ = "0.1.0"
 
 __all__ = [
     "LDA",

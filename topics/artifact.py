@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import topics
 from topics._errors import TopicsError
+from topics._version import __version__
 from topics.classifier import ThemeClassifier
 from topics.labeller import Labeller
 from topics.lda import LDA
@@ -100,7 +100,7 @@ def save(
     manifest = {
         "format": FORMAT,
         "kind": kind,
-        "topics_toolkit": topics.__version__,
+        "topics_toolkit": __version__,
         "created_from": created_from,
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "python": platform.python_version(),
@@ -260,7 +260,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         ) from None
     if newer:
         raise TopicsError(
-            f"it was written by topics-toolkit {made_by}, which is newer than {topics.__version__}",
+            f"it was written by topics-toolkit {made_by}, which is newer than {__version__}",
             "upgrade: pip install -U topics-toolkit", path=folder,
         )  # fmt: skip
     if not isinstance(kind, str) or kind not in _KINDS:

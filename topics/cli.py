@@ -87,7 +87,7 @@ def main() -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from topics import __version__
+        from topics._version import __version__
 
         print(f"topics-toolkit {__version__}")
         raise typer.Exit
