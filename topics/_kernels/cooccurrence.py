@@ -33,6 +33,9 @@ def ppmi_rows(
     than ``least`` are passed over as chance.
     """
     n_terms = totals.size
+    weights = np.empty(window + 1, np.float32)
+    for gap in range(1, window + 1):
+        weights[gap] = (window + 1 - gap) / window
     near = np.zeros(n_terms, np.float32)
     touched = np.empty(n_terms, np.int32)
     lengths = np.zeros(high - low, np.int64)
@@ -51,7 +54,7 @@ def ppmi_rows(
                 if near[other] == 0:
                     touched[n] = other
                     n += 1
-                near[other] += np.float32((window + 1 - abs(q - p)) / window)
+                near[other] += weights[abs(q - p)]
         if filled + n > columns.size:
             size = max(2 * columns.size, filled + n)
             more_columns, more_values = np.empty(size, np.int32), np.empty(size, np.float32)
