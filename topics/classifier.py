@@ -16,9 +16,9 @@ from topics._estimator import Estimator, one_blas_thread
 from topics.beliefs import FEW
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, many_labels
-from topics.pile import prepare_vectorizer
+from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
-from topics.sequences import TermSequences, inverse_document_frequency, tfidf
+from topics.sequences import TermSequences, tfidf
 from topics.themes import check_themes, seed_terms
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import word_vectors
@@ -148,11 +148,10 @@ class ThemeClassifier(Estimator):
             ``y`` does not fit the releases.
         """
         documents = as_texts(texts)
-        vectorizer, terms = prepare_vectorizer(
+        vectorizer, sequences = fit_vectorizer(
             documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
-        keep = [term for words in terms.values() for term in words]
-        return self.fit_sequences(vectorizer.fit_sequences(documents, keep=keep), vectorizer, y)
+        return self.fit_sequences(sequences, vectorizer, y)
 
     def fit_sequences(
         self, sequences: TermSequences, vectorizer: TermVectorizer, y: Iterable[Any] | None = None
@@ -274,10 +273,9 @@ class ThemeClassifier(Estimator):
         every theme. The seeds do not know that much, but they know it of any story.
         """
         share = min(0.5, (_SMALL / evidence.X.shape[0]) ** 2)
-        weights, constants = evidence.seed_model()
         scale = (share / self.slope_).astype(np.float32)
-        self.coef_ += scale * weights
-        self.intercept_ += scale * constants
+        self.coef_ += scale * evidence.seed_coef
+        self.intercept_ += scale * evidence.seed_intercept
 
     # New releases
 
@@ -458,9 +456,7 @@ class ThemeClassifier(Estimator):
         return [sentences[i] for i in (weights @ self.coef_[:, columns]).argmax(axis=0)]
 
     def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
-        v = self.vectorizer_
-        idf = inverse_document_frequency(v.document_frequency_, v.n_documents_)
-        return tfidf(counts, idf, norm=norm)
+        return tfidf(counts, self.vectorizer_.smoothed_idf_, norm=norm)
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities that go with scores.

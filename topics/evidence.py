@@ -41,39 +41,35 @@ class Evidence:
         self.widened = vectors is not None and not many_labels(Y)
         if vectors is not None and self.widened:
             self.features = sp.hstack([X, sp.csr_matrix(X @ vectors)]).tocsr()
-        self.seeds = seeds
-        self.seed_weights = np.zeros((X.shape[1], Y.shape[1]), np.float32)
+        # Weights of terms and intercepts of all classes straight from the seeds.
+        self.seed_coef = np.zeros((X.shape[1], Y.shape[1]), np.float32)
+        self.seed_intercept = np.zeros(Y.shape[1], np.float32)
         if seeds and vectors is not None:
-            if self.widened:
-                self.seed_weights = _SEED_SCALE * self.seed_model()[0]
-            rows, beliefs = theme_beliefs(X, vectors, self._seeds(), random_state=random_state)
+            columns = [seeds[k] for k in self.seeded]
+            self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_weights(
+                X, vectors, columns
+            )
+            rows, beliefs = theme_beliefs(X, vectors, columns, random_state=random_state)
             kept = ~np.isin(rows, labelled)
             self.believed = rows[kept]
             self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
             self.beliefs[:, self.seeded] = beliefs[kept]
-
-    def _seeds(self) -> list[NDArray[np.int64]]:
-        return [self.seeds[k] for k in self.seeded]
-
-    def seed_model(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Weights of terms and intercepts of all classes straight from the seeds."""
-        coef = np.zeros((self.X.shape[1], self.Y.shape[1]), np.float32)
-        intercept = np.zeros(self.Y.shape[1], np.float32)
-        if self.seeds and self.vectors is not None:
-            coef[:, self.seeded], intercept[self.seeded] = seed_weights(
-                self.X, self.vectors, self._seeds()
-            )
-        return coef, intercept
+        self.seed_feature = (_SEED_SCALE if self.widened else 0) * self.seed_coef
 
     def fit_all(self, n_jobs: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
         """Weights of terms and intercepts of all classes."""
+        if not self.labelled.size and self.X.shape[0] < FEW:
+            return self.seed_coef, self.seed_intercept
+        return self._fit_classes(None, n_jobs)
+
+    def _fit_classes(
+        self, believed: NDArray[np.bool_] | None, n_jobs: int | None
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         from joblib import Parallel, delayed
 
-        if not self.labelled.size and self.X.shape[0] < FEW:
-            return self.seed_model()
         rows = np.arange(self.labelled.size)
         fits: Any = Parallel(n_jobs, prefer="threads")(
-            delayed(self._fit)(k, rows) for k in range(self.Y.shape[1])
+            delayed(self._fit)(k, rows, believed) for k in range(self.Y.shape[1])
         )
         coefs, intercepts = zip(*fits, strict=True)
         return np.stack(coefs, axis=1), np.array(intercepts)
@@ -106,15 +102,9 @@ class Evidence:
         self, n_jobs: int | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Scores of a quarter of the believed releases by models that have not seen them."""
-        from joblib import Parallel, delayed
-
         test = np.arange(self.believed.size) % 4 == 0
-        rows = np.arange(self.labelled.size)
-        fits: Any = Parallel(n_jobs, prefer="threads")(
-            delayed(self._fit)(k, rows, ~test) for k in range(self.Y.shape[1])
-        )
-        X = self.X[self.believed[test]]
-        scores = np.stack([X @ coef + intercept for coef, intercept in fits], axis=1)
+        coef, intercept = self._fit_classes(~test, n_jobs)
+        scores = self.X[self.believed[test]] @ coef + intercept.astype(coef.dtype)
         return scores, self.beliefs[test]
 
     def _fit(
@@ -153,7 +143,7 @@ class Evidence:
         if k not in self.seeded:
             return features
         return sp.hstack(
-            [features, sp.csr_matrix(self.X[rows] @ self.seed_weights[:, [k]])]
+            [features, sp.csr_matrix(self.X[rows] @ self.seed_feature[:, [k]])]
         ).tocsr()
 
     def _fold(self, k: int, coef: NDArray[Any]) -> NDArray[Any]:
@@ -163,7 +153,7 @@ class Evidence:
         if self.vectors is not None and self.widened:
             folded += self.vectors @ coef[n_terms : n_terms + self.vectors.shape[1]]
         if k in self.seeded:
-            folded += coef[-1] * self.seed_weights[:, k]
+            folded += coef[-1] * self.seed_feature[:, k]
         return folded
 
 

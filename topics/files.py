@@ -101,7 +101,7 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
             within = [path]  # a named pipe
         else:
             raise TopicsError("no such file or folder", "check the path", path=name)
-        known = [p for p in within if _format_of(p) or not path.is_dir()]
+        known = [p for p in within if format_of(p) or not path.is_dir()]
         passed_over += [
             (str(p), f"unknown kind of file ({p.suffix or 'no ending'})")
             for p in within
@@ -122,7 +122,8 @@ def _is_hidden(path: Path, below: Path) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.relative_to(below).parts)
 
 
-def _format_of(path: Path) -> str | None:
+def format_of(path: Path) -> str | None:
+    """Format that a file's name ends in, whatever it is compressed with."""
     ending = path.suffix.lower()
     if ending in COMPRESSIONS:
         ending = path.with_suffix("").suffix.lower()
@@ -172,7 +173,7 @@ def read_file(
         data = _decompress(data, COMPRESSIONS[name.suffix.lower()], name)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise TopicsError("the file is empty", "give a file with releases in it", path=path)
-    format = format or _format_of(name) or _guess_format(data)
+    format = format or format_of(name) or _guess_format(data)
     if format == "parquet":
         return _read_parquet(data, name)
     read: dict[str, Callable[[str], Rows]] = {

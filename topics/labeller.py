@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus, as_texts
-from topics.pile import prepare_vectorizer
+from topics.pile import fit_vectorizer
 from topics.themes import check_themes
 from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
@@ -240,9 +240,7 @@ class Labeller:
             for name, seeds in check_themes(model.themes).items()
         }
         n_jobs = (self.topic_model or self.classifier).n_jobs  # type: ignore[union-attr]
-        vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes, n_jobs)
-        keep = [term for words in terms.values() for term in words]
-        sequences = vectorizer.fit_sequences(documents, keep=keep)
+        vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, n_jobs)
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y)
         if self.topic_model is not None:

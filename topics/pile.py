@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from topics.languages import recognise_languages, stop_word_list
+from topics.sequences import TermSequences
 from topics.themes import seed_terms
 from topics.vectorizer import WORDS, TermVectorizer
 
@@ -50,6 +51,37 @@ def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> Ter
         dtype=np.float32,
         n_jobs=n_jobs,
     )
+
+
+def fit_vectorizer(
+    documents: Any,
+    vectorizer: TermVectorizer | None,
+    themes: Mapping[str, list[str]],
+    n_jobs: int | None = None,
+) -> tuple[TermVectorizer, TermSequences]:
+    """A vectorizer fitted to a pile, every seed that occurs among its terms.
+
+    Parameters
+    ----------
+    documents : pyarrow.LargeStringArray or sequence
+        The releases.
+    vectorizer : TermVectorizer or None
+        The user's, which stays as it is; None makes one fit for the pile.
+    themes : mapping of str to list of str
+        Theme name to seeds.
+    n_jobs : int or None, default=None
+        Threads of a vectorizer that is made.
+
+    Returns
+    -------
+    vectorizer : TermVectorizer
+        Fitted.
+    sequences : TermSequences
+        The terms of the releases.
+    """
+    vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes, n_jobs)
+    keep = [term for words in terms.values() for term in words]
+    return vectorizer, vectorizer.fit_sequences(documents, keep=keep)
 
 
 def prepare_vectorizer(

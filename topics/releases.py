@@ -6,6 +6,7 @@ import os
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,11 +17,10 @@ from topics._progress import track
 from topics.corpus import REJECTS, SCHEMA, Corpus, concat_tables
 from topics.dates import DateFound, Order, day_or_month_first, find_dates
 from topics.files import (
-    COMPRESSIONS,
-    FORMATS,
     TEXT_COLUMNS,
     Rows,
     find_files,
+    format_of,
     read_file,
     rows_of_values,
 )
@@ -170,10 +170,7 @@ def names_a_file(text: Any) -> bool:
     """Whether a text is the name of a file, a folder or a glob, or ends like a file we read."""
     if not isinstance(text, str) or "\n" in text or len(text) > 1000 or not text.strip():
         return False
-    stem, ending = os.path.splitext(text)
-    if ending.lower() in COMPRESSIONS:
-        ending = os.path.splitext(stem)[1]
-    if text == "-" or ending.lower() in FORMATS:
+    if text == "-" or format_of(Path(text)):
         return True
     try:
         return os.path.exists(os.path.expanduser(text)) or ("*" in text and os.sep in text)

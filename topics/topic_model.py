@@ -17,9 +17,9 @@ from topics.corpus import Corpus, as_texts
 from topics.lda import LDA
 from topics.naming import name_topics, rank_words, term_scores
 from topics.nmf import NMF
-from topics.pile import prepare_vectorizer
+from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
-from topics.sequences import TermSequences, inverse_document_frequency, tfidf
+from topics.sequences import TermSequences, tfidf
 from topics.themes import check_themes, seed_terms
 from topics.vectorizer import TermVectorizer
 
@@ -140,11 +140,9 @@ class TopicModel(Estimator):
             As :meth:`fit`.
         """
         documents = _documents(texts, self.vectorizer)
-        vectorizer, terms = prepare_vectorizer(
+        vectorizer, sequences = fit_vectorizer(
             documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
-        keep = [term for words in terms.values() for term in words]
-        sequences = vectorizer.fit_sequences(documents, keep=keep)
         return self.fit_sequences(
             sequences, vectorizer, texts if isinstance(texts, Corpus) else documents
         )
@@ -287,7 +285,7 @@ class TopicModel(Estimator):
         v = self.vectorizer_
         if v.weighting == "tfidf":
             return v.weigh(counts.copy()).astype(np.float32, copy=False)
-        return tfidf(counts, inverse_document_frequency(v.document_frequency_, v.n_documents_))
+        return tfidf(counts, v.smoothed_idf_)
 
     # What was learnt
 
@@ -461,13 +459,13 @@ class TopicModel(Estimator):
     def _representatives(
         self, counts: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
     ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
-        v = self.vectorizer_
-        idf = inverse_document_frequency(v.document_frequency_, v.n_documents_)
         components = self.components_ / np.maximum(
             np.linalg.norm(self.components_, axis=1, keepdims=True), 1e-12
         )
         # By likeness to the topic too: its share of a text of two words says little.
-        fit = shares * (tfidf(counts, idf) @ np.ascontiguousarray(components.T))
+        fit = shares * (
+            tfidf(counts, self.vectorizer_.smoothed_idf_) @ np.ascontiguousarray(components.T)
+        )
         every = []
         for topic in range(shares.shape[1]):
             rows, seen = [], set[str]()

@@ -108,6 +108,8 @@ class TermVectorizer(Estimator):
         Inverse document frequencies, where ``weighting="tfidf"`` and ``use_idf``.
     document_frequency_ : ndarray of int64, shape (n_terms,)
         Number of documents that hold a term.
+    smoothed_idf_ : ndarray of float64, shape (n_terms,)
+        Inverse document frequencies with ``smooth_idf``, whatever the parameters say.
     n_documents_ : int
         Number of documents fitted on.
     stop_words_ : list of str
@@ -579,6 +581,8 @@ class TermVectorizer(Estimator):
         self.vocabulary_ = dict(terms)
 
     def _set_idf(self) -> None:
+        # Models weigh by it whatever the parameters say, and for every text anew.
+        self.smoothed_idf_ = inverse_document_frequency(self.document_frequency_, self.n_documents_)
         if self.weighting == "tfidf" and self.use_idf:
             self.idf_ = inverse_document_frequency(
                 self.document_frequency_, self.n_documents_, self.smooth_idf
