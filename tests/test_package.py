@@ -10,8 +10,9 @@ PACKAGE = Path(topics.__file__).parent
 # What each module may import stands before it.
 ORDER = (
     "_version", "_errors", "_progress", "_parallel", "_estimator", "dates", "dumps", "files",
-    "languages", "duplicates", "corpus", "releases", "sentences", "themes", "sequences", "tokens",
-    "ngrams", "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
+    "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
+    "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
+    "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
     "beliefs", "evidence", "classifier", "labeller", "artifact", "labelling", "evaluation",
     "plots", "demo", "cli", "__main__",
 )  # fmt: skip

@@ -8,6 +8,65 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+def workers(n_jobs: int | None, n_shards: int) -> int:
+    """Number of workers that joblib would take, and no more than there are shards.
+
+    Examples
+    --------
+    >>> workers(None, 5), workers(2, 1)
+    (1, 1)
+    """
+    if n_jobs in (None, 1) or n_shards < 2:
+        return 1
+    from joblib import effective_n_jobs
+
+    return max(1, min(effective_n_jobs(n_jobs), n_shards))
+
+
+def in_workers(
+    start: Callable[[], Callable[[int], T]], n_shards: int, n_jobs: int | None
+) -> list[T]:
+    """Results of all shards in their order, by workers that keep something from shard to shard.
+
+    Parameters
+    ----------
+    start : callable
+        Called once a worker, in its thread; gives the function that is called with the number of
+        a shard. It must release the GIL to gain from threads.
+    n_shards : int
+        Number of shards.
+    n_jobs : int or None
+        Threads, as joblib counts them.
+
+    Returns
+    -------
+    list
+        One result a shard.
+
+    Examples
+    --------
+    >>> in_workers(lambda: lambda shard: 2 * shard, 3, 2)
+    [0, 2, 4]
+    """
+    results: list[Any] = [None] * n_shards
+    # Each worker takes the next shard when it is ready: a slow core does not hold up the others.
+    shards = iter(range(n_shards))
+
+    def run() -> None:
+        work = start()
+        for shard in shards:
+            results[shard] = work(shard)
+
+    n_workers = workers(n_jobs, n_shards)
+    if n_workers == 1:
+        run()
+    else:
+        from joblib import Parallel, delayed
+
+        Parallel(n_workers, prefer="threads")(delayed(run)() for _ in range(n_workers))
+    return results
+
+
 def over_shards(
     work: Callable[[int, int], T], n_rows: int, size: int, n_jobs: int | None
 ) -> list[T]:
@@ -27,11 +86,14 @@ def over_shards(
     -------
     list
         One result a shard.
-    """
-    shards: list[tuple[int, int]] = [(a, min(a + size, n_rows)) for a in range(0, n_rows, size)]
-    if len(shards) < 2 or n_jobs in (None, 1):
-        return [work(low, high) for low, high in shards]
-    from joblib import Parallel, delayed
 
-    results: Any = Parallel(n_jobs, prefer="threads")(delayed(work)(*shard) for shard in shards)
-    return list(results)
+    Examples
+    --------
+    >>> over_shards(lambda low, high: high - low, 5, 2, None)
+    [2, 2, 1]
+    """
+
+    def start() -> Callable[[int], T]:
+        return lambda shard: work(shard * size, min((shard + 1) * size, n_rows))
+
+    return in_workers(start, -(-n_rows // size), n_jobs)

@@ -367,6 +367,13 @@ def _save_vectorizer(model: TermVectorizer) -> State:
     }
     arrays = _texts_to_arrays("terms", model.get_feature_names_out().tolist())
     arrays["document_frequency"] = model.document_frequency_.astype(np.int64)
+    if model.phrases_:
+        # A phrase that was given has no score.
+        scores = model.phrases_.items()
+        facts["phrases_in_use"] = {phrase: None if np.isnan(s) else s for phrase, s in scores}
+    if not model.n_documents_ and hasattr(model, "idf_"):
+        # Taken over from another library, which keeps the weights and not the counts.
+        arrays["idf"] = model.idf_
     return facts, arrays
 
 
@@ -375,21 +382,29 @@ def _load_vectorizer(
 ) -> TermVectorizer:
     params = dict(facts["params"])
     params["ngram_range"] = tuple(params["ngram_range"])
-    params["phrases"] = tuple(params["phrases"])
+    if not isinstance(params["phrases"], bool):
+        params["phrases"] = tuple(params["phrases"])
     if params["dtype"] is not None:
         params["dtype"] = np.dtype(params["dtype"]["dtype"]).type
+    # Artifacts from before there was one read texts without spaces as they stand.
+    params.setdefault("segmenter", None)
     model = TermVectorizer(**params)
     model._check_params()
     terms = _texts_from_arrays("terms", arrays)
-    model.vocabulary_ = {term: column for column, term in enumerate(terms)}
-    if len(model.vocabulary_) != len(terms) or arrays["document_frequency"].shape != (len(terms),):
+    frequency = arrays["document_frequency"].astype(np.int64)
+    if len(set(terms)) != len(terms) or frequency.shape != (len(terms),):
         raise ValueError("terms and document frequencies do not fit")
     if facts["fixed_vocabulary"]:
-        model.vocabulary = dict(model.vocabulary_)
-    model.stop_words_ = [str(word) for word in facts["stop_words"]]
-    model.document_frequency_ = arrays["document_frequency"].astype(np.int64)
-    model.n_documents_ = _number(facts["n_documents"])
-    model._set_idf()
+        model.vocabulary = {term: column for column, term in enumerate(terms)}
+    in_use = facts.get("phrases_in_use", {})
+    model._restore(
+        terms,
+        frequency,
+        _number(facts["n_documents"]),
+        stop_words=[str(word) for word in facts["stop_words"]],
+        phrases={str(p): float("nan" if s is None else s) for p, s in in_use.items()},
+        idf=_floats(arrays, "idf", frequency.shape) if "idf" in arrays else None,
+    )
     return model
 
 

@@ -497,11 +497,23 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
             missing = text is None or (isinstance(text, float) and math.isnan(text))
             what = "missing" if missing else f"of type {type(text).__name__}"
             raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
+    return strings(texts)
+
+
+def strings(values: Iterable[str]) -> pa.LargeStringArray:
+    r"""Strings as an Arrow array; halves of surrogate pairs, which UTF-8 cannot hold, as "?".
+
+    Examples
+    --------
+    >>> strings(["a", "\ud800"]).to_pylist()
+    ['a', '?']
+    """
+    listed = list(values)
     try:
-        return pa.array(texts, pa.large_string())
+        return pa.array(listed, pa.large_string())
     except UnicodeEncodeError:
-        clean = (text.encode("utf-8", "replace").decode("utf-8") for text in texts)
-        return pa.array(list(clean), pa.large_string())
+        clean = [value.encode("utf-8", "replace").decode() for value in listed]
+        return pa.array(clean, pa.large_string())
 
 
 def content_id(title: str | None, text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache, partial
 from typing import Any
 
 # Small languages that the large ones are mistaken for, in short or noisy texts, are left out.
@@ -63,7 +64,7 @@ def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     ----------
     stop_words : str, iterable of str, or None
         "english" is scikit-learn's list; any other language name or two-letter code is looked up
-        in the ``stop-words`` package; an iterable is taken as it is.
+        in the ``stop-words`` package, and then in ``stopwordsiso``; an iterable is taken as it is.
 
     Returns
     -------
@@ -85,10 +86,93 @@ def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
         return frozenset(ENGLISH_STOP_WORDS)
     from stop_words import StopWordError, get_stop_words
 
-    try:
+    with suppress(StopWordError):
         return frozenset(get_stop_words(stop_words))
-    except StopWordError:
+    import stopwordsiso
+
+    code = language_code(stop_words)
+    if code not in stopwordsiso.langs():
         raise ValueError(
             f"no stop words are known for {stop_words!r}: give a language name in English, "
             "a two-letter code, or a list of words"
-        ) from None
+        )
+    return frozenset(stopwordsiso.stopwords(code))
+
+
+def language_code(language: str) -> str:
+    """Two-letter code of a language given by its English name or its code.
+
+    Parameters
+    ----------
+    language : str
+        Such as "german" or "de".
+
+    Returns
+    -------
+    str
+        ISO 639-1 code; the language as given where no such name is known.
+
+    Examples
+    --------
+    >>> language_code("German"), language_code("de")
+    ('de', 'de')
+    """
+    from babel import Locale
+
+    if len(language) <= 3:
+        return language.lower()
+    names = {name.lower(): code for code, name in Locale("en").languages.items()}
+    return names.get(language.lower(), language)
+
+
+def word_form(
+    stemmer: str | Callable[[str], str] | None, lemmatizer: str | Callable[[str], str] | None
+) -> Callable[[str], str] | None:
+    """The function that gives the form under which a word is counted.
+
+    Parameters
+    ----------
+    stemmer : str, callable or None
+        A language of the Snowball stemmers, such as "english" or "de", or a function.
+    lemmatizer : str, callable or None
+        A language of simplemma, such as "english" or "de", or a function.
+
+    Returns
+    -------
+    callable or None
+        From a word to its form; None where words stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If both are given, or one does not know the language.
+
+    Examples
+    --------
+    >>> word_form("english", None)("ministers"), word_form(None, "en")("mice")
+    ('minist', 'mouse')
+    """
+    if stemmer is not None and lemmatizer is not None:
+        raise ValueError("give a stemmer or a lemmatizer, not both")
+    if callable(stemmer) or callable(lemmatizer):
+        return stemmer or lemmatizer  # type: ignore[return-value]
+    if stemmer is not None:
+        import snowballstemmer
+        from babel import Locale
+
+        names = [stemmer.lower(), str(Locale("en").languages.get(stemmer.lower(), "")).lower()]
+        known = snowballstemmer.algorithms()
+        for name in names:
+            if name in known:
+                return snowballstemmer.stemmer(name).stemWord
+        raise ValueError(f"no stemmer is known for {stemmer!r}; there are {', '.join(known)}")
+    if lemmatizer is not None:
+        import simplemma
+
+        code = language_code(lemmatizer)
+        try:
+            simplemma.lemmatize("a", code)
+        except ValueError:
+            raise ValueError(f"no lemmas are known for {lemmatizer!r}") from None
+        return partial(simplemma.lemmatize, lang=code)
+    return None

@@ -79,43 +79,10 @@ def fit_vectorizer(
     sequences : TermSequences
         The terms of the releases.
     """
-    vectorizer, terms = prepare_vectorizer(documents, vectorizer, themes, n_jobs)
-    keep = [term for words in terms.values() for term in words]
-    return vectorizer, vectorizer.fit_sequences(documents, keep=keep)
-
-
-def prepare_vectorizer(
-    documents: Any,
-    vectorizer: TermVectorizer | None,
-    themes: Mapping[str, list[str]],
-    n_jobs: int | None = None,
-) -> tuple[TermVectorizer, dict[str, list[str]]]:
-    """An unfitted vectorizer that knows the phrases among the seeds, and the seeds as its terms.
-
-    Parameters
-    ----------
-    documents : pyarrow.LargeStringArray or sequence
-        The releases.
-    vectorizer : TermVectorizer or None
-        The user's, which stays as it is; None makes one fit for the pile.
-    themes : mapping of str to list of str
-        Theme name to seeds.
-    n_jobs : int or None, default=None
-        Threads of a vectorizer that is made.
-
-    Returns
-    -------
-    vectorizer : TermVectorizer
-        To be fitted.
-    terms : dict of str to list of str
-        Theme name to terms.
-    """
     if vectorizer is None:
         vectorizer = vectorizer_for(documents, n_jobs)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
     terms = seed_terms(dict(themes), vectorizer.tokenize)
-    phrases = dict.fromkeys(term for words in terms.values() for term in words if " " in term)
-    if phrases and not callable(vectorizer.analyzer):
-        vectorizer.set_params(phrases=tuple(dict.fromkeys([*vectorizer.phrases, *phrases])))
-    return vectorizer, terms
+    seeds = [term for words in terms.values() for term in words]
+    return vectorizer, vectorizer.fit_sequences(documents, keep=seeds)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+
+from topics._parallel import over_shards
 
 
 @dataclass(frozen=True)
@@ -28,28 +31,40 @@ class TermSequences:
     def __len__(self) -> int:
         return self.offsets.size - 1
 
-    def counts(self, n_terms: int, dtype: Any = np.int64) -> sp.csr_matrix:
+    def counts(
+        self, n_terms: int, dtype: Any = np.int64, n_jobs: int | None = None
+    ) -> sp.csr_matrix:
         """Document-term matrix of these sequences, with sorted indices."""
-        from topics._kernels.tokens import count_rows
+        return matrix_of(self.rows(n_terms, n_jobs), n_terms, dtype)
 
-        indptr, columns, counts = count_rows(self.offsets, self.ids, n_terms)
-        if indptr[-1] <= np.iinfo(np.int32).max:
-            indptr = indptr.astype(np.int32)
-        matrix = sp.csr_matrix((counts.astype(dtype), columns, indptr), (len(self), n_terms))
-        matrix.has_canonical_format = True
-        return matrix
+    def rows(self, n_terms: int, n_jobs: int | None = None) -> list[Rows]:
+        """Terms of every document, each once and in order, and their counts."""
+        lengths = np.diff(self.offsets)
+        same = np.empty(0, np.int32)
+        parts = []
+        for low, high in shards_of(self.offsets):
+            ids = self.ids[self.offsets[low] : self.offsets[high]]
+            parts.append((same, ids, np.empty(0, np.int32), lengths[low:high]))
+        return finished_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
 
     def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
         """Number of documents that hold each term."""
-        from topics._kernels.tokens import document_frequencies
+        from topics._kernels.rows import document_frequencies
 
-        return document_frequencies(self.offsets, self.ids, n_terms)
+        frequency = np.zeros(n_terms, np.int64)
+        document_frequencies(self.offsets, self.ids, np.full(n_terms, -1, np.int64), frequency)
+        return frequency
 
-    def renumber(self, numbers: NDArray[np.int32]) -> TermSequences:
-        """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative."""
-        from topics._kernels.tokens import renumber
+    def renumber(self, numbers: NDArray[np.int32], *, keep: bool = False) -> TermSequences:
+        """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative.
 
-        return TermSequences(*renumber(self.offsets, self.ids, numbers))
+        Where ``keep``, a number below -1 stands for an unknown term, which keeps its place as -1.
+        """
+        from topics._kernels.rows import renumber
+
+        ids, lengths = self.ids.copy(), np.diff(self.offsets)
+        n = renumber(ids, lengths, numbers, keep)
+        return TermSequences(np.concatenate([[0], np.cumsum(lengths)]), ids[:n])
 
     def take(self, documents: NDArray[np.int64]) -> TermSequences:
         """The sequences of some documents, in the order given."""
@@ -59,6 +74,147 @@ class TermSequences:
         return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
 
 
+Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+"""Columns and counts of some documents, and how many each of them has."""
+
+ENTRIES = 1 << 18
+"""Entries that one task finishes; independent of the number of workers."""
+
+
+def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Ranges of documents of about :data:`ENTRIES` entries.
+
+    Examples
+    --------
+    >>> shards_of(np.array([0, 3, 5]))
+    [(0, 2)]
+    """
+    targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), ENTRIES)
+    edges = np.unique(np.append(np.searchsorted(offsets[:-1], targets), offsets.size - 1)).tolist()
+    return list(pairwise(edges))
+
+
+def finished_rows(
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]],
+    n_columns: int,
+    *,
+    counted: bool,
+    n_jobs: int | None = None,
+) -> list[Rows]:
+    """Rows with their columns in order, each once.
+
+    Parameters
+    ----------
+    parts : list of (ndarray of int32, ndarray of int32, ndarray of int32, ndarray of int64)
+        For some documents each: the column of every number, -1 for none, or nothing where
+        numbers are columns; the numbers, a negative one for no term; their
+        counts; and how many each document has. Used up, and numbers written over, where counted.
+    n_columns : int
+        Number of columns.
+    counted : bool
+        Whether there are counts; else every number counts once.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    list of (ndarray of int32, ndarray of int32, ndarray of int64)
+        Columns and counts, and how many each document has.
+    """
+    from topics._kernels.rows import finish_rows
+
+    bits = max(1, int(n_columns - 1).bit_length())
+    taken: list[Any] = list(parts)
+    parts.clear()
+
+    def work(shard: int, _: int) -> Rows:
+        columns, ids, counts, lengths = taken[shard]
+        # What is done with is let go, so that it is not held until all are.
+        taken[shard] = ()
+        if not counted:
+            ids, counts, lengths = ids.copy(), np.empty(ids.size, np.int32), lengths.copy()
+        n = finish_rows(ids, counts, counted, lengths, columns, bits)
+        return (
+            (ids[:n], counts[:n], lengths)
+            if counted
+            else (ids[:n].copy(), counts[:n].copy(), lengths)
+        )
+
+    return over_shards(work, len(taken), 1, n_jobs)
+
+
+def occurrences_of(rows: list[Rows], n_columns: int) -> NDArray[np.int64]:
+    """Number of documents with each column, and sum of its counts, below one another."""
+    from topics._kernels.rows import add_up
+
+    documents, occurrences = sums = np.zeros((2, n_columns), np.int64)
+    for columns, counts, _ in rows:
+        add_up(columns, counts, np.empty(0, np.int32), documents, occurrences)
+    return sums
+
+
+def matrix_of(
+    rows: list[Rows],
+    n_columns: int,
+    dtype: Any = np.int64,
+    places: NDArray[np.int32] | None = None,
+) -> sp.csr_matrix:
+    """One matrix of the rows of all shards, which are used up.
+
+    Parameters
+    ----------
+    rows : list of (ndarray of int32, ndarray of int32, ndarray of int64)
+        Columns and counts, and how many each document has.
+    n_columns : int
+        Number of columns.
+    dtype : dtype, default=int64
+        Of the counts.
+    places : ndarray of int32, or None, default=None
+        The column that each of those in ``rows`` becomes, in the same order; -1 for none.
+
+    Returns
+    -------
+    csr_matrix, shape (n_documents, n_columns)
+        With sorted indices.
+    """
+    if places is not None and (places < 0).any():
+        for part, (columns, counts, lengths) in enumerate(rows):
+            stay = places[columns] >= 0
+            ends = np.cumsum(lengths)
+            before = np.concatenate([[0], np.cumsum(stay)])
+            rows[part] = (
+                places[columns[stay]], counts[stay], before[ends] - before[ends - lengths]
+            )  # fmt: skip
+    indptr = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part[2] for part in rows)]))
+    if indptr[-1] <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    indices = np.empty(indptr[-1], indptr.dtype)
+    data = np.empty(indptr[-1], dtype)
+    at = 0
+    # Part by part, so that no more than one is held twice.
+    rows.reverse()
+    while rows:
+        columns, counts, _ = rows.pop()
+        indices[at : at + columns.size], data[at : at + columns.size] = columns, counts
+        at += columns.size
+    matrix = sp.csr_matrix((data, indices, indptr), (indptr.size - 1, n_columns))
+    matrix.has_canonical_format = True
+    return matrix
+
+
+def sequences_of(parts: list[tuple[NDArray[np.int32], NDArray[np.int64]]]) -> TermSequences:
+    """One sequence of documents of many: numbers, and how many each document has.
+
+    Examples
+    --------
+    >>> sequences_of([(np.array([4, 5], np.int32), np.array([2, 0]))]).offsets.tolist()
+    [0, 2, 2]
+    """
+    lengths = [np.zeros(1, np.int64), *(part[1] for part in parts)]
+    ids = [np.empty(0, np.int32), *(part[0] for part in parts)]
+    return TermSequences(np.cumsum(np.concatenate(lengths)), np.concatenate(ids))
+
+
 def tfidf(
     counts: sp.csr_matrix,
     idf: NDArray[np.floating] | None,
@@ -66,6 +222,7 @@ def tfidf(
     sublinear_tf: bool = True,
     norm: Literal["l1", "l2"] | None = "l2",
     dtype: Any = np.float32,
+    n_jobs: int | None = None,
 ) -> sp.csr_matrix:
     """Weigh counts as scikit-learn's ``TfidfTransformer`` does.
 
@@ -80,7 +237,9 @@ def tfidf(
     norm : {"l1", "l2"} or None, default="l2"
         Scale each row to this norm.
     dtype : dtype, default=float32
-        Of the result.
+        Of the result; the weights are computed in float64.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -94,20 +253,22 @@ def tfidf(
     array([[1., 0.],
            [0., 1.]], dtype=float32)
     """
-    data = counts.data.astype(dtype)
-    if sublinear_tf:
-        np.log(data, data)
-        data += 1
-    if idf is not None:
-        data *= idf.astype(dtype, copy=False)[counts.indices]
-    matrix = sp.csr_matrix((data, counts.indices, counts.indptr), counts.shape)
-    if norm is not None:
-        power = np.abs(data) if norm == "l1" else data**2
-        sums = sp.csr_matrix((power, counts.indices, counts.indptr), counts.shape).sum(axis=1)
-        sums = np.asarray(sums).ravel()
-        scale = sums if norm == "l1" else np.sqrt(sums)
-        scale[scale == 0] = 1
-        data /= np.repeat(scale, np.diff(counts.indptr)).astype(dtype)
+    from topics._kernels.rows import weigh_rows
+
+    weights = np.empty(counts.nnz, dtype)
+    frequencies = np.empty(0) if idf is None else np.ascontiguousarray(idf, np.float64)
+    shards = shards_of(counts.indptr)
+    scale = {None: 0, "l1": 1, "l2": 2}[norm]
+
+    def work(shard: int, _: int) -> None:
+        weigh_rows(
+            counts.indptr, counts.indices, counts.data, frequencies, sublinear_tf, scale,
+            *shards[shard], weights,
+        )  # fmt: skip
+
+    over_shards(work, len(shards), 1, n_jobs)
+    matrix = sp.csr_matrix((weights, counts.indices, counts.indptr), counts.shape)
+    matrix.has_sorted_indices = counts.has_sorted_indices
     return matrix
 
 

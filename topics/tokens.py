@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._parallel import over_shards
-from topics.sequences import TermSequences
+from topics._errors import TopicsError
+from topics._parallel import in_workers
+from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
+from topics.sequences import TermSequences, finished_rows, sequences_of
 
-SHARD_BYTES = 4 << 20
+SHARD_BYTES = 2 << 20
 """Text that one task reads; independent of the number of workers."""
+
+MAX_TEXT = (1 << 32) - 1
+"""Bytes that one text may have: places in it are counted in 32 bits."""
 
 _PATTERN = re.compile(
     r"(?:\(\?u\))?\\b(?P<kind>\\w|\[\^\\W[\\dws_]*\]|\[a-zA-Z\]|\[a-z\])"
     r"(?:\{(?P<least>\d+),\}|(?P<plus>\+)|(?P<twice>(?:(?P=kind))\+))\\b"
 )
-BLOCKING, INSIDE = 1, 2
-_ALL_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_UPPER = np.uint64(0x2020202020202020)
 
 
 def fast_pattern(pattern: str) -> tuple[str, int] | None:
@@ -51,141 +58,399 @@ def fast_pattern(pattern: str) -> tuple[str, int] | None:
     return (match["kind"], least) if least > 0 else None
 
 
+@dataclass(frozen=True)
+class TokenRules:
+    r"""What a token is, and how texts are folded before.
+
+    Attributes
+    ----------
+    kind : str
+        Regular expression for one character of a token, as :func:`fast_pattern` gives it.
+    least : int
+        Least number of characters.
+    lowercase, fold_arabic : bool
+        As in :class:`~topics.TermVectorizer`.
+    strip_accents : {"ascii", "unicode"}, callable or None
+        As in :class:`~topics.TermVectorizer`.
+    normalize : {"NFC", "NFKC"} or None
+        As in :class:`~topics.TermVectorizer`.
+    unspaced : {"whole", "pairs", "stretches"}
+        What becomes of characters of scripts without spaces: nothing special; a token for every
+        two that stand side by side; or a token for every longest stretch of them.
+    hash_mask : uint64
+        For tests that make hashes collide.
+    """
+
+    kind: str = r"\w"
+    least: int = 2
+    lowercase: bool = True
+    fold_arabic: bool = False
+    strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None
+    normalize: Literal["NFC", "NFKC"] | None = None
+    unspaced: Literal["whole", "pairs", "stretches"] = "whole"
+    hash_mask: np.uint64 = _ALL
+
+    def for_kernels(self) -> Any:
+        """The rules as the kernels take them."""
+        from topics._kernels.tokens import Rules
+
+        lowercase, strip_accents = self.lowercase, self.strip_accents
+        if callable(strip_accents):
+            # The texts come folded.
+            lowercase, strip_accents = False, None
+        folded, expansions = folding(
+            lowercase, strip_accents, self.fold_arabic and not callable(self.strip_accents)
+        )
+        classes = character_classes(self.kind, self.unspaced != "whole")
+        blocking = tuple(
+            _ALL if classes[ord(c.lower() if lowercase else c)] == 1 else np.uint64(0)
+            for c in "aA0_"
+        )
+        return Rules(
+            classes,
+            folded,
+            expansions,
+            _UPPER if lowercase else np.uint64(0),
+            blocking,
+            self.least,
+            ("whole", "pairs", "stretches").index(self.unspaced),
+            self.hash_mask,
+        )
+
+    def folded_before(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
+        """The texts with what is folded by whole texts, since characters alone do not tell."""
+        if callable(self.strip_accents):
+            fold = fold_text(self.lowercase, self.strip_accents, self.fold_arabic, self.normalize)
+            return fold_column(texts, fold, np.arange(len(texts)))
+        if self.normalize is not None:
+            odd = np.flatnonzero(~np.asarray(pc.string_is_ascii(texts)))
+            texts = fold_column(texts, fold_text(False, None, False, self.normalize), odd)
+        if self.lowercase:
+            odd = np.flatnonzero(np.asarray(pc.match_substring(texts, _SIGMA)))
+            texts = fold_column(texts, _sigmas, odd)
+        return texts
+
+
+_SIGMA = "\u03a3"
+
+
+def _sigmas(text: str) -> str:
+    """The text with its capital sigmas in lower case, final or not by what stands around them."""
+    lower = text.replace("\u0130", "i").lower()
+    return re.sub(_SIGMA, lambda match: lower[match.start()], text)
+
+
+@dataclass
+class Tokens:
+    """Tokens of texts, shard by shard.
+
+    Attributes
+    ----------
+    terms : pyarrow.LargeStringArray
+        The distinct tokens, in no particular order.
+    document_frequency : ndarray of int64, shape (n_terms,)
+        Number of documents that hold each; zeros where the tokens are in order.
+    parts : list of (int, ndarray of int32, ndarray of int32, ndarray of int64)
+        For every shard: the place of its numbers in ``numbers``; the entries; their counts, none
+        where the tokens are in order; and how many entries each document has.
+    numbers : list of ndarray of int32
+        What the numbers of a worker are among ``terms``.
+    """
+
+    terms: pa.LargeStringArray
+    document_frequency: NDArray[np.int64]
+    parts: list[tuple[int, NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]]
+    numbers: list[NDArray[np.int32]]
+
+    @property
+    def n_documents(self) -> int:
+        """Number of documents read."""
+        return sum(part[3].size for part in self.parts)
+
+    def sequences(
+        self, columns: NDArray[np.int32], n_jobs: int | None = None, *, keep: bool = False
+    ) -> TermSequences:
+        """The tokens in order, as the numbers that ``columns`` gives their types.
+
+        Parameters
+        ----------
+        columns : ndarray of int32, shape (n_terms,)
+            Number of every type; -1 leaves it out, and so does -2, or keeps its place as -1.
+        n_jobs : int or None, default=None
+            Threads.
+        keep : bool, default=False
+            Whether tokens of no known type keep their places.
+
+        Returns
+        -------
+        TermSequences
+            The numbers; the parts are used up.
+        """
+        from topics._kernels.rows import renumber
+
+        maps = [columns[numbers] for numbers in self.numbers]
+
+        def start() -> Callable[[int], tuple[NDArray[np.int32], NDArray[np.int64]]]:
+            def work(shard: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+                worker, ids, _, lengths = self.parts[shard]
+                n = renumber(ids, lengths, maps[worker], keep)
+                return ids[:n], lengths
+
+            return work
+
+        parts = in_workers(start, len(self.parts), n_jobs)
+        self.parts = []
+        return sequences_of(parts)
+
+    def occurrences(self, columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
+        """How often each column occurs in all documents."""
+        from topics._kernels.rows import add_up
+
+        _, sums = both = np.zeros((2, n_columns + 1), np.int64)
+        # What has no column is added to one more.
+        columns = np.where(columns >= 0, columns, n_columns).astype(np.int32)
+        for worker, ids, counts, _lengths in self.parts:
+            add_up(ids, counts, columns[self.numbers[worker]], *both)
+        return sums[:-1]
+
+    def rows(
+        self, columns: NDArray[np.int32], n_columns: int, n_jobs: int | None = None
+    ) -> list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]]:
+        """Columns and counts of every shard, and how many each document has; parts are used up."""
+        maps = [columns[numbers] for numbers in self.numbers]
+        parts, self.parts = self.parts, []
+        return finished_rows(
+            [(maps[part[0]], *part[1:]) for part in parts], n_columns, counted=True, n_jobs=n_jobs
+        )
+
+
+def new_types() -> Any:
+    """A hash table of tokens, with none in it."""
+    from topics._kernels.tokens import Types
+
+    return Types(
+        np.zeros((4096, 2), np.uint64),
+        np.zeros(0, np.uint64),
+        np.zeros(1, np.int64),
+        np.zeros(64, np.uint8),
+        np.zeros((0, 2), np.int32),
+    )
+
+
+def types_of(terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL) -> Any:
+    """A hash table that holds some terms, each under its place among them."""
+    from topics._kernels.tokens import number_strings
+
+    data, offsets = _bytes_of(terms, 0, len(terms))
+    return number_strings(data, offsets, new_types(), 0, hash_mask, True)[0]
+
+
+def number_terms(
+    types: Any, n_types: int, terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL
+) -> NDArray[np.int32]:
+    """Numbers of terms in a hash table.
+
+    Parameters
+    ----------
+    types : Types
+        As :func:`types_of` gives them.
+    n_types : int
+        Their number.
+    terms : pyarrow.LargeStringArray
+        The terms to look up.
+    hash_mask : uint64, default=all ones
+        The one that the table was made with.
+
+    Returns
+    -------
+    ndarray of int32, shape (n_terms,)
+        -2 where a term is not in the table.
+
+    Examples
+    --------
+    >>> words = pa.array(["aid", "talks"], pa.large_string())
+    >>> number_terms(types_of(words), 2, pa.array(["talks", "war"], pa.large_string())).tolist()
+    [1, -2]
+    """
+    from topics._kernels.tokens import number_strings
+
+    data, offsets = _bytes_of(terms, 0, len(terms))
+    numbers = number_strings(data, offsets, types, n_types, hash_mask, False)[2]
+    numbers[numbers < 0] = -2
+    return numbers
+
+
 def read_tokens(
     texts: pa.LargeStringArray,
-    kind: str,
-    least: int,
+    rules: TokenRules,
     *,
-    lowercase: bool = True,
-    prepare: Callable[[str], str] | None = None,
+    in_order: bool,
+    known: Any = None,
+    n_known: int = 0,
     n_jobs: int | None = None,
-    hash_mask: np.uint64 = _ALL_ONES,
-) -> tuple[pa.LargeStringArray, TermSequences]:
-    """Tokens of texts in reading order.
+) -> Tokens:
+    """Read the tokens of texts.
 
     Parameters
     ----------
     texts : pyarrow.LargeStringArray
         The documents.
-    kind : str
-        Regular expression for one character of a token, as :func:`fast_pattern` gives it.
-    least : int
-        Least number of characters.
-    lowercase : bool, default=True
-        Lower-case ASCII in the kernel, and texts beyond ASCII as ``str.lower`` does.
-    prepare : callable or None, default=None
-        Applied to each text beyond ASCII instead of ``str.lower``.
+    rules : TokenRules
+        What a token is.
+    in_order : bool
+        Whether every token is given in reading order, or a count for each type of a document.
+    known : Types or None, default=None
+        The types to find, as :func:`types_of` gives them; None learns them.
+    n_known : int, default=0
+        Their number.
     n_jobs : int or None, default=None
-        Threads; the result does not depend on it.
-    hash_mask : uint64, default=all ones
-        For tests that make hashes collide.
+        Threads; only the order of ``terms`` depends on it.
 
     Returns
     -------
-    terms : pyarrow.LargeStringArray
-        The tokens' types, in the order of their first appearance.
-    sequences : TermSequences
-        Their numbers.
+    Tokens
+        Where types are known, ``terms`` is empty and the numbers are theirs.
+
+    Raises
+    ------
+    TopicsError
+        If a text is of 4 GiB or more.
     """
-    from topics._kernels.tokens import beyond_ascii, find_tokens
+    from topics._kernels.tokens import Types, number_strings, read_shard
 
-    offsets, data = _buffers(texts)
-    high = beyond_ascii(data, offsets)
-    classes = _ascii_classes(kind)
-    if high.any():
-        fold = prepare or (str.lower if lowercase else str)
-        offsets, data = _fold_beyond_ascii(offsets, data, high, fold)
-        classes = _all_classes(kind)
-    lower = _LOWER if lowercase else _SAME
-    edges = _shards(offsets)
+    edges = _shards(texts)
+    its_rules = rules.for_kernels()
+    by_texts = callable(rules.strip_accents) or rules.normalize is not None
+    states: dict[int, list[Any]] = {}
+    new_worker = count()
 
-    def work(low: int, top: int) -> Any:
-        return find_tokens(data, offsets, edges[low], edges[top], classes, lower, least, hash_mask)
+    def start() -> Callable[[int], tuple[int, Any, Any, Any]]:
+        number = next(new_worker)
+        types = new_types() if known is None else known
+        if known is not None:
+            # The table is shared; what is counted is not.
+            stats = np.zeros((n_known, 2), np.int32)
+            types = Types(known.table, known.hashes, known.ends, known.arena, stats)
+        state = states[number] = [types, n_known]
 
-    parts = over_shards(work, edges.size - 1, 1, n_jobs)
-    columns = [
-        pa.Array.from_buffers(
-            pa.large_string(), ends.size - 1, [None, pa.py_buffer(ends), pa.py_buffer(arena)]
+        def work(shard: int) -> tuple[int, Any, Any, Any]:
+            low, high = edges[shard], edges[shard + 1]
+            part = texts.slice(low, high - low)
+            if by_texts or (rules.lowercase and _has_sigma(part)):
+                part = rules.folded_before(part)
+            data, offsets = _bytes_of(part, 0, len(part))
+            state[0], state[1], ids, counts, lengths = read_shard(
+                data, offsets, its_rules, known is None, in_order, state[0], state[1]
+            )
+            return number, ids, counts, lengths
+
+        return work
+
+    parts = in_workers(start, len(edges) - 1, n_jobs)
+    if known is not None:
+        nothing = pa.array([], pa.large_string())
+        same = np.arange(n_known, dtype=np.int32)
+        return Tokens(nothing, np.empty(0, np.int64), parts, [same] * len(states))
+    types, n_types = states[0]
+    numbers = [np.arange(n_types, dtype=np.int32)]
+    frequencies = [types.stats[:n_types, 1]]
+    for _, (more, n_more) in sorted(states.items())[1:]:
+        types, n_types, its_numbers = number_strings(
+            more.arena, more.ends[: n_more + 1], types, n_types, rules.hash_mask, True
         )
-        for _, _, arena, ends in parts
-    ]
-    terms, numbers = _unify(columns)
-    ids = [number[part[0]] for number, part in zip(numbers, parts, strict=True)]
-    lengths = np.concatenate([part[1] for part in parts]) if parts else np.empty(0, np.int64)
-    return terms, TermSequences(
-        np.concatenate([[0], np.cumsum(lengths)]),
-        np.concatenate(ids) if ids else np.empty(0, np.int32),
+        numbers.append(its_numbers)
+        frequencies.append(more.stats[:n_more, 1])
+    frequency = np.zeros(n_types, np.int64)
+    for its_numbers, its_frequency in zip(numbers, frequencies, strict=True):
+        frequency[its_numbers] += its_frequency
+    terms = pa.Array.from_buffers(
+        pa.large_string(),
+        n_types,
+        [None, pa.py_buffer(types.ends[: n_types + 1]), pa.py_buffer(types.arena)],
     )
+    return Tokens(terms, frequency, parts, numbers)
 
 
-def _buffers(texts: pa.LargeStringArray) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Offsets and bytes of an Arrow column, without a copy."""
+def _has_sigma(texts: pa.LargeStringArray) -> bool:
+    from topics._kernels.tokens import holds_pair
+
+    data, offsets = _bytes_of(texts, 0, len(texts))
+    return bool(holds_pair(data, offsets[0], offsets[-1], np.uint8(0xCE), np.uint8(0xA3)))
+
+
+def _bytes_of(
+    texts: pa.LargeStringArray, low: int, high: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Bytes and offsets of some rows of a column, with room behind them that may be read."""
+    from topics._kernels.bits import PADDING
+
     _, offsets, data = texts.buffers()
-    if offsets is None or len(texts) == 0:
-        return np.zeros(len(texts) + 1, np.int64), np.empty(0, np.uint8)
-    where = np.frombuffer(offsets, np.int64, len(texts) + 1, 8 * texts.offset)
-    return where, np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    if offsets is None or high == low:
+        where, whole = np.zeros(high - low + 1, np.int64), np.zeros(0, np.uint8)
+    else:
+        where = np.frombuffer(offsets, np.int64, high - low + 1, 8 * (texts.offset + low))
+        whole = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    if whole.size < where[-1] + PADDING + 8:
+        padded = np.zeros(where[-1] - where[0] + PADDING + 8, np.uint8)
+        padded[: where[-1] - where[0]] = whole[where[0] : where[-1]]
+        whole, where = padded, where - where[0]
+    # One kind of array for all, so that every kernel is compiled once.
+    whole.flags.writeable = where.flags.writeable = False
+    return whole, where
 
 
-def _fold_beyond_ascii(
-    offsets: NDArray[np.int64],
-    data: NDArray[np.uint8],
-    high: NDArray[np.bool_],
-    fold: Callable[[str], str],
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """The column with its texts beyond ASCII folded."""
-    pieces = []
-    lengths = np.diff(offsets)
-    at = offsets[0]
-    for d in np.flatnonzero(high):
-        pieces.append(data[at : offsets[d]].tobytes())
-        text = fold(data[offsets[d] : offsets[d + 1]].tobytes().decode("utf-8", "replace"))
-        pieces.append(text.encode("utf-8", "replace"))
-        lengths[d] = len(pieces[-1])
-        at = offsets[d + 1]
-    pieces.append(data[at : offsets[-1]].tobytes())
-    joined = np.frombuffer(b"".join(pieces), np.uint8)
-    return np.concatenate([[0], np.cumsum(lengths)]), joined
-
-
-_SAME = np.arange(128, dtype=np.uint8)
-_LOWER = np.array([ord(chr(b).lower()) for b in range(128)], np.uint8)
-
-
-def _classes(kind: str, characters: str) -> NDArray[np.uint8]:
-    """Class of each character: inside a token, another word character, or neither."""
-    classes = np.zeros(len(characters), np.uint8)
-    for value, pattern in ((BLOCKING, r"\w"), (INSIDE, kind)):
-        classes[[match.start() for match in re.finditer(pattern, characters)]] = value
-    return classes
-
-
-@cache
-def _ascii_classes(kind: str) -> NDArray[np.uint8]:
-    return _classes(kind, "".join(map(chr, range(128))))
-
-
-@cache
-def _all_classes(kind: str) -> NDArray[np.uint8]:
-    return _classes(kind, "".join(map(chr, range(0x110000))))
-
-
-def _shards(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+def _shards(texts: pa.LargeStringArray) -> list[int]:
     """First documents of shards of about SHARD_BYTES, and the number of documents."""
+    _, buffer, _ = texts.buffers()
+    if not len(texts):
+        return [0]
+    offsets = np.frombuffer(buffer, np.int64, len(texts) + 1, 8 * texts.offset)
+    longest = np.diff(offsets).argmax()
+    if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
+        raise TopicsError("a text is of 4 GiB or more", "split it", row=int(longest) + 1)
     targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), SHARD_BYTES)
-    edges = np.searchsorted(offsets[:-1], targets) if offsets.size > 1 else targets[:0]
-    return np.unique(np.append(edges, offsets.size - 1))
+    edges = np.searchsorted(offsets[:-1], targets)
+    return np.unique(np.append(edges, len(texts))).tolist()
 
 
-def _unify(
-    columns: list[pa.LargeStringArray],
-) -> tuple[pa.LargeStringArray, list[NDArray[np.int32]]]:
-    """One list of types for all shards, and each shard's numbers in it."""
-    if not columns:
-        return pa.array([], pa.large_string()), []
-    if len(columns) == 1:
-        return columns[0], [np.arange(len(columns[0]), dtype=np.int32)]
-    whole = pa.concat_arrays(columns).dictionary_encode()
-    numbers = np.asarray(whole.indices).astype(np.int32)
-    cuts = np.cumsum([len(column) for column in columns])[:-1]
-    return whole.dictionary, np.split(numbers, cuts)
+def split_unspaced(token: str, pattern: re.Pattern[str], segmenter: Any) -> list[str]:
+    r"""Pieces of a token in which there are characters of scripts without spaces.
+
+    What the kernels do, in Python: for token patterns that they cannot follow.
+
+    Parameters
+    ----------
+    token : str
+        A token.
+    pattern : re.Pattern
+        The token pattern; a piece of one character, or of another script, must match it.
+    segmenter : {"bigrams"} or callable
+        Cuts stretches of two characters or more into pairs, or into the words that it gives.
+
+    Returns
+    -------
+    list of str
+        The pieces; the token alone where it has no such character.
+
+    Examples
+    --------
+    >>> split_unspaced("難民問題", re.compile(r"\w\w+"), "bigrams")
+    ['難民', '民問', '問題']
+    """
+    if token.isascii() or not UNSPACED_RUN.search(token):
+        return [token]
+    pieces: list[str] = []
+    at = 0
+    for match in [*UNSPACED_RUN.finditer(token), None]:
+        other = token[at : match.start()] if match else token[at:]
+        pieces += [other] if other and pattern.fullmatch(other) else []
+        if match is None:
+            break
+        run, at = match[0], match.end()
+        if len(run) == 1:
+            pieces += [run] if pattern.fullmatch(run) else []
+        elif segmenter == "bigrams":
+            pieces += [run[i : i + 2] for i in range(len(run) - 1)]
+        else:
+            pieces += [word for word in segmenter(run) if word]
+    return pieces

@@ -1,255 +1,481 @@
-"""Tokens of UTF-8 text as numbers, and counts of numbers; no Python object a token."""
+"""Tokens of UTF-8 text as numbers; no Python object a token.
+
+A *run* is the longest stretch of ASCII word characters and bytes beyond ASCII; its ends are found
+64 bytes at a time. A run of plain characters is a token as it stands. One with a byte beyond ASCII,
+or with a character that no token may hold, is *odd*: it is read code point by code point, and its
+folded tokens are written aside.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.bits import between, eight, put_eight, trailing_zeros
 
-OFFSET, PRIME = np.uint64(14695981039346656037), np.uint64(1099511628211)  # FNV-1a
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Fibonacci hashing
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE = np.uint64(1)
 
-OUTSIDE, BLOCKING, INSIDE = 0, 1, 2
-"""Classes of code points: no word character; a word character that no token may hold; any other."""
+OUTSIDE, BLOCKING, INSIDE, UNSPACED = 0, 1, 2, 3
+"""Classes of code points: no word character; a word character that no token may hold; any other;
+one of a script that is written without spaces."""
+
+WHOLE, PAIRS, STRETCHES = 0, 1, 2
+"""What becomes of unspaced characters: nothing special, pairs, or stretches for a segmenter."""
+
+HERE, DOCUMENTS = 0, 1
+"""Columns of ``Types.stats``: how often the document being read holds the type, 0 between
+documents; how many documents hold it."""
+
+
+class Types(NamedTuple):
+    """The distinct tokens found so far: a hash table, the tokens' bytes, and what was counted."""
+
+    table: np.ndarray  # (n_slots, 2): a key, and the number of the type, plus one, with its size
+    hashes: np.ndarray
+    ends: np.ndarray
+    arena: np.ndarray
+    stats: np.ndarray  # (n_types, 2)
+
+
+class Rules(NamedTuple):
+    """What a token is, and how characters are folded."""
+
+    classes: np.ndarray  # of every code point
+    folded: np.ndarray  # of every code point: another, or -1 for none, or -2 - place in expansions
+    expansions: np.ndarray  # a length, and as many code points
+    upper: np.uint64  # 0x20 in every byte where ASCII is lower-cased, else 0
+    blocking: tuple  # four of uint64: all ones where lower, upper, digits, _ are blocking
+    least: int
+    unspaced: int
+    hash_mask: np.uint64  # all ones, but in tests that make hashes collide
 
 
 @kernel
-def code_point(data, i, end):
-    """The code point at ``i`` and where the next one starts; -1 for a byte that starts none."""
-    b = data[i]
+def code_point(address, left):
+    """The code point at an address, and its bytes; U+FFFD and 1 for a byte that starts none."""
+    x = eight(address)
+    b = np.int64(x & np.uint64(0xFF))
     if b < 0x80:
-        return np.int32(b), i + 1
+        return b, 1
     if b < 0xC2 or b > 0xF4:
-        return np.int32(-1), i + 1
+        return 0xFFFD, 1
     more = 1 if b < 0xE0 else 2 if b < 0xF0 else 3
-    if i + more >= end:
-        return np.int32(-1), i + 1
-    point = np.int32(b & (0x3F >> more))
+    if more >= left:
+        return 0xFFFD, 1
+    point = b & (0x3F >> more)
     for j in range(1, more + 1):
-        c = data[i + j]
+        c = np.int64((x >> np.uint64(8 * j)) & np.uint64(0xFF))
         if c & 0xC0 != 0x80:
-            return np.int32(-1), i + 1
-        point = (point << 6) | np.int32(c & 0x3F)
-    return (point if point < 0x110000 else np.int32(-1)), i + 1 + more
+            return 0xFFFD, 1
+        point = (point << 6) | (c & 0x3F)
+    overlong = (more == 2 and point < 0x800) or (more == 3 and point < 0x10000)
+    if overlong or point > 0x10FFFF or 0xD800 <= point < 0xE000:
+        return 0xFFFD, 1
+    return point, more + 1
 
 
 @kernel
-def mixed(h, chunk):
+def utf8(point):
+    """The bytes of a code point in one integer, the first the lowest, and their number."""
+    if point < 0x80:
+        return point, 1
+    last = 0x80 | (point & 0x3F)
+    if point < 0x800:
+        return (0xC0 | (point >> 6)) | (last << 8), 2
+    before = 0x80 | ((point >> 6) & 0x3F)
+    if point < 0x10000:
+        return (0xE0 | (point >> 12)) | (before << 8) | (last << 16), 3
+    second = 0x80 | ((point >> 12) & 0x3F)
+    return (0xF0 | (point >> 18)) | (second << 8) | (before << 16) | (last << 24), 4
+
+
+@kernel
+def lowered(x, upper):
+    """Eight bytes with 0x20 added to those from A to Z, where ``upper`` says so."""
+    high = np.uint64(0x8080808080808080)
+    low = x & ~high
+    from_a = low + np.uint64(0x3F3F3F3F3F3F3F3F)
+    beyond_z = low + np.uint64(0x2525252525252525)
+    return x | (((from_a & ~beyond_z & ~x & high) >> np.uint64(2)) & upper)
+
+
+@kernel
+def mixed(h, x):
     """A hash with eight more bytes in it."""
-    h = (h ^ chunk) * PRIME
-    return h ^ (h >> np.uint64(29))
+    h = (h ^ x) * GOLDEN
+    return h ^ (h >> np.uint64(32))
 
 
 @kernel
-def same_bytes(arena, start, word, size):
-    """Whether ``size`` bytes of the arena are those of the word."""
-    for j in range(size):
-        if arena[start + j] != word[j]:
+def key_of(address, size, upper):
+    """Key of a token: its bytes where there are eight at most, else a hash of them."""
+    # Without a branch for the two sizes that nearly all words have: it would be mispredicted often.
+    x = lowered(eight(address), upper)
+    last = lowered(eight(address + max(size - 8, 0)), upper)
+    short = x & (ALL >> np.uint64(64 - 8 * min(size, 8)))
+    h = mixed(np.uint64(size), x)
+    j = 8
+    while j < size - 8:
+        h = mixed(h, lowered(eight(address + j), upper))
+        j += 8
+    return short if size <= 8 else mixed(h, last)
+
+
+@kernel
+def same_bytes(address, other, size, upper):
+    """Whether a token of nine bytes or more is the one, lower-cased already, at another address."""
+    j = 0
+    while j < size - 8:
+        if lowered(eight(address + j), upper) != eight(other + j):
             return False
-    return True
+        j += 8
+    return lowered(eight(address + size - 8), upper) == eight(other + size - 8)
+
+
+@kernel
+def find_runs(address, size, blocking, starts, ends):
+    """Runs of a document, from its address on; gives their number, and whether any is odd.
+
+    An odd run's start is written as -1 - start.
+    """
+    block_lower, block_upper, block_digit, block_line = blocking
+    n, b, any_odd = 0, 0, False
+    carry, start, odd_before = np.uint64(0), np.int64(-1), np.uint64(0)
+    while b < size or carry != 0:
+        here = address + b
+        lower, upper = between(here, 97, 122), between(here, 65, 90)
+        digit, line = between(here, 48, 57), between(here, 95, 95)
+        beyond = between(here, 128, 255)
+        inside = lower | upper | digit | line | beyond
+        odd = (
+            beyond | (lower & block_lower) | (upper & block_upper) | (digit & block_digit)
+            | (line & block_line)
+        )  # fmt: skip
+        if size - b < 64:
+            inside &= ~(ALL << np.uint64(size - b))
+        edges = inside ^ ((inside << ONE) | carry)
+        carry = inside >> np.uint64(63)
+        while edges != 0:
+            p = trailing_zeros(edges)
+            edges &= edges - ONE
+            if start < 0:
+                start = b + p
+                odd &= ALL << np.uint64(p)
+            else:
+                is_odd = odd_before | (odd & ~(ALL << np.uint64(p))) != 0
+                starts[n] = -1 - start if is_odd else start
+                ends[n] = b + p
+                n += 1
+                any_odd |= is_odd
+                start, odd_before = np.int64(-1), np.uint64(0)
+        if start >= 0:
+            odd_before |= odd
+        b += 64
+    return n, any_odd
+
+
+@kernel
+def plain_tokens(address, starts, ends, n_runs, least, upper, keys, places, sizes):
+    """Tokens of runs none of which is odd: keys, addresses and sizes; gives their number."""
+    n = 0
+    for i in range(n_runs):
+        size = ends[i] - starts[i]
+        keys[n] = key_of(address + starts[i], size, upper)
+        places[n], sizes[n] = address + starts[i], size
+        n += size >= least
+    return n
+
+
+@kernel
+def all_tokens(address, starts, ends, n_runs, least, upper, classes, folded, expansions, unspaced,
+               aside, keys, places, sizes):  # fmt: skip
+    """Tokens of runs some of which are odd. The tokens of those are written ``aside``.
+
+    A size below zero says so.
+    """
+    n = 0
+    none = np.uint64(0)
+    for i in range(n_runs):
+        if starts[i] >= 0:
+            size = ends[i] - starts[i]
+            keys[n] = key_of(address + starts[i], size, upper)
+            places[n], sizes[n] = address + starts[i], size
+            n += size >= least
+            continue
+        at, end = address - 1 - starts[i], address + ends[i]
+        first, characters, blocked, mixed_scripts = aside, 0, False, False
+        # One place further than the end, where an outside character ends the last token.
+        while at <= end:
+            point, length = code_point(at, end - at) if at < end else (0x20, 1)
+            at += length
+            fold = np.int64(folded[point]) if at <= end else 0x20
+            if fold == -1:
+                continue
+            low, high = (0, 1) if fold >= 0 else (-1 - fold, -1 - fold + expansions[-2 - fold])
+            for j in range(low, high):
+                point = fold if fold >= 0 else np.int64(expansions[j])
+                kind = classes[point] if at <= end else OUTSIDE
+                if kind != OUTSIDE:
+                    code, length = utf8(point)
+                    put_eight(aside, np.uint64(code))
+                    aside += length
+                    characters += 1
+                    blocked |= kind == BLOCKING
+                    mixed_scripts |= kind == UNSPACED
+                    continue
+                if not blocked and not mixed_scripts and characters >= least and characters > 0:
+                    keys[n] = key_of(first, aside - first, none)
+                    places[n], sizes[n] = first, first - aside
+                    n += 1
+                elif not blocked and mixed_scripts:
+                    n = note_unspaced(
+                        first, aside, least, classes, unspaced, keys, places, sizes, n
+                    )
+                first, characters, blocked, mixed_scripts = aside, 0, False, False
+    return n
+
+
+@kernel
+def note_unspaced(at, end, least, classes, unspaced, keys, places, sizes, n):
+    """Tokens of a folded run in which there are characters of scripts without spaces."""
+    none = np.uint64(0)
+    while at < end:
+        start, before, count, kind = at, at, 0, OUTSIDE
+        while at < end:
+            point, length = code_point(at, end - at)
+            if count > 0 and (classes[point] == UNSPACED) != (kind == UNSPACED):
+                break
+            kind = classes[point]
+            if kind == UNSPACED and unspaced == PAIRS and count > 0:
+                size = at + length - before
+                keys[n] = key_of(before, size, none)
+                places[n], sizes[n] = before, -size
+                n += 1
+            before, at, count = at, at + length, count + 1
+        # A lone character is a token where any may be; a stretch has been cut into pairs already.
+        if (kind == UNSPACED and count > 1 and unspaced == STRETCHES) or (
+            (kind != UNSPACED or count == 1 or unspaced == STRETCHES) and count >= least
+        ):
+            keys[n] = key_of(start, at - start, none)
+            places[n], sizes[n] = start, start - at
+            n += 1
+    return n
+
+
+@kernel
+def number(keys, places, sizes, n_tokens, upper_case, hash_mask, learning, table, hashes, ends,
+           arena, n_types, numbers):  # fmt: skip
+    """Number of every token, -1 where it is of no known type and none is learnt.
+
+    A token of up to eight bytes is its own key; longer ones are told apart by their bytes where
+    their hashes are equal, so that no two are ever taken for one. There must be room for all types
+    that may be new. Gives the number of types after it.
+    """
+    mask, store = np.uint64(len(table) - 1), arena.ctypes.data
+    for i in range(n_tokens):
+        size, upper = np.int64(sizes[i]), upper_case
+        if size < 0:
+            size, upper = -size, np.uint64(0)
+        key = keys[i]
+        h = (key if size > 8 else mixed(np.uint64(size), key)) & hash_mask
+        if size > 8:
+            key = h
+        short = np.uint64(min(size, 255))
+        s = h & mask
+        t = np.int64(-1)
+        while table[s, 1] != 0:
+            if table[s, 0] == key and table[s, 1] & np.uint64(0xFF) == short:
+                t = np.int64(table[s, 1] >> np.uint64(8)) - 1
+                if size <= 8 or (
+                    ends[t + 1] - ends[t] == size
+                    and same_bytes(places[i], store + ends[t], size, upper)
+                ):
+                    break
+                t = np.int64(-1)
+            s = (s + ONE) & mask
+        if t < 0 and learning:
+            t = n_types
+            n_types += 1
+            table[s, 0], table[s, 1] = key, (np.uint64(n_types) << np.uint64(8)) | short
+            for j in range(0, size, 8):
+                put_eight(store + ends[t] + j, lowered(eight(places[i] + j), upper))
+            hashes[t], ends[t + 1] = h, ends[t] + size
+        numbers[i] = t
+    return n_types
+
+
+@kernel
+def count(numbers, n_tokens, stats, ids, counts, n):
+    """Entries of one document: its types and how often each stands there; gives the next entry."""
+    first = n
+    for i in range(n_tokens):
+        if numbers[i] >= 0:
+            # Unsigned, since numba asks of every signed index whether it counts from the end.
+            t = np.uint32(numbers[i])
+            ids[n] = t
+            n += stats[t, HERE] == 0
+            stats[t, HERE] += 1
+    for j in range(first, n):
+        t = np.uint32(ids[j])
+        counts[j] = stats[t, HERE]
+        stats[t, HERE] = 0
+        stats[t, DOCUMENTS] += 1
+    return n
+
+
+@kernel
+def most_tokens(size, expansions):
+    """Upper bound of the number of tokens in a document of so many bytes."""
+    # An expansion of three bytes may hold four words: U+FDFA.
+    return 2 * size + 2 if expansions.size > 0 else size // 2 + 2
 
 
 @kernel
 def grown(array, size):
     """The array in more room, zeros behind it."""
-    more = np.zeros(max(size, array.size), array.dtype)
+    more = np.zeros(size, array.dtype)
     more[: array.size] = array
     return more
 
 
 @kernel
-def find_tokens(data, offsets, low, high, classes, lower, least, hash_mask):
-    """Tokens of documents ``low`` to ``high`` as numbers in the order of their first appearance.
-
-    A token is a run of word characters (``classes`` by code point) without a blocking one, of
-    ``least`` characters or more; bytes of ASCII are looked up in ``lower``. A token of up to eight
-    bytes is its own key; longer ones have a hash, and those whose hashes are equal are told apart
-    by their bytes, so that no two tokens are ever taken for one. ``hash_mask`` is all ones, but
-    in tests that make hashes collide.
-
-    Returns the numbers, how many each document has, and the tokens' bytes with their offsets.
-    """
-    longest = np.int64(0)
-    for d in range(low, high):
-        longest = max(longest, offsets[d + 1] - offsets[d])
-    word = np.empty(longest + 4, np.uint8)
-    ids = np.empty((offsets[high] - offsets[low]) // (least + 1) + (high - low) + 1, np.int32)
-    lengths = np.zeros(high - low, np.int64)
-    # A slot holds a key and, beside it, the token's number and length: one line of the cache.
-    table = np.zeros((0, 2), np.uint64)
-    hashes, ends = np.zeros(0, np.uint64), np.zeros(1, np.int64)
-    arena = np.zeros(0, np.uint8)
-    d, n_ids, n_terms = np.int64(low), np.int64(0), np.int64(0)
-    while d < high:
-        # Room for all that the next document may bring, so that the loop below never grows a thing.
-        size = offsets[d + 1] - offsets[d]
-        room = 2 * (n_terms + size // (least + 1) + 1024)
+def with_room(types, n_types, n, size):
+    """The types with room for ``n`` more of ``size`` bytes in all."""
+    table, hashes, ends, arena, stats = types
+    n += n_types
+    if n > hashes.size:
+        room = max(2 * hashes.size, n)
         hashes, ends = grown(hashes, room), grown(ends, room + 1)
-        arena = grown(arena, 2 * (ends[n_terms] + size) + 8192)
-        slots = 4096
-        while slots < 2 * hashes.size:
-            slots *= 2
-        table = placed(np.zeros((slots, 2), np.uint64), table, hashes)
-        d, n_ids, n_terms = read_documents(
-            data, offsets, d, low, high, classes, lower, least, hash_mask,
-            word, ids, lengths, table, hashes, ends, arena, n_ids, n_terms,
-        )  # fmt: skip
-    return ids[:n_ids].copy(), lengths, arena[: ends[n_terms]].copy(), ends[: n_terms + 1].copy()
+        wider = np.zeros((room, stats.shape[1]), stats.dtype)
+        wider[:n_types] = stats[:n_types]
+        stats = wider
+    size += ends[n_types] + 64
+    if size > arena.size:
+        arena = grown(arena, max(2 * arena.size, size))
+    slots = len(table)
+    while slots < 2 * n:
+        slots *= 2
+    if slots > len(table):
+        table = placed(np.zeros((slots, 2), np.uint64), hashes, ends, table)
+    return Types(table, hashes, ends, arena, stats)
 
 
 @kernel
-def placed(table, old, hashes):
+def placed(table, hashes, ends, old):
     """The slots of an old table in a new one."""
     mask = np.uint64(len(table) - 1)
     for i in range(len(old)):
         if old[i, 1] != 0:
-            s = hashes[(old[i, 1] >> np.uint64(8)) - np.uint64(1)] & mask
+            s = hashes[np.int64(old[i, 1] >> np.uint64(8)) - 1] & mask
             while table[s, 1] != 0:
-                s = (s + np.uint64(1)) & mask
+                s = (s + ONE) & mask
             table[s, 0], table[s, 1] = old[i, 0], old[i, 1]
     return table
 
 
 @kernel
 def read_documents(
-    data, offsets, d, low, high, classes, lower, least, hash_mask,
-    word, ids, lengths, table, hashes, ends, arena, n_ids, n_terms,
+    data, offsets, d, rules, learning, in_order, types, n_types, starts, run_ends, aside, keys,
+    places, sizes, numbers, ids, counts, lengths, n,
 ):  # fmt: skip
-    """Read documents from ``d`` on while there is room; gives the next one, tokens and types."""
-    one, eight = np.uint64(1), np.uint64(8)
-    mask = np.uint64(len(table) - 1)
-    while d < high:
-        i, end = offsets[d], offsets[d + 1]
-        if (
-            n_terms + (end - i) // (least + 1) + 1 > hashes.size
-            or ends[n_terms] + (end - i) > arena.size
-        ):
-            break
-        first = n_ids
-        while i < end:
-            if data[i] < 0x80 and classes[data[i]] == OUTSIDE:
-                i += 1
-                continue
-            size, characters = np.int64(0), np.int64(0)
-            blocked = False
-            h, chunk = OFFSET, np.uint64(0)
-            while i < end:
-                b = data[i]
-                if b < 0x80:
-                    kind = classes[b]
-                    if kind == OUTSIDE:
-                        break
-                    c = lower[b]
-                    word[size] = c
-                    chunk = (chunk << eight) | np.uint64(c)
-                    size += 1
-                    if size & 7 == 0:
-                        h = mixed(h, chunk)
-                    i += 1
-                else:
-                    point, after = code_point(data, i, end)
-                    kind = classes[point] if point >= 0 else OUTSIDE
-                    if kind == OUTSIDE:
-                        i = after
-                        break
-                    while i < after:
-                        word[size] = data[i]
-                        chunk = (chunk << eight) | np.uint64(data[i])
-                        size += 1
-                        if size & 7 == 0:
-                            h = mixed(h, chunk)
-                        i += 1
-                characters += 1
-                blocked = blocked or kind == BLOCKING
-            if blocked or characters < least:
-                continue
-            h = mixed(h ^ np.uint64(size), chunk) & hash_mask
-            key = chunk if size <= 8 else h
-            short = np.uint64(min(size, np.int64(255)))
-            s = h & mask
-            found = np.int64(-1)
-            while table[s, 1] != 0:
-                if table[s, 0] == key and table[s, 1] & np.uint64(0xFF) == short:
-                    t = np.int64(table[s, 1] >> eight) - 1
-                    if size <= 8 or (
-                        ends[t + 1] - ends[t] == size and same_bytes(arena, ends[t], word, size)
-                    ):
-                        found = t
-                        break
-                s = (s + one) & mask
-            if found < 0:
-                found = n_terms
-                table[s, 0] = key
-                table[s, 1] = (np.uint64(n_terms + 1) << eight) | short
-                start = ends[n_terms]
-                for j in range(size):
-                    arena[start + j] = word[j]
-                hashes[n_terms], ends[n_terms + 1] = h, start + size
-                n_terms += 1
-            ids[n_ids] = found
-            n_ids += 1
-        lengths[d - low] = n_ids - first
-        d += 1
-    return d, n_ids, n_terms
+    """Read documents from ``d`` on while there is room for new types.
 
-
-@kernel
-def beyond_ascii(data, offsets):
-    """Which documents hold a byte that is not ASCII."""
-    found = np.zeros(offsets.size - 1, np.bool_)
-    for d in range(offsets.size - 1):
-        for i in range(offsets[d], offsets[d + 1]):
-            if data[i] >= 0x80:
-                found[d] = True
+    Gives the next document, and the numbers of types and of entries.
+    """
+    classes, folded, expansions, upper, blocking, least, unspaced, hash_mask = rules
+    table, hashes, ends, arena, stats = types
+    address, away = data.ctypes.data, aside.ctypes.data
+    while d < offsets.size - 1:
+        here, size = address + offsets[d], offsets[d + 1] - offsets[d]
+        if learning:
+            most = n_types + most_tokens(size, expansions)
+            room = ends[n_types] + 12 * size + 64
+            if most > hashes.size or 2 * most > len(table) or room > arena.size:
                 break
-    return found
+        n_runs, any_odd = find_runs(here, size, blocking, starts, run_ends)
+        if any_odd:
+            n_tokens = all_tokens(
+                here, starts, run_ends, n_runs, least, upper, classes, folded, expansions,
+                unspaced, away, keys, places, sizes,
+            )  # fmt: skip
+        else:
+            n_tokens = plain_tokens(
+                here, starts, run_ends, n_runs, least, upper, keys, places, sizes
+            )
+        into = ids[n:] if in_order else numbers
+        n_types = number(
+            keys, places, sizes, n_tokens, upper, hash_mask, learning, table, hashes, ends, arena,
+            n_types, into,
+        )  # fmt: skip
+        before = n
+        n = n + n_tokens if in_order else count(into, n_tokens, stats, ids, counts, n)
+        lengths[d] = n - before
+        d += 1
+    return d, n_types, n
 
 
 @kernel
-def document_frequencies(offsets, ids, n_terms):
-    """Number of documents that hold each term."""
-    frequency, last = np.zeros(n_terms, np.int64), np.full(n_terms, -1, np.int64)
-    for d in range(offsets.size - 1):
-        for i in range(offsets[d], offsets[d + 1]):
-            if last[ids[i]] != d:
-                last[ids[i]] = d
-                frequency[ids[i]] += 1
-    return frequency
+def read_shard(data, offsets, rules, learning, in_order, types, n_types):
+    """Read the documents of a shard; ``data`` goes on for ``bits.PADDING`` bytes behind them.
+
+    Gives the types with those added, their number, the entries (numbers of types in reading order,
+    or every type of a document once, and its counts), and how many each document has.
+    """
+    n_documents = offsets.size - 1
+    longest = np.int64(0)
+    for d in range(n_documents):
+        longest = max(longest, offsets[d + 1] - offsets[d])
+    expansions = rules.expansions
+    most = most_tokens(longest, expansions)
+    starts, run_ends = np.empty(most, np.int64), np.empty(most, np.int64)
+    keys, places = np.empty(most, np.uint64), np.empty(most, np.int64)
+    sizes, numbers = np.empty(most, np.int32), np.empty(most, np.int32)
+    aside = np.empty((12 if expansions.size > 0 else 2) * longest + 64, np.uint8)
+    size = most_tokens(offsets[-1] - offsets[0], expansions) + 2 * n_documents
+    ids, counts = np.empty(size, np.int32), np.empty(0 if in_order else size, np.int32)
+    lengths = np.zeros(n_documents, np.int64)
+    d, n = np.int64(0), np.int64(0)
+    while d < n_documents:
+        if learning:
+            size = offsets[d + 1] - offsets[d]
+            types = with_room(types, n_types, most_tokens(size, expansions), 12 * size)
+        d, n_types, n = read_documents(
+            data, offsets, d, rules, learning, in_order, types, n_types, starts,
+            run_ends, aside, keys, places, sizes, numbers, ids, counts, lengths, n,
+        )  # fmt: skip
+    return types, n_types, ids[:n].copy(), counts[: min(n, counts.size)].copy(), lengths
 
 
 @kernel
-def count_rows(offsets, ids, n_terms):
-    """Document-term counts as CSR pieces, columns in order."""
-    count = np.zeros(n_terms, np.int32)
-    indptr = np.zeros(offsets.size, np.int64)
-    columns, counts = np.empty(ids.size, np.int32), np.empty(ids.size, np.int32)
-    n = 0
-    for d in range(offsets.size - 1):
-        first = n
-        for i in range(offsets[d], offsets[d + 1]):
-            t = ids[i]
-            if count[t] == 0:
-                columns[n] = t
-                n += 1
-            count[t] += 1
-        columns[first:n].sort()
-        for j in range(first, n):
-            counts[j] = count[columns[j]]
-            count[columns[j]] = 0
-        indptr[d + 1] = n
-    return indptr, columns[:n].copy(), counts[:n].copy()
+def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
+    """Number of every string of an arena among the types, and the types with those added."""
+    n = string_ends.size - 1
+    if learning:
+        types = with_room(types, n_types, n, string_ends[-1] - string_ends[0] + 8)
+    keys, places = np.empty(n, np.uint64), np.empty(n, np.int64)
+    sizes, numbers = np.empty(n, np.int32), np.empty(n, np.int32)
+    none, address = np.uint64(0), arena.ctypes.data
+    for i in range(n):
+        places[i], sizes[i] = address + string_ends[i], string_ends[i + 1] - string_ends[i]
+        keys[i] = key_of(places[i], np.int64(sizes[i]), none)
+    n_types = number(
+        keys, places, sizes, n, none, hash_mask, learning, types.table, types.hashes, types.ends,
+        types.arena, n_types, numbers,
+    )  # fmt: skip
+    return types, n_types, numbers
 
 
 @kernel
-def renumber(offsets, ids, numbers):
-    """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative."""
-    new_offsets = np.zeros(offsets.size, np.int64)
-    new_ids = np.empty(ids.size, np.int32)
-    n = 0
-    for d in range(offsets.size - 1):
-        for i in range(offsets[d], offsets[d + 1]):
-            number = numbers[ids[i]]
-            if number >= 0:
-                new_ids[n] = number
-                n += 1
-        new_offsets[d + 1] = n
-    return new_offsets, new_ids[:n].copy()
+def holds_pair(data, low, high, first, second):
+    """Whether two bytes stand side by side between two places."""
+    address = data.ctypes.data
+    for i in range(low, high - 1, 64):
+        left = high - 1 - i
+        found = between(address + i, first, first) & between(address + i + 1, second, second)
+        if found != 0 and (left >= 64 or found << np.uint64(64 - left) != 0):
+            return True
+    return False
