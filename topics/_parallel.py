@@ -2,10 +2,50 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 T = TypeVar("T")
+
+# Pages are shared between processes unless one says otherwise, where one can.
+_PRIVATE: dict[str, int] = (
+    {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
+)
+
+
+def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
+    """Zeros in memory of their own, which goes back to the system when they go.
+
+    What is freed on the heap between other things stays with the process, and the many parts that a
+    result is put together of would be held twice.
+
+    Examples
+    --------
+    >>> room(3, np.int32).tolist()
+    [0, 0, 0]
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    if size < 1 << 16:
+        return np.zeros(shape, dtype)
+    return np.frombuffer(mmap.mmap(-1, size, **_PRIVATE), dtype).reshape(shape)
+
+
+def kept(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy in memory of its own."""
+    copy = room(array.shape, array.dtype)
+    copy[...] = array
+    return copy
+
+
+def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """A copy with so many rows, the new ones zeros."""
+    copy = room((size, *array.shape[1:]), array.dtype)
+    copy[: len(array)] = array
+    return copy
 
 
 def workers(n_jobs: int | None, n_shards: int) -> int:

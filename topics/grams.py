@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._parallel import in_workers, over_shards, workers
-from topics.sequences import TermSequences, sequences_of, shards_of
+from topics.sequences import Rows, TermSequences, finished_rows, sequences_of, shards_of
 
 Levels = list[NDArray[Any]]
 """One array for each length of grams, from one word on."""
@@ -321,22 +321,35 @@ class Occurrences:
         TermSequences
             The columns.
         """
+        shards, read = self._readable(columns)
+        return sequences_of(over_shards(lambda i, _: read(*shards[i]), len(shards), 1, self.n_jobs))
+
+    def rows(self, columns: Levels, n_columns: int) -> list[Rows]:
+        """Columns and counts of every document, without a sequence of all their terms."""
+        shards, read = self._readable(columns)
+        same = np.empty(0, np.int32)
+
+        def work(i: int, _: int) -> Rows:
+            ids, lengths = read(*shards[i])
+            part = [(same, ids, same, lengths)]
+            return finished_rows(part, n_columns, counted=False)[0]
+
+        return over_shards(work, len(shards), 1, self.n_jobs)
+
+    def _readable(self, columns: Levels) -> tuple[list[tuple[int, int]], Callable[[int, int], Any]]:
+        """Shards of documents, and the function that gives the terms of one in reading order."""
         from topics._kernels.grams import in_reading_order, put_terms
 
-        at = np.full((len(columns), self.ids.size), -1, np.int32)
-        for level, column in enumerate(columns):
+        at = np.full((len(columns) - 1, self.ids.size), -1, np.int32)
+        for level, column in enumerate(columns[1:], 1):
             put = partial(put_terms, self.starts[level], self.positions[level], column)
 
             def work(low: int, high: int, _: Any, put: Any = put, level: int = level) -> None:
-                put(low, high, at[level])
+                put(low, high, at[level - 1])
 
             self._in_ranges(level, work)
-        shards = shards_of(self.offsets)
-        parts = over_shards(
-            lambda shard, _: in_reading_order(at, self.offsets, *shards[shard]),
-            len(shards), 1, self.n_jobs,
-        )  # fmt: skip
-        return sequences_of(parts)
+        read = partial(in_reading_order, self.ids, columns[0], at, self.offsets)
+        return shards_of(self.offsets), read
 
 
 def learn_grams(

@@ -17,7 +17,7 @@ from topics._errors import TopicsError
 from topics.analysis import Analyzer, analyze
 from topics.characters import UNSPACED_RUN
 from topics.corpus import as_texts, strings
-from topics.grams import Occurrences, learn_grams, numbered
+from topics.grams import Levels, Occurrences, learn_grams, numbered
 from topics.phrases import learn_phrases
 from topics.sequences import Rows, TermSequences, matrix_of, occurrences_of
 from topics.tokens import TokenRules, Tokens, fast_pattern, number_terms, read_tokens
@@ -103,7 +103,9 @@ class Found:
     places : ndarray of int32
         The column of every type of ``tokens``.
     in_order : TermSequences or None
-        The terms in reading order, as columns.
+        The terms in reading order, as columns; None where they were not asked for.
+    grams : (Occurrences, list of ndarray of int32) or None
+        Where the terms of several words stand, and the columns of all grams.
     phrases : dict of str to float
         The phrases in use, and their scores.
     n_jobs : int or None
@@ -114,11 +116,15 @@ class Found:
     tokens: Tokens | None = None
     places: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     in_order: TermSequences | None = None
+    grams: tuple[Occurrences, Levels] | None = None
     phrases: dict[str, float] = field(default_factory=dict)
     n_jobs: int | None = None
 
     @cached_property
     def _rows(self) -> list[Rows]:
+        if self.in_order is None and self.grams is not None:
+            occurrences, columns = self.grams
+            return occurrences.rows(columns, len(self.vocabulary))
         assert self.in_order is not None
         return self.in_order.rows(len(self.vocabulary), self.n_jobs)
 
@@ -141,14 +147,14 @@ class Found:
             if occurrences:
                 often = self.tokens.occurrences(self.places, n)
             return TermCounts(self.vocabulary, documents, often, self.tokens.n_documents)
-        assert self.in_order is not None
-        if rows_follow or occurrences:
-            documents, often = occurrences_of(self._rows, n)
-        else:
+        if self.in_order is not None and not (rows_follow or occurrences):
             documents = self.in_order.document_frequency(n)
-        return TermCounts(
-            self.vocabulary, documents, often if occurrences else None, len(self.in_order)
-        )
+            return TermCounts(self.vocabulary, documents, None, len(self.in_order))
+        documents, often = occurrences_of(self._rows, n)
+        n_documents = sum(part[2].size for part in self._rows)
+        if not rows_follow:
+            self.__dict__.pop("_rows")
+        return TermCounts(self.vocabulary, documents, often if occurrences else None, n_documents)
 
     def matrix(self, columns: NDArray[np.int32], n_columns: int, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms that have a column; what was found is used up."""
@@ -232,14 +238,18 @@ class Reader:
         phrases = self._phrases(sequences, words)
         if self.ngram_range == (1, 1) and not phrases:
             vocabulary = Vocabulary(len(words), words)
-        else:
-            occurrences, trie, terms = learn_grams(
-                sequences, words, self.ngram_range, phrases, self.n_jobs
-            )
-            columns, n = trie.columns(terms)
-            vocabulary = Vocabulary.of_grams(trie, columns, n, words)
-            sequences = occurrences.terms(columns)
-        return Found(vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs)
+            return Found(vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs)
+        occurrences, trie, terms = learn_grams(
+            sequences, words, self.ngram_range, phrases, self.n_jobs
+        )
+        columns, n = trie.columns(terms)
+        return Found(
+            Vocabulary.of_grams(trie, columns, n, words),
+            in_order=occurrences.terms(columns) if in_order else None,
+            grams=(occurrences, columns),
+            phrases=phrases,
+            n_jobs=self.n_jobs,
+        )
 
     def find(self, texts: Any, vocabulary: Vocabulary) -> TermSequences:
         """The terms of a vocabulary in texts, in reading order."""
@@ -248,6 +258,10 @@ class Reader:
             return sequences.renumber(vocabulary.places(terms))
         if self.by_words:
             return self._known_words(texts, vocabulary.terms, vocabulary.types, keep=False)
+        return self._known_grams(texts, vocabulary).terms(self._readable(vocabulary))
+
+    def _known_grams(self, texts: Any, vocabulary: Vocabulary) -> Occurrences:
+        """Where the grams of a vocabulary stand in texts."""
         trie, _, words = vocabulary.grams
         # Stop words are known as well: they vanish, and do not part the words beside them.
         known = _first(words, self.stop_words) if self.as_they_stand else words
@@ -256,7 +270,7 @@ class Reader:
         occurrences = Occurrences(sequences, len(words), self.n_jobs)
         for _ in trie.prefixes:
             occurrences.follow(trie)
-        return occurrences.terms(self._readable(vocabulary))
+        return occurrences
 
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms of a vocabulary in texts."""
@@ -268,6 +282,9 @@ class Reader:
             )  # fmt: skip
             rows = tokens.rows(self._unless_stopped(vocabulary.terms), n, self.n_jobs)
             return matrix_of(rows, n, dtype)
+        if self.fast and not self.by_words:
+            occurrences = self._known_grams(texts, vocabulary)
+            return matrix_of(occurrences.rows(self._readable(vocabulary), n), n, dtype)
         return self.find(texts, vocabulary).counts(n, dtype, self.n_jobs)
 
     def _readable(self, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:

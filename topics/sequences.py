@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._parallel import over_shards
+from topics._parallel import kept, over_shards
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,9 @@ def finished_rows(
         if not counted:
             ids, counts, lengths = ids.copy(), np.empty(ids.size, np.int32), lengths.copy()
         n = finish_rows(ids, counts, counted, lengths, columns, bits)
-        return (
-            (ids[:n], counts[:n], lengths)
-            if counted
-            else (ids[:n].copy(), counts[:n].copy(), lengths)
-        )
+        if not counted:
+            ids, counts = kept(ids[:n]), kept(counts[:n])
+        return ids[:n], counts[:n], lengths
 
     return over_shards(work, len(taken), 1, n_jobs)
 

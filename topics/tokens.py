@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._parallel import in_workers
+from topics._parallel import grown, in_workers, kept, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
 from topics.sequences import TermSequences, finished_rows, sequences_of
 
@@ -237,12 +237,42 @@ def new_types() -> Any:
     )
 
 
+def with_room(types: Any, n_types: int, n_more: int, size: int) -> Any:
+    """A hash table with room for more types, of so many bytes in all."""
+    from topics._kernels.tokens import Types, has_room, move_slots
+
+    if has_room(types, n_types, n_more, size):
+        return types
+    table, hashes, ends, arena, stats = types
+    n = n_types + n_more
+    if n > hashes.size:
+        n = max(n, 2 * hashes.size)
+        hashes, ends, stats = grown(hashes, n), grown(ends, n + 1), grown(stats, n)
+    size += int(ends[n_types]) + 64
+    if size > arena.size:
+        arena = grown(arena, max(2 * arena.size, size))
+    n_slots = max(len(table), 1 << int(2 * (n_types + n_more) - 1).bit_length())
+    if n_slots > len(table):
+        old, table = table, room((n_slots, 2), np.uint64)
+        move_slots(old, hashes, table)
+    return Types(table, hashes, ends, arena, stats)
+
+
 def types_of(terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL) -> Any:
     """A hash table that holds some terms, each under its place among them."""
+    return _with_terms(new_types(), 0, terms, hash_mask)[0]
+
+
+def _with_terms(
+    types: Any, n_types: int, terms: pa.LargeStringArray, hash_mask: np.uint64
+) -> tuple[Any, int, NDArray[np.int32]]:
+    """A hash table with terms added, the number of its types, and that of every term."""
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    return number_strings(data, offsets, new_types(), 0, hash_mask, True)[0]
+    types = with_room(types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8)
+    n_types, numbers = number_strings(data, offsets, types, n_types, hash_mask, True)
+    return types, n_types, numbers
 
 
 def number_terms(
@@ -275,7 +305,7 @@ def number_terms(
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    numbers = number_strings(data, offsets, types, n_types, hash_mask, False)[2]
+    numbers = number_strings(data, offsets, types, n_types, hash_mask, False)[1]
     numbers[numbers < 0] = -2
     return numbers
 
@@ -316,22 +346,23 @@ def read_tokens(
     TopicsError
         If a text is of 4 GiB or more.
     """
-    from topics._kernels.tokens import Types, number_strings, read_shard
+    from topics._kernels.tokens import Types, most_entries, most_tokens, read_shard
 
     edges = _shards(texts)
-    its_rules = rules.for_kernels()
+    its_rules, learning = rules.for_kernels(), known is None
     by_texts = callable(rules.strip_accents) or rules.normalize is not None
     states: dict[int, list[Any]] = {}
     new_worker = count()
 
     def start() -> Callable[[int], tuple[int, Any, Any, Any]]:
         number = next(new_worker)
-        types = new_types() if known is None else known
-        if known is not None:
+        types = new_types() if learning else known
+        if not learning:
             # The table is shared; what is counted is not.
             stats = np.zeros((n_known, 2), np.int32)
             types = Types(known.table, known.hashes, known.ends, known.arena, stats)
         state = states[number] = [types, n_known]
+        scratch = [room(0, np.int32), room(0, np.int32)]
 
         def work(shard: int) -> tuple[int, Any, Any, Any]:
             low, high = edges[shard], edges[shard + 1]
@@ -339,15 +370,27 @@ def read_tokens(
             if by_texts or (rules.lowercase and _has_sigma(part)):
                 part = rules.folded_before(part)
             data, offsets = _bytes_of(part, 0, len(part))
-            state[0], state[1], ids, counts, lengths = read_shard(
-                data, offsets, its_rules, known is None, in_order, state[0], state[1]
-            )
-            return number, ids, counts, lengths
+            # One scratch a worker: what the heap gives and takes back stays with the process.
+            most = most_entries(offsets, its_rules.expansions)
+            if most > scratch[0].size:
+                scratch[:] = room(most, np.int32), room(0 if in_order else most, np.int32)
+            ids, counts = scratch
+            lengths = np.zeros(high - low, np.int64)
+            d = n = 0
+            while d < high - low:
+                if learning:
+                    size = int(offsets[d + 1] - offsets[d])
+                    more = most_tokens(size, its_rules.expansions)
+                    state[0] = with_room(state[0], state[1], more, 12 * size)
+                d, state[1], n = read_shard(
+                    data, offsets, d, its_rules, learning, in_order, *state, ids, counts, lengths, n
+                )
+            return number, kept(ids[:n]), kept(counts[:n]), lengths
 
         return work
 
     parts = in_workers(start, len(edges) - 1, n_jobs)
-    if known is not None:
+    if not learning:
         nothing = pa.array([], pa.large_string())
         same = np.arange(n_known, dtype=np.int32)
         return Tokens(nothing, np.empty(0, np.int64), parts, [same] * len(states))
@@ -355,20 +398,19 @@ def read_tokens(
     numbers = [np.arange(n_types, dtype=np.int32)]
     frequencies = [types.stats[:n_types, 1]]
     for _, (more, n_more) in sorted(states.items())[1:]:
-        types, n_types, its_numbers = number_strings(
-            more.arena, more.ends[: n_more + 1], types, n_types, rules.hash_mask, True
-        )
+        terms = _terms_of(more, n_more)
+        types, n_types, its_numbers = _with_terms(types, n_types, terms, rules.hash_mask)
         numbers.append(its_numbers)
         frequencies.append(more.stats[:n_more, 1])
     frequency = np.zeros(n_types, np.int64)
     for its_numbers, its_frequency in zip(numbers, frequencies, strict=True):
         frequency[its_numbers] += its_frequency
-    terms = pa.Array.from_buffers(
-        pa.large_string(),
-        n_types,
-        [None, pa.py_buffer(types.ends[: n_types + 1]), pa.py_buffer(types.arena)],
-    )
-    return Tokens(terms, frequency, parts, numbers)
+    return Tokens(_terms_of(types, n_types), frequency, parts, numbers)
+
+
+def _terms_of(types: Any, n_types: int) -> pa.LargeStringArray:
+    ends, arena = pa.py_buffer(types.ends), pa.py_buffer(types.arena)
+    return pa.Array.from_buffers(pa.large_string(), n_types, [None, ends, arena])
 
 
 def _has_sigma(texts: pa.LargeStringArray) -> bool:

@@ -352,7 +352,7 @@ class TermVectorizer(Estimator):
         self._begin()
         found = self._reader(learning=True).learn(batches[0], in_order=False)
         self.phrases_ = found.phrases
-        self._counts = found.counts(occurrences=self.max_features is not None, rows_follow=True)
+        self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=True)
         columns = self._settle()
         counts = found.matrix(columns, len(self._vocabulary), self._count_dtype())
         return self._output(self.weigh(counts), texts)
@@ -412,7 +412,7 @@ class TermVectorizer(Estimator):
         found = self._reader(learning=True, keep=keep).learn(self._column(texts), in_order=True)
         assert found.in_order is not None
         self.phrases_ = found.phrases
-        self._counts = found.counts(occurrences=self.max_features is not None, rows_follow=False)
+        self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
         return found.in_order.renumber(self._settle(keep))
 
     def sequences(self, texts: Any) -> TermSequences:
@@ -757,7 +757,7 @@ class TermVectorizer(Estimator):
 
     def _add(self, batch: Any) -> None:
         """Count the terms of one more batch."""
-        often = self.max_features is not None
+        often = self._counts_occurrences()
         if self.vocabulary is not None:
             sequences = self._reader().find(batch, self._vocabulary)
             documents = sequences.document_frequency(len(self._vocabulary))
@@ -773,6 +773,10 @@ class TermVectorizer(Estimator):
         if "_counts" in vars(self):
             counts = self._counts + counts
         self._counts = counts.bounded(self.max_vocabulary)
+
+    def _counts_occurrences(self) -> bool:
+        """Whether ``max_features`` asks for more than how many documents hold a term."""
+        return self.max_features is not None and not self.binary
 
     def _settle(self, keep: Iterable[str] = ()) -> NDArray[np.int32]:
         """Bound the vocabulary by what was counted; gives the column of every term counted."""
@@ -790,7 +794,7 @@ class TermVectorizer(Estimator):
         always = [counted.vocabulary.columns.get(term, -1) for term in keep]
         mask = kept_terms(
             counted.documents,
-            counted.occurrences,
+            counted.documents if self.binary else counted.occurrences,
             counted.n_documents,
             min_df=self.min_df,
             max_df=self.max_df,

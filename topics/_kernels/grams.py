@@ -63,7 +63,7 @@ def lengthened(ids, starts, positions, low, high, length, scratch):
                 scratch[w] += 1
         for k in range(first, n):
             scratch[words[k]] = 0
-    return prefixes[:n].copy(), words[:n].copy(), sizes[:n].copy(), places[:m].copy()
+    return prefixes[:n].copy(), words[:n].copy(), sizes[:n].copy(), places[:m]
 
 
 @kernel
@@ -97,7 +97,7 @@ def followed(ids, starts, positions, low, high, length, child_starts, child_word
                 cursors[k] += 1
         for k in range(first, last):
             scratch[child_words[k]] = 0
-    return places[:m].copy()
+    return places[:m]
 
 
 @kernel
@@ -122,23 +122,27 @@ def put_terms(starts, positions, terms, low, high, at):
 
 
 @kernel
-def in_reading_order(at, offsets, low, high):
+def in_reading_order(ended, words, at, offsets, low, high):
     """Terms of every place of the documents from ``low`` to ``high``, the shortest first.
 
-    ``at`` holds the term of every place, or -1, a row for each length of grams. Gives the terms,
-    and how many each document has.
+    ``words`` holds the term of every word, or -1; ``at`` that of every place, a row for each length
+    of longer grams. Gives the terms, and how many each document has.
     """
     # There is an end behind every document.
-    ids = np.empty(at.shape[0] * (offsets[high] - offsets[low]), np.int32)
+    # One more, where the last place may be tried.
+    ids = np.empty((1 + at.shape[0]) * (offsets[high] - offsets[low]) + 1, np.int32)
     lengths = np.empty(high - low, np.int64)
     n = 0
     for d in range(low, high):
         first = n
         for i in range(offsets[d] + d, offsets[d + 1] + d):
+            if ended[i] >= 0:
+                # Without a branch: whether a gram is a term can hardly be predicted.
+                ids[n] = words[ended[i]]
+                n += ids[n] >= 0
             for length in range(at.shape[0]):
-                if at[length, i] >= 0:
-                    ids[n] = at[length, i]
-                    n += 1
+                ids[n] = at[length, i]
+                n += ids[n] >= 0
         lengths[d - low] = n - first
     return ids[:n], lengths
 

@@ -26,6 +26,9 @@ one of a script that is written without spaces."""
 WHOLE, PAIRS, STRETCHES = 0, 1, 2
 """What becomes of unspaced characters: nothing special, pairs, or stretches for a segmenter."""
 
+PIECE = 1 << 14
+"""Bytes of a document that are read at a time, so that what is noted of them stays in the cache."""
+
 HERE, DOCUMENTS = 0, 1
 """Columns of ``Types.stats``: how often the document being read holds the type, 0 between
 documents; how many documents hold it."""
@@ -309,9 +312,8 @@ def number(keys, places, sizes, n_tokens, upper_case, hash_mask, learning, table
 
 
 @kernel
-def count(numbers, n_tokens, stats, ids, counts, n):
-    """Entries of one document: its types and how often each stands there; gives the next entry."""
-    first = n
+def count(numbers, n_tokens, stats, ids, n):
+    """Count the types of a piece of a document; gives the next entry."""
     for i in range(n_tokens):
         if numbers[i] >= 0:
             # Unsigned, since numba asks of every signed index whether it counts from the end.
@@ -319,12 +321,32 @@ def count(numbers, n_tokens, stats, ids, counts, n):
             ids[n] = t
             n += stats[t, HERE] == 0
             stats[t, HERE] += 1
+    return n
+
+
+@kernel
+def finish_document(stats, ids, counts, first, n):
+    """Write the counts of the types of one document, and make ready for the next."""
     for j in range(first, n):
         t = np.uint32(ids[j])
         counts[j] = stats[t, HERE]
         stats[t, HERE] = 0
         stats[t, DOCUMENTS] += 1
-    return n
+
+
+@kernel
+def piece_end(address, start, end):
+    """Where the piece of a document that starts at ``start`` ends: where no run goes on."""
+    if end - start <= PIECE:
+        return end
+    i = start + PIECE
+    while i < end:
+        b = eight(address + i) & np.uint64(0xFF)
+        letter = 97 <= (b | np.uint64(0x20)) <= 122
+        if not (letter or b >= 128 or 48 <= b <= 57 or b == 95):
+            break
+        i += 1
+    return i
 
 
 @kernel
@@ -335,38 +357,19 @@ def most_tokens(size, expansions):
 
 
 @kernel
-def grown(array, size):
-    """The array in more room, zeros behind it."""
-    more = np.zeros(size, array.dtype)
-    more[: array.size] = array
-    return more
-
-
-@kernel
-def with_room(types, n_types, n, size):
-    """The types with room for ``n`` more of ``size`` bytes in all."""
-    table, hashes, ends, arena, stats = types
+def has_room(types, n_types, n, size):
+    """Whether there is room for ``n`` more types of ``size`` bytes in all."""
     n += n_types
-    if n > hashes.size:
-        room = max(2 * hashes.size, n)
-        hashes, ends = grown(hashes, room), grown(ends, room + 1)
-        wider = np.zeros((room, stats.shape[1]), stats.dtype)
-        wider[:n_types] = stats[:n_types]
-        stats = wider
-    size += ends[n_types] + 64
-    if size > arena.size:
-        arena = grown(arena, max(2 * arena.size, size))
-    slots = len(table)
-    while slots < 2 * n:
-        slots *= 2
-    if slots > len(table):
-        table = placed(np.zeros((slots, 2), np.uint64), hashes, ends, table)
-    return Types(table, hashes, ends, arena, stats)
+    return (
+        n <= types.hashes.size
+        and 2 * n <= len(types.table)
+        and types.ends[n_types] + size + 64 <= types.arena.size
+    )
 
 
 @kernel
-def placed(table, hashes, ends, old):
-    """The slots of an old table in a new one."""
+def move_slots(old, hashes, table):
+    """Write the slots of an old table into a new one."""
     mask = np.uint64(len(table) - 1)
     for i in range(len(old)):
         if old[i, 1] != 0:
@@ -374,7 +377,6 @@ def placed(table, hashes, ends, old):
             while table[s, 1] != 0:
                 s = (s + ONE) & mask
             table[s, 0], table[s, 1] = old[i, 0], old[i, 1]
-    return table
 
 
 @kernel
@@ -390,72 +392,87 @@ def read_documents(
     table, hashes, ends, arena, stats = types
     address, away = data.ctypes.data, aside.ctypes.data
     while d < offsets.size - 1:
-        here, size = address + offsets[d], offsets[d + 1] - offsets[d]
-        if learning:
-            most = n_types + most_tokens(size, expansions)
-            room = ends[n_types] + 12 * size + 64
-            if most > hashes.size or 2 * most > len(table) or room > arena.size:
-                break
-        n_runs, any_odd = find_runs(here, size, blocking, starts, run_ends)
-        if any_odd:
-            n_tokens = all_tokens(
-                here, starts, run_ends, n_runs, least, upper, classes, folded, expansions,
-                unspaced, away, keys, places, sizes,
+        start, end = offsets[d], offsets[d + 1]
+        if learning and not has_room(
+            types, n_types, most_tokens(end - start, expansions), 12 * (end - start)
+        ):
+            break
+        first = n
+        while start < end:
+            stop = piece_end(address, start, end)
+            here = address + start
+            n_runs, any_odd = find_runs(here, stop - start, blocking, starts, run_ends)
+            if any_odd:
+                n_tokens = all_tokens(
+                    here, starts, run_ends, n_runs, least, upper, classes, folded, expansions,
+                    unspaced, away, keys, places, sizes,
+                )  # fmt: skip
+            else:
+                n_tokens = plain_tokens(
+                    here, starts, run_ends, n_runs, least, upper, keys, places, sizes
+                )
+            into = ids[n:] if in_order else numbers
+            n_types = number(
+                keys, places, sizes, n_tokens, upper, hash_mask, learning, table, hashes, ends,
+                arena, n_types, into,
             )  # fmt: skip
-        else:
-            n_tokens = plain_tokens(
-                here, starts, run_ends, n_runs, least, upper, keys, places, sizes
-            )
-        into = ids[n:] if in_order else numbers
-        n_types = number(
-            keys, places, sizes, n_tokens, upper, hash_mask, learning, table, hashes, ends, arena,
-            n_types, into,
-        )  # fmt: skip
-        before = n
-        n = n + n_tokens if in_order else count(into, n_tokens, stats, ids, counts, n)
-        lengths[d] = n - before
+            n = n + n_tokens if in_order else count(numbers, n_tokens, stats, ids, n)
+            start = stop
+        if not in_order:
+            finish_document(stats, ids, counts, first, n)
+        lengths[d] = n - first
         d += 1
     return d, n_types, n
 
 
 @kernel
-def read_shard(data, offsets, rules, learning, in_order, types, n_types):
-    """Read the documents of a shard; ``data`` goes on for ``bits.PADDING`` bytes behind them.
+def most_entries(offsets, expansions):
+    """Upper bound of the number of entries of a shard."""
+    return most_tokens(offsets[-1] - offsets[0], expansions) + 2 * offsets.size
 
-    Gives the types with those added, their number, the entries (numbers of types in reading order,
-    or every type of a document once, and its counts), and how many each document has.
+
+@kernel
+def longest_piece(data, offsets):
+    """Bytes of the longest piece of the documents."""
+    address, longest = data.ctypes.data, np.int64(0)
+    for d in range(offsets.size - 1):
+        start = offsets[d]
+        while start < offsets[d + 1]:
+            stop = piece_end(address, start, offsets[d + 1])
+            longest = max(longest, stop - start)
+            start = stop
+    return longest
+
+
+@kernel
+def read_shard(
+    data, offsets, d, rules, learning, in_order, types, n_types, ids, counts, lengths, n
+):
+    """Read the documents of a shard from ``d`` on, while there is room for new types.
+
+    ``data`` goes on for ``bits.PADDING`` bytes behind them. The entries are written from ``n`` on
+    (numbers of types in reading order, or every type of a document once, and its counts), and how
+    many each document has. Gives the next document, the number of types and that of entries.
     """
-    n_documents = offsets.size - 1
-    longest = np.int64(0)
-    for d in range(n_documents):
-        longest = max(longest, offsets[d + 1] - offsets[d])
-    expansions = rules.expansions
+    expansions, longest = rules.expansions, longest_piece(data, offsets)
     most = most_tokens(longest, expansions)
     starts, run_ends = np.empty(most, np.int64), np.empty(most, np.int64)
     keys, places = np.empty(most, np.uint64), np.empty(most, np.int64)
     sizes, numbers = np.empty(most, np.int32), np.empty(most, np.int32)
     aside = np.empty((12 if expansions.size > 0 else 2) * longest + 64, np.uint8)
-    size = most_tokens(offsets[-1] - offsets[0], expansions) + 2 * n_documents
-    ids, counts = np.empty(size, np.int32), np.empty(0 if in_order else size, np.int32)
-    lengths = np.zeros(n_documents, np.int64)
-    d, n = np.int64(0), np.int64(0)
-    while d < n_documents:
-        if learning:
-            size = offsets[d + 1] - offsets[d]
-            types = with_room(types, n_types, most_tokens(size, expansions), 12 * size)
-        d, n_types, n = read_documents(
-            data, offsets, d, rules, learning, in_order, types, n_types, starts,
-            run_ends, aside, keys, places, sizes, numbers, ids, counts, lengths, n,
-        )  # fmt: skip
-    return types, n_types, ids[:n].copy(), counts[: min(n, counts.size)].copy(), lengths
+    return read_documents(
+        data, offsets, d, rules, learning, in_order, types, n_types, starts, run_ends, aside, keys,
+        places, sizes, numbers, ids, counts, lengths, n,
+    )  # fmt: skip
 
 
 @kernel
 def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
-    """Number of every string of an arena among the types, and the types with those added."""
+    """Number of every string of an arena among the types, and how many those are then.
+
+    There must be room for those that are new.
+    """
     n = string_ends.size - 1
-    if learning:
-        types = with_room(types, n_types, n, string_ends[-1] - string_ends[0] + 8)
     keys, places = np.empty(n, np.uint64), np.empty(n, np.int64)
     sizes, numbers = np.empty(n, np.int32), np.empty(n, np.int32)
     none, address = np.uint64(0), arena.ctypes.data
@@ -466,7 +483,7 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
         keys, places, sizes, n, none, hash_mask, learning, types.table, types.hashes, types.ends,
         types.arena, n_types, numbers,
     )  # fmt: skip
-    return types, n_types, numbers
+    return n_types, numbers
 
 
 @kernel
