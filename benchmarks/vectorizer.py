@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 PACKAGES = ("numpy", "scipy", "numba", "pyarrow", "scikit-learn", "gensim", "bm25s")
@@ -107,6 +108,22 @@ def rows(column: pa.LargeStringArray, texts: list[str], plain: Path) -> dict[str
     return timed
 
 
+def linear(column: pa.LargeStringArray, runs: int) -> dict[int, float]:
+    """Seconds that a sixteenth, a quarter and all of the texts take, by their bytes."""
+    from topics import TermVectorizer
+
+    # Every sixteenth and every fourth text, so that all parts are of the same kind.
+    parts = [column.take(pa.array(range(0, len(column), step))) for step in (16, 4, 1)]
+    seconds: list[list[float]] = [[] for _ in parts]
+    for _ in range(runs):
+        for part, its_seconds in zip(parts, seconds, strict=True):
+            start = time.perf_counter()
+            TermVectorizer(n_jobs=1).fit_transform(part)
+            its_seconds.append(time.perf_counter() - start)
+    sizes = [pa.compute.sum(pa.compute.binary_length(part)).as_py() for part in parts]
+    return dict(zip(sizes, map(statistics.median, seconds), strict=True))
+
+
 def peak_memory(path: str, which: str) -> None:
     """Print the most memory held while fitting, in MiB above that held before."""
 
@@ -176,6 +193,11 @@ def main() -> None:
         label = f"{what}, {who} core{'s'[: who - 1]}" if isinstance(who, int) else f"{what}: {who}"
         ratios = "".join(f"{median / medians[what, n]:9.1f} x" for n in (1, 2))
         print(f"{label:58}{median:8.3f}  {megabytes / median:5.0f}{ratios}")
+    print("\ngrowth of fit_transform, one core:")
+    growth = linear(column, args.runs)
+    for size, median in growth.items():
+        print(f"{size / 1e6:10.1f} MB {median:8.3f} s {size / 1e6 / median:6.0f} MB/s")
+    print()
     peaks = memory(args.path)
     for who, peak in peaks.items():
         name = "CountVectorizer" if who == "CountVectorizer" else f"fit_transform, {who} core(s)"
@@ -200,6 +222,7 @@ def main() -> None:
             "equal": checks,
             "seconds": {f"{what}: {who}": values for (what, who), values in seconds.items()},
             "medians": {f"{what}: {who}": value for (what, who), value in medians.items()},
+            "seconds_by_bytes": growth,
             "peak_mebibytes": peaks,
         }
         Path(args.json).write_text(json.dumps(results, indent=1) + "\n", "utf-8")

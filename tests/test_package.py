@@ -9,10 +9,10 @@ PACKAGE = Path(topics.__file__).parent
 
 # What each module may import stands before it.
 ORDER = (
-    "_version", "_errors", "_progress", "_parallel", "_estimator", "dates", "dumps", "files",
-    "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
+    "_version", "_errors", "_progress", "_parallel", "_arrow", "_estimator", "dates", "dumps",
+    "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
     "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
-    "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
+    "transformer", "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
     "beliefs", "evidence", "classifier", "labeller", "artifact", "labelling", "evaluation",
     "plots", "demo", "cli", "__main__",
 )  # fmt: skip
@@ -69,3 +69,20 @@ def test_no_registry_and_no_path_of_a_machine_is_named():
         if path.suffix in kinds and not below[0].endswith("egg-info"):
             text = path.read_text("utf-8", "ignore")
             assert not [host for host in hosts if host in text], path
+
+
+def test_without_a_cache_folder_it_works_and_says_so_once():
+    script = """
+import warnings
+from numba.core import caching
+caching.CacheImpl._locator_classes = []
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    from topics import TermVectorizer
+    counts = TermVectorizer().fit_transform(["aid reaches the camp"])
+print(counts.sum(), sum("NUMBA_CACHE_DIR" in str(w.message) for w in told))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["4", "1"]

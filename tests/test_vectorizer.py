@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from topics import TermVectorizer, TopicsError
+from topics import TermVectorizer, TopicsError, load, save
 from topics.corpus import as_texts
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
@@ -503,3 +503,38 @@ def test_scikit_learn_takes_it_for_a_transformer(texts):
     assert bits(again.transform(texts)) == bits(
         TermVectorizer(ngram_range=(1, 2)).fit_transform(texts)
     )
+
+
+def test_what_was_learnt_is_saved(texts, tmp_path):
+    learnt = TermVectorizer(phrases=True, phrase_min_count=3, stemmer="english").fit(texts)
+    assert learnt.phrases_
+    taken = TermVectorizer.from_sklearn(TfidfVectorizer(ngram_range=(1, 2)).fit(texts))
+    given = TermVectorizer(phrases=["prime minister"], weighting="tfidf", segmenter=None).fit(texts)
+    for number, vectorizer in enumerate((learnt, taken, given)):
+        save(vectorizer, tmp_path / str(number))
+        again = load(tmp_path / str(number))
+        assert bits(again.transform(texts)) == bits(vectorizer.transform(texts))
+        assert again.vocabulary_ == vectorizer.vocabulary_
+        assert again.phrases_.keys() == vectorizer.phrases_.keys()
+        assert again.fit(texts).vocabulary_ == vectorizer.fit(texts).vocabulary_
+    again = load(tmp_path / "0").partial_fit(["wholly unheard words"])
+    assert again.n_documents_ == len(texts) + 1
+    assert again.document_frequency_.sum() == learnt.document_frequency_.sum() + 3
+    with pytest.raises(TopicsError, match="tokenizer is a function"):
+        save(TermVectorizer(tokenizer=str.split).fit(texts), tmp_path / "function")
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+def test_check_estimator():
+    from sklearn.utils.estimator_checks import check_estimator
+
+    results = check_estimator(TermVectorizer())
+    assert [result["check_name"] for result in results if result["status"] != "passed"] == []
+
+
+def test_seeds_and_learnt_phrases_go_together(texts):
+    vectorizer = TermVectorizer(phrases=True, phrase_min_count=3)
+    sequences = vectorizer.fit_sequences(texts, keep=["hundreds of people", "wind"])
+    assert "hundreds of people" in vectorizer.vocabulary_
+    assert len(vectorizer.phrases_) > 1
+    same(sequences.counts(len(vectorizer.vocabulary_)), vectorizer.transform(texts), 0)

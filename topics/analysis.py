@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from topics._arrow import strings
 from topics._parallel import workers
 from topics.characters import fold_text
-from topics.corpus import strings
 from topics.languages import word_form
 from topics.sequences import TermSequences, sequences_of
 from topics.tokens import split_unspaced

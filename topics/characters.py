@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from topics._arrow import strings, taken
 
 BLOCKING, INSIDE, UNSPACED = 1, 2, 3
 N_CODE_POINTS = 0x110000
+N_LETTERS = 0x40000
+"""No version of Unicode has letters, digits or accents beyond these, the first four planes."""
 
 UNSPACED_RUN = re.compile(
     "[\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
@@ -68,7 +71,7 @@ def fold_arabic(text: str) -> str:
 @cache
 def _every_character() -> str:
     # Surrogates stand for themselves: no UTF-8 text holds any, and the places stay right.
-    code_points = np.arange(N_CODE_POINTS, dtype="<u4")
+    code_points = np.arange(N_LETTERS, dtype="<u4")
     return code_points.tobytes().decode("utf-32-le", "surrogatepass")
 
 
@@ -132,12 +135,12 @@ def folding(
         A length, and as many code points.
     """
     everything = _every_character()
-    folded = _code_points(everything).copy()
+    folded = np.arange(N_CODE_POINTS, dtype=np.int32)
     several: dict[int, str] = {}
     if lowercase:
         # The one character that lower case makes two of would shift all that follow it.
         dotted = "\u0130"
-        folded = _code_points(everything.replace(dotted, "i").lower()).copy()
+        folded[:N_LETTERS] = _code_points(everything.replace(dotted, "i").lower())
         several[ord(dotted)] = dotted.lower()
     if strip_accents is not None or arabic:
         _fold_characters(folded, several, fold_text(False, strip_accents, arabic))
@@ -158,7 +161,9 @@ def _fold_characters(
 ) -> None:
     """Fold every character by a function: those that it changes go to ``several``, or are none."""
     size = 256
-    for first in range(0, N_CODE_POINTS, size):
+    if not fold(chr(N_LETTERS)):
+        folded[N_LETTERS:] = -1
+    for first in range(0, N_LETTERS, size):
         block = "".join(map(chr, folded[first : first + size].tolist()))
         # Most blocks stay as they are, or vanish as one, and no character needs to be looked at.
         after = fold(block)
@@ -240,9 +245,9 @@ def fold_column(
     """
     if not documents.size:
         return texts
-    mask = np.zeros(len(texts), bool)
-    mask[documents] = True
-    raw = texts.filter(pa.array(mask)).cast(pa.large_binary()).to_pylist()
-    after = [fold(text.decode("utf-8", "replace")).encode("utf-8", "replace") for text in raw]
-    folded = pa.array(after, pa.large_binary()).view(pa.large_string())
-    return pc.replace_with_mask(texts, pa.array(mask), folded)
+    raw = taken(texts, documents).cast(pa.large_binary()).to_pylist()
+    rest = np.setdiff1d(np.arange(len(texts)), documents)
+    folded = strings(fold(text.decode("utf-8", "replace")) for text in raw)
+    # Those that stay as they are, and those folded behind them, back in their order.
+    back = np.argsort(np.concatenate([rest, documents]))
+    return taken(pa.concat_arrays([taken(texts, rest), folded]), back)

@@ -193,7 +193,7 @@ class ThemeClassifier(Estimator):
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
         for row, i in enumerate(labelled):
             Y[row, [column[name] for name in labels[i] or ()]] = True
-        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32)
+        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         X = self._weigh(counts)
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
@@ -293,7 +293,7 @@ class ThemeClassifier(Estimator):
             Intercept plus the contributions of the terms.
         """
         self._check_fitted()
-        return self.score_counts(self.vectorizer_.counts(as_texts(texts)).astype(np.float32))
+        return self.score_counts(self.vectorizer_.counts(as_texts(texts), np.float32))
 
     def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
         """Scores of releases that the vectorizer has counted.
@@ -407,7 +407,7 @@ class ThemeClassifier(Estimator):
         ('court', 'The judge ruled.')
         """
         self._check_fitted()
-        weights = self._weigh(self.vectorizer_.counts([text]).astype(np.float32))
+        weights = self._weigh(self.vectorizer_.counts([text], np.float32))
         probability = self.probabilities(
             (weights @ self.coef_).astype(np.float64) + self.intercept_
         )[0]
@@ -452,11 +452,11 @@ class ThemeClassifier(Estimator):
         sentences = split_sentences(text)
         if not sentences:
             return [""] * len(columns)
-        weights = self._weigh(self.vectorizer_.counts(sentences).astype(np.float32), norm=None)
+        weights = self._weigh(self.vectorizer_.counts(sentences, np.float32), norm=None)
         return [sentences[i] for i in (weights @ self.coef_[:, columns]).argmax(axis=0)]
 
     def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
-        return tfidf(counts, self.vectorizer_.smoothed_idf_, norm=norm)
+        return tfidf(counts, self.vectorizer_.smoothed_idf_, norm=norm, n_jobs=self.n_jobs)
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities that go with scores.

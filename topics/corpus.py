@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from topics._arrow import strings
 from topics._errors import TopicsError
 from topics.duplicates import equal_pairs, similar_pairs
 
@@ -498,22 +499,6 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
             what = "missing" if missing else f"of type {type(text).__name__}"
             raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
     return strings(texts)
-
-
-def strings(values: Iterable[str]) -> pa.LargeStringArray:
-    r"""Strings as an Arrow array; halves of surrogate pairs, which UTF-8 cannot hold, as "?".
-
-    Examples
-    --------
-    >>> strings(["a", "\ud800"]).to_pylist()
-    ['a', '?']
-    """
-    listed = list(values)
-    try:
-        return pa.array(listed, pa.large_string())
-    except UnicodeEncodeError:
-        clean = [value.encode("utf-8", "replace").decode() for value in listed]
-        return pa.array(clean, pa.large_string())
 
 
 def content_id(title: str | None, text: str) -> str:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from topics._arrow import sorted_places, strings, taken
 from topics._parallel import in_workers, over_shards, workers
 from topics.sequences import Rows, TermSequences, finished_rows, sequences_of, shards_of
 
@@ -158,12 +159,12 @@ class Trie:
                 words.append(self.words[below - 1][grams])
                 grams = self.prefixes[below - 1][grams]
             words.append(grams)
-            pieces = [names.take(pa.array(word)) for word in reversed(words)]
+            pieces = [taken(names, word) for word in reversed(words)]
             joined = pc.binary_join_element_wise(*pieces, pa.scalar(joint, pa.large_string()))
             parts.append(joined if level else pieces[0])
         place = np.empty(n_columns, np.int64)
         place[np.concatenate(order)] = np.arange(n_columns)
-        return pa.concat_arrays(parts).take(pa.array(place))
+        return taken(pa.concat_arrays(parts), place)
 
 
 def trie_of(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArray]:
@@ -191,7 +192,7 @@ def trie_of(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArr
     """
     split = pc.split_pattern(terms, " ")
     encoded = split.flatten().dictionary_encode()
-    order = np.asarray(pc.sort_indices(encoded.dictionary))
+    order = sorted_places(encoded.dictionary)
     rank = np.empty(order.size, np.int64)
     rank[order] = np.arange(order.size)
     ids = rank[np.asarray(encoded.indices)]
@@ -213,7 +214,7 @@ def trie_of(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArr
         whole = lengths[rows] == length
         column[grams[whole]] = rows[whole]
         columns.append(column)
-    return trie, columns, encoded.dictionary.take(pa.array(order))
+    return trie, columns, taken(encoded.dictionary, order)
 
 
 class Occurrences:
@@ -425,7 +426,7 @@ def numbered(terms: Iterable[str], words: pa.LargeStringArray) -> list[tuple[int
     """
     parts = [term.split(" ") for term in terms]
     needed = list(dict.fromkeys(word for part in parts for word in part))
-    places = pc.index_in(pa.array(needed, pa.large_string()), value_set=words).to_pylist()
+    places = pc.index_in(strings(needed), value_set=words).to_pylist()
     number = dict(zip(needed, places, strict=True))
     grams = [tuple(number[word] for word in part) for part in parts]
     return [gram for gram in grams if None not in gram]

@@ -304,13 +304,13 @@ class Labeller:
         probabilities: NDArray[np.float64] = np.empty((n, 0))
         topics: list[int | None] = [None] * n
         if self.classifier is not None:
-            counts = self.classifier.vectorizer_.counts(documents).astype(np.float32)
+            counts = self.classifier.vectorizer_.counts(documents, np.float32)
             probabilities = self.classifier.probabilities(self.classifier.score_counts(counts))
             chosen = self.classifier.choose(probabilities).tolist()
             labels = chosen if self.classifier.multi_label else [(name,) for name in chosen]
         if self.topic_model is not None:
             if not self.shares_vectorizer or counts is None:
-                counts = self.topic_model.vectorizer_.counts(documents).astype(np.float32)
+                counts = self.topic_model.vectorizer_.counts(documents, np.float32)
             topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
         # Where no word is known, every topic and every sentence is as good as any other.
         known = np.diff(counts.indptr) > 0 if counts is not None else np.zeros(n, bool)

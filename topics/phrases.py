@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from topics._arrow import taken
 from topics.grams import Occurrences, Trie
 from topics.sequences import TermSequences
 
@@ -122,8 +123,8 @@ def learn_phrases(
         if not chosen.size:
             break
         joined = pc.binary_join_element_wise(
-            names.take(pa.array(first[chosen])),
-            names.take(pa.array(second[chosen])),
+            taken(names, first[chosen]),
+            taken(names, second[chosen]),
             pa.scalar(" ", pa.large_string()),
         )
         for name, score in zip(joined.to_pylist(), scores[chosen].tolist(), strict=True):

@@ -13,14 +13,15 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._arrow import sorted_places, strings, taken
 from topics._errors import TopicsError
 from topics.analysis import Analyzer, analyze
 from topics.characters import UNSPACED_RUN
-from topics.corpus import as_texts, strings
+from topics.corpus import as_texts
 from topics.grams import Levels, Occurrences, learn_grams, numbered
 from topics.phrases import learn_phrases
 from topics.sequences import Rows, TermSequences, matrix_of, occurrences_of
-from topics.tokens import TokenRules, Tokens, fast_pattern, number_terms, read_tokens
+from topics.tokens import TokenRules, Tokens, fast_pattern, number_terms, read_tokens, types_of
 from topics.vocabulary import TermCounts, Vocabulary
 
 
@@ -339,7 +340,7 @@ class Reader:
 
     def _sorted(self, terms: pa.LargeStringArray) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
         """Place of every type among the sorted words, -1 for stop words; and those words."""
-        return _ranked(terms, ~np.asarray(pc.is_in(terms, value_set=self.stop_words)))
+        return _ranked(terms, ~self._stopped(terms))
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
@@ -375,9 +376,16 @@ class Reader:
     def _unless_stopped(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
         """The place of every word, -1 for a stop word: a vocabulary given may hold some."""
         places = np.arange(len(words), dtype=np.int32)
-        if len(self.stop_words):
-            places[np.asarray(pc.is_in(words, value_set=self.stop_words))] = -1
+        places[self._stopped(words)] = -1
         return places
+
+    @cached_property
+    def _stop_types(self) -> Any:
+        return types_of(self.stop_words)
+
+    def _stopped(self, words: pa.LargeStringArray) -> NDArray[np.bool_]:
+        """Which words are stop words."""
+        return number_terms(self._stop_types, len(self.stop_words), words) >= 0
 
     def _forms(self, types: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
         """Words that each type stands for, None for a stop word, and where those of each begin."""
@@ -417,9 +425,8 @@ def _ranked(
     terms: pa.LargeStringArray, kept: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
     """Place of every term among the sorted ones, -1 for those not kept; and the sorted terms."""
-    # By bytes of UTF-8, which is by code points, as Python sorts.
-    order = np.asarray(pc.sort_indices(terms))
+    order = sorted_places(terms)
     order = order[kept[order]]
     places = np.full(len(terms), -1, np.int32)
     places[order] = np.arange(order.size)
-    return places, terms.take(pa.array(order))
+    return places, taken(terms, order)

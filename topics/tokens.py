@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from topics._arrow import strings
 from topics._errors import TopicsError
 from topics._parallel import grown, in_workers, kept, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
@@ -391,7 +392,7 @@ def read_tokens(
 
     parts = in_workers(start, len(edges) - 1, n_jobs)
     if not learning:
-        nothing = pa.array([], pa.large_string())
+        nothing = strings([])
         same = np.arange(n_known, dtype=np.int32)
         return Tokens(nothing, np.empty(0, np.int64), parts, [same] * len(states))
     types, n_types = states[0]

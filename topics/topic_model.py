@@ -176,7 +176,7 @@ class TopicModel(Estimator):
         self.n_documents_ = len(sequences)
         self.themes_ = seed_terms(themes, vectorizer.tokenize)
         k = self._number_of_topics(len(sequences), len(themes))
-        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32)
+        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         self.decomposition_ = self._new_decomposition(k)
         shares = _shares(self.decomposition_.fit_transform(self._matrix(counts)))
         self.components_ = self.decomposition_.components_
@@ -209,7 +209,7 @@ class TopicModel(Estimator):
         if not hasattr(self, "components_"):
             return self.fit(texts)
         documents = _documents(texts, self.vectorizer_)
-        counts = self.vectorizer_.counts(documents).astype(np.float32)
+        counts = self.vectorizer_.counts(documents, np.float32)
         seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
         timeline = self.timeline_
         assert isinstance(self.decomposition_, LDA)
@@ -285,7 +285,7 @@ class TopicModel(Estimator):
         v = self.vectorizer_
         if v.weighting == "tfidf":
             return v.weigh(counts.copy()).astype(np.float32, copy=False)
-        return tfidf(counts, v.smoothed_idf_)
+        return tfidf(counts, v.smoothed_idf_, n_jobs=self.n_jobs)
 
     # What was learnt
 
@@ -438,7 +438,7 @@ class TopicModel(Estimator):
         """
         self._check_fitted()
         return self.transform_counts(
-            self.vectorizer_.counts(_documents(texts, self.vectorizer_)).astype(np.float32)
+            self.vectorizer_.counts(_documents(texts, self.vectorizer_), np.float32)
         )
 
     def transform_counts(self, counts: sp.csr_matrix) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from topics._arrow import sorted_places, taken
 from topics._errors import TopicsError
 from topics.grams import Levels, Trie, trie_of
 from topics.tokens import number_terms, types_of
@@ -113,11 +114,11 @@ class Vocabulary:
         columns = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
         n = int(mask.sum())
         if self._grams is None:
-            return Vocabulary(n, self.terms.filter(pa.array(mask))), columns
+            return Vocabulary(n, taken(self.terms, np.flatnonzero(mask))), columns
         trie, before, words = self._grams
         after = [np.where(c >= 0, columns[c], -1).astype(np.int32) for c in before]
         pruned, after, left = trie.pruned(after)
-        return Vocabulary.of_grams(pruned, after, n, words.take(pa.array(left))), columns
+        return Vocabulary.of_grams(pruned, after, n, taken(words, left)), columns
 
     @classmethod
     def of_grams(
@@ -164,9 +165,9 @@ class TermCounts:
         ours, theirs = self.vocabulary.terms, other.vocabulary.terms
         places = number_terms(types_of(ours), len(ours), theirs)
         new = np.flatnonzero(places < 0)
-        terms = pa.concat_arrays([ours, theirs.take(pa.array(new))])
+        terms = pa.concat_arrays([ours, taken(theirs, new)])
         places[new] = np.arange(len(ours), len(terms))
-        order = np.asarray(pc.sort_indices(terms))
+        order = sorted_places(terms)
 
         def sums(
             mine: NDArray[np.int64] | None, its: NDArray[np.int64] | None
@@ -181,7 +182,7 @@ class TermCounts:
         documents = sums(self.documents, other.documents)
         assert documents is not None
         return TermCounts(
-            Vocabulary(len(terms), terms.take(pa.array(order))),
+            Vocabulary(len(terms), taken(terms, order)),
             documents,
             sums(self.occurrences, other.occurrences),
             self.n_documents + other.n_documents,
@@ -207,7 +208,7 @@ class TermCounts:
         order = np.argsort(-self.documents, kind="stable")
         kept, gone = np.sort(order[:most]), order[most:]
         return TermCounts(
-            Vocabulary(most, self.vocabulary.terms.take(pa.array(kept))),
+            Vocabulary(most, taken(self.vocabulary.terms, kept)),
             self.documents[kept],
             None if self.occurrences is None else self.occurrences[kept],
             self.n_documents,
