@@ -140,10 +140,10 @@ def same_bytes(address, other, size, upper):
 
 
 @kernel
-def find_runs(address, size, blocking, starts, ends):
-    """Runs of a document, from its address on; gives their number, and whether any is odd.
+def find_runs(address, size, blocking, places, sizes):
+    """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
-    An odd run's start is written as -1 - start.
+    The size of an odd run is written below zero.
     """
     block_lower, block_upper, block_digit, block_line = blocking
     n, b, any_odd = 0, 0, False
@@ -170,8 +170,8 @@ def find_runs(address, size, blocking, starts, ends):
                 odd &= ALL << np.uint64(p)
             else:
                 is_odd = odd_before | (odd & ~(ALL << np.uint64(p))) != 0
-                starts[n] = -1 - start if is_odd else start
-                ends[n] = b + p
+                length = b + p - start
+                places[n], sizes[n] = address + start, -length if is_odd else length
                 n += 1
                 any_odd |= is_odd
                 start, odd_before = np.int64(-1), np.uint64(0)
@@ -182,46 +182,33 @@ def find_runs(address, size, blocking, starts, ends):
 
 
 @kernel
-def plain_tokens(address, starts, ends, n_runs, least, upper, keys, places, sizes):
-    """Tokens of runs none of which is odd: keys, addresses and sizes; gives their number."""
-    n = 0
-    for i in range(n_runs):
-        size = ends[i] - starts[i]
-        keys[n] = key_of(address + starts[i], size, upper)
-        places[n], sizes[n] = address + starts[i], size
-        n += size >= least
-    return n
+def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, unspaced, aside,
+             places, sizes):  # fmt: skip
+    """Addresses and sizes of the tokens of runs some of which are odd; gives their number.
 
-
-@kernel
-def all_tokens(address, starts, ends, n_runs, least, upper, classes, folded, expansions, unspaced,
-               aside, keys, places, sizes):  # fmt: skip
-    """Tokens of runs some of which are odd. The tokens of those are written ``aside``.
-
-    A size below zero says so.
+    The tokens of odd runs are written ``aside``, folded; their sizes are below zero.
     """
     n = 0
-    none = np.uint64(0)
     for i in range(n_runs):
-        if starts[i] >= 0:
-            size = ends[i] - starts[i]
-            keys[n] = key_of(address + starts[i], size, upper)
-            places[n], sizes[n] = address + starts[i], size
-            n += size >= least
+        if run_sizes[i] >= 0:
+            places[n], sizes[n] = run_places[i], run_sizes[i]
+            n += 1
             continue
-        at, end = address - 1 - starts[i], address + ends[i]
+        at = run_places[i]
+        end = at - run_sizes[i]
         first, characters, blocked, mixed_scripts = aside, 0, False, False
         # One place further than the end, where an outside character ends the last token.
         while at <= end:
-            point, length = code_point(at, end - at) if at < end else (0x20, 1)
+            inside = at < end
+            point, length = code_point(at, end - at) if inside else (0x20, 1)
             at += length
-            fold = np.int64(folded[point]) if at <= end else 0x20
+            fold = np.int64(folded[point]) if inside else 0x20
             if fold == -1:
                 continue
             low, high = (0, 1) if fold >= 0 else (-1 - fold, -1 - fold + expansions[-2 - fold])
             for j in range(low, high):
                 point = fold if fold >= 0 else np.int64(expansions[j])
-                kind = classes[point] if at <= end else OUTSIDE
+                kind = classes[point] if inside else OUTSIDE
                 if kind != OUTSIDE:
                     code, length = utf8(point)
                     put_eight(aside, np.uint64(code))
@@ -231,21 +218,17 @@ def all_tokens(address, starts, ends, n_runs, least, upper, classes, folded, exp
                     mixed_scripts |= kind == UNSPACED
                     continue
                 if not blocked and not mixed_scripts and characters >= least and characters > 0:
-                    keys[n] = key_of(first, aside - first, none)
                     places[n], sizes[n] = first, first - aside
                     n += 1
                 elif not blocked and mixed_scripts:
-                    n = note_unspaced(
-                        first, aside, least, classes, unspaced, keys, places, sizes, n
-                    )
+                    n = cut_unspaced(first, aside, least, classes, unspaced, places, sizes, n)
                 first, characters, blocked, mixed_scripts = aside, 0, False, False
     return n
 
 
 @kernel
-def note_unspaced(at, end, least, classes, unspaced, keys, places, sizes, n):
+def cut_unspaced(at, end, least, classes, unspaced, places, sizes, n):
     """Tokens of a folded run in which there are characters of scripts without spaces."""
-    none = np.uint64(0)
     while at < end:
         start, before, count, kind = at, at, 0, OUTSIDE
         while at < end:
@@ -254,36 +237,36 @@ def note_unspaced(at, end, least, classes, unspaced, keys, places, sizes, n):
                 break
             kind = classes[point]
             if kind == UNSPACED and unspaced == PAIRS and count > 0:
-                size = at + length - before
-                keys[n] = key_of(before, size, none)
-                places[n], sizes[n] = before, -size
+                places[n], sizes[n] = before, before - (at + length)
                 n += 1
             before, at, count = at, at + length, count + 1
         # A lone character is a token where any may be; a stretch has been cut into pairs already.
         if (kind == UNSPACED and count > 1 and unspaced == STRETCHES) or (
             (kind != UNSPACED or count == 1 or unspaced == STRETCHES) and count >= least
         ):
-            keys[n] = key_of(start, at - start, none)
             places[n], sizes[n] = start, start - at
             n += 1
     return n
 
 
 @kernel
-def number(keys, places, sizes, n_tokens, upper_case, hash_mask, learning, table, hashes, ends,
+def number(places, sizes, n_tokens, least, upper_case, hash_mask, learning, table, hashes, ends,
            arena, n_types, numbers):  # fmt: skip
-    """Number of every token, -1 where it is of no known type and none is learnt.
+    """Number of every token of ``least`` bytes or more, -1 where it is unknown and none is learnt.
 
-    A token of up to eight bytes is its own key; longer ones are told apart by their bytes where
-    their hashes are equal, so that no two are ever taken for one. There must be room for all types
-    that may be new. Gives the number of types after it.
+    A size below zero is that of a token folded already, of whatever length. A token of up to eight
+    bytes is its own key; longer ones are told apart by their bytes where their hashes are equal, so
+    that no two are ever taken for one. There must be room for all types that may be new. Gives the
+    numbers of types and of tokens.
     """
-    mask, store = np.uint64(len(table) - 1), arena.ctypes.data
+    mask, store, n = np.uint64(len(table) - 1), arena.ctypes.data, 0
     for i in range(n_tokens):
         size, upper = np.int64(sizes[i]), upper_case
-        if size < 0:
+        if size < least:
+            if size >= 0:
+                continue
             size, upper = -size, np.uint64(0)
-        key = keys[i]
+        key = key_of(places[i], size, upper)
         h = (key if size > 8 else mixed(np.uint64(size), key)) & hash_mask
         if size > 8:
             key = h
@@ -307,8 +290,9 @@ def number(keys, places, sizes, n_tokens, upper_case, hash_mask, learning, table
             for j in range(0, size, 8):
                 put_eight(store + ends[t] + j, lowered(eight(places[i] + j), upper))
             hashes[t], ends[t + 1] = h, ends[t] + size
-        numbers[i] = t
-    return n_types
+        numbers[n] = t
+        n += 1
+    return n_types, n
 
 
 @kernel
@@ -381,7 +365,7 @@ def move_slots(old, hashes, table):
 
 @kernel
 def read_documents(
-    data, offsets, d, rules, learning, in_order, types, n_types, starts, run_ends, aside, keys,
+    data, offsets, d, rules, learning, in_order, types, n_types, run_places, run_sizes, aside,
     places, sizes, numbers, ids, counts, lengths, n,
 ):  # fmt: skip
     """Read documents from ``d`` on while there is room for new types.
@@ -401,19 +385,16 @@ def read_documents(
         while start < end:
             stop = piece_end(address, start, end)
             here = address + start
-            n_runs, any_odd = find_runs(here, stop - start, blocking, starts, run_ends)
+            n_tokens, any_odd = find_runs(here, stop - start, blocking, places, sizes)
             if any_odd:
-                n_tokens = all_tokens(
-                    here, starts, run_ends, n_runs, least, upper, classes, folded, expansions,
-                    unspaced, away, keys, places, sizes,
+                run_places[:n_tokens], run_sizes[:n_tokens] = places[:n_tokens], sizes[:n_tokens]
+                n_tokens = read_odd(
+                    run_places, run_sizes, n_tokens, least, classes, folded, expansions, unspaced,
+                    away, places, sizes,
                 )  # fmt: skip
-            else:
-                n_tokens = plain_tokens(
-                    here, starts, run_ends, n_runs, least, upper, keys, places, sizes
-                )
             into = ids[n:] if in_order else numbers
-            n_types = number(
-                keys, places, sizes, n_tokens, upper, hash_mask, learning, table, hashes, ends,
+            n_types, n_tokens = number(
+                places, sizes, n_tokens, least, upper, hash_mask, learning, table, hashes, ends,
                 arena, n_types, into,
             )  # fmt: skip
             n = n + n_tokens if in_order else count(numbers, n_tokens, stats, ids, n)
@@ -456,12 +437,12 @@ def read_shard(
     """
     expansions, longest = rules.expansions, longest_piece(data, offsets)
     most = most_tokens(longest, expansions)
-    starts, run_ends = np.empty(most, np.int64), np.empty(most, np.int64)
-    keys, places = np.empty(most, np.uint64), np.empty(most, np.int64)
-    sizes, numbers = np.empty(most, np.int32), np.empty(most, np.int32)
+    places, run_places = np.empty(most, np.int64), np.empty(most, np.int64)
+    sizes, run_sizes = np.empty(most, np.int32), np.empty(most, np.int32)
+    numbers = np.empty(most, np.int32)
     aside = np.empty((12 if expansions.size > 0 else 2) * longest + 64, np.uint8)
     return read_documents(
-        data, offsets, d, rules, learning, in_order, types, n_types, starts, run_ends, aside, keys,
+        data, offsets, d, rules, learning, in_order, types, n_types, run_places, run_sizes, aside,
         places, sizes, numbers, ids, counts, lengths, n,
     )  # fmt: skip
 
@@ -473,14 +454,13 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
     There must be room for those that are new.
     """
     n = string_ends.size - 1
-    keys, places = np.empty(n, np.uint64), np.empty(n, np.int64)
-    sizes, numbers = np.empty(n, np.int32), np.empty(n, np.int32)
-    none, address = np.uint64(0), arena.ctypes.data
+    places, sizes = np.empty(n, np.int64), np.empty(n, np.int32)
+    numbers, none = np.empty(n, np.int32), np.uint64(0)
     for i in range(n):
-        places[i], sizes[i] = address + string_ends[i], string_ends[i + 1] - string_ends[i]
-        keys[i] = key_of(places[i], np.int64(sizes[i]), none)
-    n_types = number(
-        keys, places, sizes, n, none, hash_mask, learning, types.table, types.hashes, types.ends,
+        places[i] = arena.ctypes.data + string_ends[i]
+        sizes[i] = string_ends[i + 1] - string_ends[i]
+    n_types, _ = number(
+        places, sizes, n, 0, none, hash_mask, learning, types.table, types.hashes, types.ends,
         types.arena, n_types, numbers,
     )  # fmt: skip
     return n_types, numbers
