@@ -17,6 +17,10 @@ _PRIVATE: dict[str, int] = (
 )
 
 
+HUGE = 4 << 20
+"""Bytes from which on memory is asked for in huge pages, where the system has any."""
+
+
 def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
     """Zeros in memory of their own, which goes back to the system when they go.
 
@@ -31,7 +35,11 @@ def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size < 1 << 16:
         return np.zeros(shape, dtype)
-    return np.frombuffer(mmap.mmap(-1, size, **_PRIVATE), dtype).reshape(shape)
+    memory = mmap.mmap(-1, size, **_PRIVATE)
+    if size >= HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
+        # A fault for every 2 MiB, and not for every 4 KiB.
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, dtype).reshape(shape)
 
 
 def kept(array: NDArray[Any]) -> NDArray[Any]:
@@ -39,6 +47,41 @@ def kept(array: NDArray[Any]) -> NDArray[Any]:
     copy = room(array.shape, array.dtype)
     copy[...] = array
     return copy
+
+
+class Slab:
+    """Room for results of int32 whose sizes are known once they are written, one behind the other.
+
+    It goes back to the system when the results do that were written in it.
+
+    Parameters
+    ----------
+    used : bool, default=True
+        Whether there is room at all.
+
+    Examples
+    --------
+    >>> slab = Slab()
+    >>> slab.ahead(5)[:2] = 7, 8
+    >>> slab.take(2).tolist()
+    [7, 8]
+    """
+
+    SIZE = 1 << 21
+
+    def __init__(self, *, used: bool = True) -> None:
+        self.used, self.left = used, np.empty(0, np.int32)
+
+    def ahead(self, most: int) -> NDArray[np.int32]:
+        """Where the next result may be written, of so many numbers at most."""
+        if self.left.size < most and self.used:
+            self.left = room(max(self.SIZE, most), np.int32)
+        return self.left
+
+    def take(self, size: int) -> NDArray[np.int32]:
+        """The result that was written, of so many numbers."""
+        taken, self.left = self.left[:size], self.left[size:]
+        return taken
 
 
 def grown(array: NDArray[Any], size: int) -> NDArray[Any]:

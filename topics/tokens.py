@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from topics._arrow import strings
 from topics._errors import TopicsError
-from topics._parallel import grown, in_workers, kept, room
+from topics._parallel import Slab, grown, in_workers, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
 from topics.sequences import TermSequences, finished_rows, sequences_of
 
 SHARD_BYTES = 2 << 20
 """Text that one task reads; independent of the number of workers."""
 
-MAX_TEXT = (1 << 32) - 1
-"""Bytes that one text may have: places in it are counted in 32 bits."""
+MAX_TEXT = 1 << 28
+"""Bytes that one text may have: room is made for all tokens that it may bring."""
 
 _PATTERN = re.compile(
     r"(?:\(\?u\))?\\b(?P<kind>\\w|\[\^\\W[\\dws_]*\]|\[a-zA-Z\]|\[a-z\])"
@@ -345,9 +345,9 @@ def read_tokens(
     Raises
     ------
     TopicsError
-        If a text is of 4 GiB or more.
+        If a text is of more than 256 MiB.
     """
-    from topics._kernels.tokens import Types, most_entries, most_tokens, read_shard
+    from topics._kernels.tokens import Types, most_bytes, most_entries, most_tokens, read_shard
 
     edges = _shards(texts)
     its_rules, learning = rules.for_kernels(), known is None
@@ -363,7 +363,7 @@ def read_tokens(
             stats = np.zeros((n_known, 2), np.int32)
             types = Types(known.table, known.hashes, known.ends, known.arena, stats)
         state = states[number] = [types, n_known]
-        scratch = [room(0, np.int32), room(0, np.int32)]
+        slabs = [Slab(), Slab(used=not in_order)]
 
         def work(shard: int) -> tuple[int, Any, Any, Any]:
             low, high = edges[shard], edges[shard + 1]
@@ -371,22 +371,21 @@ def read_tokens(
             if by_texts or (rules.lowercase and _has_sigma(part)):
                 part = rules.folded_before(part)
             data, offsets = _bytes_of(part, 0, len(part))
-            # One scratch a worker: what the heap gives and takes back stays with the process.
             most = most_entries(offsets, its_rules.expansions)
-            if most > scratch[0].size:
-                scratch[:] = room(most, np.int32), room(0 if in_order else most, np.int32)
-            ids, counts = scratch
+            ids, counts = (slab.ahead(most) for slab in slabs)
             lengths = np.zeros(high - low, np.int64)
             d = n = 0
             while d < high - low:
                 if learning:
                     size = int(offsets[d + 1] - offsets[d])
                     more = most_tokens(size, its_rules.expansions)
-                    state[0] = with_room(state[0], state[1], more, 12 * size)
+                    more_bytes = most_bytes(size, its_rules.expansions)
+                    state[0] = with_room(state[0], state[1], more, more_bytes)
                 d, state[1], n = read_shard(
                     data, offsets, d, its_rules, learning, in_order, *state, ids, counts, lengths, n
                 )
-            return number, kept(ids[:n]), kept(counts[:n]), lengths
+            ids, counts = (slab.take(n) for slab in slabs)
+            return number, ids, counts, lengths
 
         return work
 
@@ -450,7 +449,7 @@ def _shards(texts: pa.LargeStringArray) -> list[int]:
     offsets = np.frombuffer(buffer, np.int64, len(texts) + 1, 8 * texts.offset)
     longest = np.diff(offsets).argmax()
     if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
-        raise TopicsError("a text is of 4 GiB or more", "split it", row=int(longest) + 1)
+        raise TopicsError("a text is of more than 256 MiB", "split it", row=int(longest) + 1)
     targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), SHARD_BYTES)
     edges = np.searchsorted(offsets[:-1], targets)
     return np.unique(np.append(edges, len(texts))).tolist()

@@ -20,7 +20,7 @@ def finish_rows(ids, counts, counted, lengths, columns, bits):
     """
     longest = lengths.max() if lengths.size > 0 else 0
     entries, spare = np.empty(longest, np.uint64), np.empty(longest, np.uint64)
-    n_passes = max(1, (bits + 7) // 8)
+    n_passes = max(1, (bits + 8) // 9)
     width = (bits + n_passes - 1) // n_passes
     places = np.empty(1 << width, np.uint32)
     n, low = 0, 0

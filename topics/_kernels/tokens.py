@@ -26,6 +26,10 @@ one of a script that is written without spaces."""
 WHOLE, PAIRS, STRETCHES = 0, 1, 2
 """What becomes of unspaced characters: nothing special, pairs, or stretches for a segmenter."""
 
+DOTTED = 3
+"""Size of the expansions that lower case alone makes: of the capital I with a dot, two bytes into
+three, and into one word."""
+
 PIECE = 1 << 14
 """Bytes of a document that are read at a time, so that what is noted of them stays in the cache."""
 
@@ -337,7 +341,13 @@ def piece_end(address, start, end):
 def most_tokens(size, expansions):
     """Upper bound of the number of tokens in a document of so many bytes."""
     # An expansion of three bytes may hold four words: U+FDFA.
-    return 2 * size + 2 if expansions.size > 0 else size // 2 + 2
+    return 2 * size + 2 if expansions.size > DOTTED else size // 2 + 2
+
+
+@kernel
+def most_bytes(size, expansions):
+    """Upper bound of the bytes of the folded tokens in a document of so many bytes."""
+    return 12 * size + 64 if expansions.size > DOTTED else 2 * size + 64
 
 
 @kernel
@@ -378,7 +388,10 @@ def read_documents(
     while d < offsets.size - 1:
         start, end = offsets[d], offsets[d + 1]
         if learning and not has_room(
-            types, n_types, most_tokens(end - start, expansions), 12 * (end - start)
+            types,
+            n_types,
+            most_tokens(end - start, expansions),
+            most_bytes(end - start, expansions),
         ):
             break
         first = n
@@ -440,7 +453,7 @@ def read_shard(
     places, run_places = np.empty(most, np.int64), np.empty(most, np.int64)
     sizes, run_sizes = np.empty(most, np.int32), np.empty(most, np.int32)
     numbers = np.empty(most, np.int32)
-    aside = np.empty((12 if expansions.size > 0 else 2) * longest + 64, np.uint8)
+    aside = np.empty(most_bytes(longest, expansions), np.uint8)
     return read_documents(
         data, offsets, d, rules, learning, in_order, types, n_types, run_places, run_sizes, aside,
         places, sizes, numbers, ids, counts, lengths, n,
