@@ -2,8 +2,8 @@
 
     python benchmarks/vectorizer.py FILE [--runs 5] [--json OUT]
 
-FILE is a Parquet file with a column `text`. The table holds medians of wall seconds over runs that
-alternate between all rows, and how many times longer each peer takes than TermVectorizer does on
+FILE is a Parquet file with a column `text`. The table holds medians of wall seconds over runs of
+all rows in changing order, and how many times longer each peer takes than TermVectorizer does on
 one core and on two. Memory is the most that a process of its own held during the call, above what
 it held before, text and libraries included. The matrices are compared first: counts must be equal
 to the integer, weights to 1e-12. Needs the `peers` extra (bm25s) and `wc`; rows of what is not here
@@ -18,6 +18,7 @@ import importlib.util
 import json
 import os
 import platform
+import random
 import shutil
 import statistics
 import subprocess
@@ -182,10 +183,14 @@ def main() -> None:
         plain.write_text("\n".join(texts), "utf-8")
         timed = rows(column, texts, plain)
         seconds: dict[Any, list[float]] = {name: [] for name in timed}
+        # In another order every time: what a row leaves behind, or a core that slept while wc ran,
+        # must not always meet the same row.
+        order, shuffle = list(timed), random.Random(0).shuffle
         for _ in range(args.runs):
-            for name, run in timed.items():
+            shuffle(order)
+            for name in order:
                 start = time.perf_counter()
-                run()
+                timed[name]()
                 seconds[name].append(time.perf_counter() - start)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     print(f"{'':58}{'seconds':>8}  MB/s   one core  two cores")
