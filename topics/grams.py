@@ -130,7 +130,7 @@ class Trie:
         return trie, kept, np.flatnonzero(left)
 
     def names(
-        self, names: pa.LargeStringArray, columns: Levels, n_columns: int, joint: str = " "
+        self, names: pa.LargeStringArray, columns: Levels, n_columns: int
     ) -> pa.LargeStringArray:
         """Terms in the order of their columns.
 
@@ -142,8 +142,6 @@ class Trie:
             Columns of all grams, -1 for those that are no terms.
         n_columns : int
             Number of columns.
-        joint : str, default=" "
-            What stands between two words.
 
         Returns
         -------
@@ -160,7 +158,7 @@ class Trie:
                 grams = self.prefixes[below - 1][grams]
             words.append(grams)
             pieces = [taken(names, word) for word in reversed(words)]
-            joined = pc.binary_join_element_wise(*pieces, pa.scalar(joint, pa.large_string()))
+            joined = pc.binary_join_element_wise(*pieces, pa.scalar(" ", pa.large_string()))
             parts.append(joined if level else pieces[0])
         place = np.empty(n_columns, np.int64)
         place[np.concatenate(order)] = np.arange(n_columns)

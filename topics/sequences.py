@@ -81,6 +81,19 @@ ENTRIES = 1 << 18
 """Entries that one task finishes; independent of the number of workers."""
 
 
+def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
+    """First documents of shards of about so much each, and the number of documents.
+
+    Examples
+    --------
+    >>> edges_of(np.array([0, 3, 5]), 3)
+    [0, 1, 2]
+    """
+    targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), size)
+    edges = np.searchsorted(offsets[:-1], targets)
+    return np.unique(np.append(edges, offsets.size - 1)).tolist()
+
+
 def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Ranges of documents of about :data:`ENTRIES` entries.
 
@@ -89,9 +102,7 @@ def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
     >>> shards_of(np.array([0, 3, 5]))
     [(0, 2)]
     """
-    targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), ENTRIES)
-    edges = np.unique(np.append(np.searchsorted(offsets[:-1], targets), offsets.size - 1)).tolist()
-    return list(pairwise(edges))
+    return list(pairwise(edges_of(offsets, ENTRIES)))
 
 
 def finished_rows(

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from topics._arrow import strings
 from topics._errors import TopicsError
-from topics._parallel import Slab, grown, in_workers, room
+from topics._parallel import Slab, grown, in_workers, over_shards, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
-from topics.sequences import TermSequences, finished_rows, sequences_of
+from topics.sequences import Rows, TermSequences, edges_of, finished_rows, sequences_of
 
 SHARD_BYTES = 2 << 20
 """Text that one task reads; independent of the number of workers."""
@@ -191,15 +191,12 @@ class Tokens:
 
         maps = [columns[numbers] for numbers in self.numbers]
 
-        def start() -> Callable[[int], tuple[NDArray[np.int32], NDArray[np.int64]]]:
-            def work(shard: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-                worker, ids, _, lengths = self.parts[shard]
-                n = renumber(ids, lengths, maps[worker], keep)
-                return ids[:n], lengths
+        def work(shard: int, _: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+            worker, ids, _counts, lengths = self.parts[shard]
+            n = renumber(ids, lengths, maps[worker], keep)
+            return ids[:n], lengths
 
-            return work
-
-        parts = in_workers(start, len(self.parts), n_jobs)
+        parts = over_shards(work, len(self.parts), 1, n_jobs)
         self.parts = []
         return sequences_of(parts)
 
@@ -216,7 +213,7 @@ class Tokens:
 
     def rows(
         self, columns: NDArray[np.int32], n_columns: int, n_jobs: int | None = None
-    ) -> list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]]:
+    ) -> list[Rows]:
         """Columns and counts of every shard, and how many each document has; parts are used up."""
         maps = [columns[numbers] for numbers in self.numbers]
         parts, self.parts = self.parts, []
@@ -450,9 +447,7 @@ def _shards(texts: pa.LargeStringArray) -> list[int]:
     longest = np.diff(offsets).argmax()
     if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
         raise TopicsError("a text is of more than 256 MiB", "split it", row=int(longest) + 1)
-    targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), SHARD_BYTES)
-    edges = np.searchsorted(offsets[:-1], targets)
-    return np.unique(np.append(edges, len(texts))).tolist()
+    return edges_of(offsets, SHARD_BYTES)
 
 
 def split_unspaced(token: str, pattern: re.Pattern[str], segmenter: Any) -> list[str]:

@@ -20,7 +20,7 @@ from topics.corpus import Corpus
 from topics.interop import gensim_corpus
 from topics.languages import stop_word_list
 from topics.reading import Reader, as_column
-from topics.sequences import TermSequences, tfidf
+from topics.sequences import TermSequences, edges_of, tfidf
 from topics.vocabulary import TermCounts, Vocabulary
 
 if TYPE_CHECKING:
@@ -428,9 +428,7 @@ class TermTransformer(Estimator):
             yield column
             return
         offsets = np.frombuffer(column.buffers()[1], np.int64, len(column) + 1, 8 * column.offset)
-        targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), BATCH_BYTES)
-        edges = np.unique([*np.searchsorted(offsets[:-1], targets), len(column)])
-        for low, high in pairwise(edges.tolist()):
+        for low, high in pairwise(edges_of(offsets, BATCH_BYTES)):
             yield column.slice(low, high - low)
 
     def _count_dtype(self) -> Any:

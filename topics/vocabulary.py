@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._arrow import sorted_places, taken
@@ -38,8 +37,8 @@ class Vocabulary:
     Examples
     --------
     >>> vocabulary = Vocabulary(2, pa.array(["aid", "human rights"], pa.large_string()))
-    >>> vocabulary.columns, vocabulary.of_phrases
-    ({'aid': 0, 'human rights': 1}, True)
+    >>> vocabulary.columns
+    {'aid': 0, 'human rights': 1}
     """
 
     def __init__(
@@ -68,13 +67,6 @@ class Vocabulary:
     def columns(self) -> dict[str, int]:
         """Term to column."""
         return {term: column for column, term in enumerate(self.terms.to_pylist())}
-
-    @cached_property
-    def of_phrases(self) -> bool:
-        """Whether a term is of several words."""
-        if self._grams is not None:
-            return len(self._grams[1]) > 1
-        return bool(pc.any(pc.match_substring(self.terms, " ")).as_py())
 
     @cached_property
     def grams(self) -> tuple[Trie, Levels, pa.LargeStringArray]:
