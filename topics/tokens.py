@@ -30,7 +30,7 @@ _PATTERN = re.compile(
     r"(?:\{(?P<least>\d+),\}|(?P<plus>\+)|(?P<twice>(?:(?P=kind))\+))\\b"
 )
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_UPPER = np.uint64(0x2020202020202020)
+_CASE = np.uint8(0x20)
 
 
 def fast_pattern(pattern: str) -> tuple[str, int] | None:
@@ -111,7 +111,7 @@ class TokenRules:
             classes,
             folded,
             expansions,
-            _UPPER if lowercase else np.uint64(0),
+            _CASE if lowercase else np.uint8(0),
             blocking,
             self.least,
             ("whole", "pairs", "stretches").index(self.unspaced),
@@ -227,33 +227,32 @@ def new_types() -> Any:
     from topics._kernels.tokens import Types
 
     return Types(
-        np.zeros((4096, 2), np.uint64),
-        np.zeros(0, np.uint64),
+        np.zeros((4096, 3), np.uint64),
         np.zeros(1, np.int64),
         np.zeros(64, np.uint8),
         np.zeros((0, 2), np.int32),
     )
 
 
-def with_room(types: Any, n_types: int, n_more: int, size: int) -> Any:
+def with_room(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.uint64) -> Any:
     """A hash table with room for more types, of so many bytes in all."""
     from topics._kernels.tokens import Types, has_room, move_slots
 
     if has_room(types, n_types, n_more, size):
         return types
-    table, hashes, ends, arena, stats = types
+    table, ends, arena, stats = types
     n = n_types + n_more
-    if n > hashes.size:
-        n = max(n, 2 * hashes.size)
-        hashes, ends, stats = grown(hashes, n), grown(ends, n + 1), grown(stats, n)
+    if n > len(stats):
+        n = max(n, 2 * len(stats))
+        ends, stats = grown(ends, n + 1), grown(stats, n)
     size += int(ends[n_types]) + 64
     if size > arena.size:
         arena = grown(arena, max(2 * arena.size, size))
-    n_slots = max(len(table), 1 << int(2 * (n_types + n_more) - 1).bit_length())
+    n_slots = max(len(table), 1 << int(3 * (n_types + n_more) // 2).bit_length())
     if n_slots > len(table):
-        old, table = table, room((n_slots, 2), np.uint64)
-        move_slots(old, hashes, table)
-    return Types(table, hashes, ends, arena, stats)
+        old, table = table, room((n_slots, 3), np.uint64)
+        move_slots(old, hash_mask, table)
+    return Types(table, ends, arena, stats)
 
 
 def types_of(terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL) -> Any:
@@ -268,7 +267,7 @@ def _with_terms(
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    types = with_room(types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8)
+    types = with_room(types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8, hash_mask)
     n_types, numbers = number_strings(data, offsets, types, n_types, hash_mask, True)
     return types, n_types, numbers
 
@@ -358,7 +357,7 @@ def read_tokens(
         if not learning:
             # The table is shared; what is counted is not.
             stats = np.zeros((n_known, 2), np.int32)
-            types = Types(known.table, known.hashes, known.ends, known.arena, stats)
+            types = Types(known.table, known.ends, known.arena, stats)
         state = states[number] = [types, n_known]
         slabs = [Slab(), Slab(used=not in_order)]
 
@@ -377,7 +376,7 @@ def read_tokens(
                     size = int(offsets[d + 1] - offsets[d])
                     more = most_tokens(size, its_rules.expansions)
                     more_bytes = most_bytes(size, its_rules.expansions)
-                    state[0] = with_room(state[0], state[1], more, more_bytes)
+                    state[0] = with_room(state[0], state[1], more, more_bytes, rules.hash_mask)
                 d, state[1], n = read_shard(
                     data, offsets, d, its_rules, learning, in_order, *state, ids, counts, lengths, n
                 )

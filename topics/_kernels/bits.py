@@ -40,22 +40,45 @@ def put_eight(typing_context, address, value):
     return types.void(types.intp, types.uint64), emit
 
 
+def _bytes(builder, address):
+    """The type of 64 bytes, and those at an address."""
+    kind = ir.VectorType(ir.IntType(8), 64)
+    return kind, builder.load(_pointer(builder, address, kind), align=1)
+
+
+def _everywhere(builder, kind, value):
+    """A vector that holds a value in all its lanes."""
+    nothing = ir.Constant(kind, ir.Undefined)
+    one = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+    lanes = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)
+    return builder.shuffle_vector(one, nothing, lanes)
+
+
+@intrinsic
+def put_lowered(typing_context, address, source, case):
+    """Write the 64 bytes at another address, with the bit ``case`` set in those from A to Z."""
+
+    def emit(context, builder, signature, args):
+        kind, values = _bytes(builder, args[1])
+        first, width = (ir.Constant(kind, [value] * 64) for value in (ord("A"), 25))
+        upper = builder.icmp_unsigned("<=", builder.sub(values, first), width)
+        bit = builder.select(
+            upper, _everywhere(builder, kind, args[2]), ir.Constant(kind, [0] * 64)
+        )
+        builder.store(builder.or_(values, bit), _pointer(builder, args[0], kind), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp, types.uint8), emit
+
+
 @intrinsic
 def between(typing_context, address, low, high):
     """A uint64 whose bit ``j`` says whether byte ``j`` from the address on is in [low, high]."""
 
     def emit(context, builder, signature, args):
-        kind = ir.VectorType(ir.IntType(8), 64)
-        values = builder.load(_pointer(builder, args[0], kind), align=1)
-
-        def everywhere(value):
-            nothing = ir.Constant(kind, ir.Undefined)
-            one = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
-            lanes = ir.Constant(ir.VectorType(ir.IntType(32), 64), [0] * 64)
-            return builder.shuffle_vector(one, nothing, lanes)
-
-        shifted = builder.sub(values, everywhere(args[1]))
-        width = everywhere(builder.sub(args[2], args[1]))
+        kind, values = _bytes(builder, args[0])
+        shifted = builder.sub(values, _everywhere(builder, kind, args[1]))
+        width = _everywhere(builder, kind, builder.sub(args[2], args[1]))
         return builder.bitcast(builder.icmp_unsigned("<=", shifted, width), ir.IntType(64))
 
     return types.uint64(types.intp, types.uint8, types.uint8), emit

@@ -13,7 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from topics._kernels import kernel
-from topics._kernels.bits import between, eight, put_eight, trailing_zeros
+from topics._kernels.bits import (
+    PADDING,
+    between,
+    eight,
+    put_eight,
+    put_lowered,
+    trailing_zeros,
+)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Fibonacci hashing
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -41,8 +48,7 @@ documents; how many documents hold it."""
 class Types(NamedTuple):
     """The distinct tokens found so far: a hash table, the tokens' bytes, and what was counted."""
 
-    table: np.ndarray  # (n_slots, 2): a key, and the number of the type, plus one, with its size
-    hashes: np.ndarray
+    table: np.ndarray  # (n_slots, 3): two words; the number of the type, plus one, and its tag
     ends: np.ndarray
     arena: np.ndarray
     stats: np.ndarray  # (n_types, 2)
@@ -54,7 +60,7 @@ class Rules(NamedTuple):
     classes: np.ndarray  # of every code point
     folded: np.ndarray  # of every code point: another, or -1 for none, or -2 - place in expansions
     expansions: np.ndarray  # a length, and as many code points
-    upper: np.uint64  # 0x20 in every byte where ASCII is lower-cased, else 0
+    case: np.uint8  # 0x20 where ASCII is lower-cased, else 0
     blocking: tuple  # four of uint64: all ones where lower, upper, digits, _ are blocking
     least: int
     unspaced: int
@@ -101,16 +107,6 @@ def utf8(point):
 
 
 @kernel
-def lowered(x, upper):
-    """Eight bytes with 0x20 added to those from A to Z, where ``upper`` says so."""
-    high = np.uint64(0x8080808080808080)
-    low = x & ~high
-    from_a = low + np.uint64(0x3F3F3F3F3F3F3F3F)
-    beyond_z = low + np.uint64(0x2525252525252525)
-    return x | (((from_a & ~beyond_z & ~x & high) >> np.uint64(2)) & upper)
-
-
-@kernel
 def mixed(h, x):
     """A hash with eight more bytes in it."""
     h = (h ^ x) * GOLDEN
@@ -118,42 +114,50 @@ def mixed(h, x):
 
 
 @kernel
-def key_of(address, size, upper):
-    """Key of a token: its bytes where there are eight at most, else a hash of them."""
-    # Without a branch for the two sizes that nearly all words have: it would be mispredicted often.
-    x = lowered(eight(address), upper)
-    last = lowered(eight(address + max(size - 8, 0)), upper)
-    short = x & (ALL >> np.uint64(64 - 8 * min(size, 8)))
-    h = mixed(np.uint64(size), x)
-    j = 8
-    while j < size - 8:
-        h = mixed(h, lowered(eight(address + j), upper))
-        j += 8
-    return short if size <= 8 else mixed(h, last)
+def keys_of(address, size):
+    """Two words that stand for a token; equal where and only where those of 16 bytes or less are.
+
+    They are its first and its last eight bytes; the first of a longer one is a hash of it all.
+    """
+    half = np.uint64(32 - 4 * min(size, 8))
+    # In two steps, since no shift by 64 is defined: that of a token of no bytes.
+    first = eight(address) & ((ALL >> half) >> half)
+    last = eight(address + max(size - 8, 0)) if size > 8 else np.uint64(0)
+    for j in range(8, size - 8 if size > 16 else 0, 8):
+        first = mixed(first, eight(address + j))
+    return first, last
 
 
 @kernel
-def same_bytes(address, other, size, upper):
-    """Whether a token of nine bytes or more is the one, lower-cased already, at another address."""
+def slot_of(first, last, tag, hash_mask):
+    """Hash of a token by its words and its tag."""
+    return (((mixed(tag, first) ^ last) * GOLDEN) >> np.uint64(32)) & hash_mask
+
+
+@kernel
+def same_bytes(address, other, size):
+    """Whether a token of eight bytes or more is the one at another address."""
     j = 0
     while j < size - 8:
-        if lowered(eight(address + j), upper) != eight(other + j):
+        if eight(address + j) != eight(other + j):
             return False
         j += 8
-    return lowered(eight(address + size - 8), upper) == eight(other + size - 8)
+    return eight(address + size - 8) == eight(other + size - 8)
 
 
 @kernel
-def find_runs(address, size, blocking, places, sizes):
+def find_runs(address, size, case, blocking, least, copy, places, sizes):
     """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
-    The size of an odd run is written below zero.
+    The piece is copied, in lower case where ``case`` is not 0, and the addresses are those in the
+    copy. The size of an odd run is written below zero; others are of ``least`` bytes or more.
     """
     block_lower, block_upper, block_digit, block_line = blocking
     n, b, any_odd = 0, 0, False
     carry, start, odd_before = np.uint64(0), np.int64(-1), np.uint64(0)
     while b < size or carry != 0:
         here = address + b
+        put_lowered(copy + b, here, case)
         lower, upper = between(here, 97, 122), between(here, 65, 90)
         digit, line = between(here, 48, 57), between(here, 95, 95)
         beyond = between(here, 128, 255)
@@ -175,8 +179,8 @@ def find_runs(address, size, blocking, places, sizes):
             else:
                 is_odd = odd_before | (odd & ~(ALL << np.uint64(p))) != 0
                 length = b + p - start
-                places[n], sizes[n] = address + start, -length if is_odd else length
-                n += 1
+                places[n], sizes[n] = copy + start, -length if is_odd else length
+                n += is_odd or length >= least
                 any_odd |= is_odd
                 start, odd_before = np.int64(-1), np.uint64(0)
         if start >= 0:
@@ -190,7 +194,7 @@ def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, 
              places, sizes):  # fmt: skip
     """Addresses and sizes of the tokens of runs some of which are odd; gives their number.
 
-    The tokens of odd runs are written ``aside``, folded; their sizes are below zero.
+    The tokens of odd runs are written ``aside``, folded.
     """
     n = 0
     for i in range(n_runs):
@@ -222,7 +226,7 @@ def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, 
                     mixed_scripts |= kind == UNSPACED
                     continue
                 if not blocked and not mixed_scripts and characters >= least and characters > 0:
-                    places[n], sizes[n] = first, first - aside
+                    places[n], sizes[n] = first, aside - first
                     n += 1
                 elif not blocked and mixed_scripts:
                     n = cut_unspaced(first, aside, least, classes, unspaced, places, sizes, n)
@@ -241,48 +245,39 @@ def cut_unspaced(at, end, least, classes, unspaced, places, sizes, n):
                 break
             kind = classes[point]
             if kind == UNSPACED and unspaced == PAIRS and count > 0:
-                places[n], sizes[n] = before, before - (at + length)
+                places[n], sizes[n] = before, at + length - before
                 n += 1
             before, at, count = at, at + length, count + 1
         # A lone character is a token where any may be; a stretch has been cut into pairs already.
         if (kind == UNSPACED and count > 1 and unspaced == STRETCHES) or (
             (kind != UNSPACED or count == 1 or unspaced == STRETCHES) and count >= least
         ):
-            places[n], sizes[n] = start, start - at
+            places[n], sizes[n] = start, at - start
             n += 1
     return n
 
 
 @kernel
-def number(places, sizes, n_tokens, least, upper_case, hash_mask, learning, table, hashes, ends,
-           arena, n_types, numbers):  # fmt: skip
-    """Number of every token of ``least`` bytes or more, -1 where it is unknown and none is learnt.
+def number(places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_types, numbers):
+    """Number of every token, -1 where it is unknown and none is learnt; gives that of the types.
 
-    A size below zero is that of a token folded already, of whatever length. A token of up to eight
-    bytes is its own key; longer ones are told apart by their bytes where their hashes are equal, so
-    that no two are ever taken for one. There must be room for all types that may be new. Gives the
-    numbers of types and of tokens.
+    Tokens of more than 16 bytes are told apart by all their bytes where their words are equal, so
+    that no two are ever taken for one. There must be room for all types that may be new.
     """
-    mask, store, n = np.uint64(len(table) - 1), arena.ctypes.data, 0
+    mask, store = np.uint64(len(table) - 1), arena.ctypes.data
     for i in range(n_tokens):
-        size, upper = np.int64(sizes[i]), upper_case
-        if size < least:
-            if size >= 0:
-                continue
-            size, upper = -size, np.uint64(0)
-        key = key_of(places[i], size, upper)
-        h = (key if size > 8 else mixed(np.uint64(size), key)) & hash_mask
-        if size > 8:
-            key = h
-        short = np.uint64(min(size, 255))
-        s = h & mask
+        size = np.int64(sizes[i])
+        first, last = keys_of(places[i], size)
+        tag = np.uint64(min(size, 255))
+        s = slot_of(first, last, tag, hash_mask) & mask
         t = np.int64(-1)
-        while table[s, 1] != 0:
-            if table[s, 0] == key and table[s, 1] & np.uint64(0xFF) == short:
-                t = np.int64(table[s, 1] >> np.uint64(8)) - 1
-                if size <= 8 or (
-                    ends[t + 1] - ends[t] == size
-                    and same_bytes(places[i], store + ends[t], size, upper)
+        while table[s, 2] != 0:
+            value = table[s, 2]
+            # One comparison and one branch for nearly all tokens.
+            if (table[s, 0] == first) & (table[s, 1] == last) & (value & np.uint64(0xFF) == tag):
+                t = np.int64(value >> np.uint64(8)) - 1
+                if size <= 16 or (
+                    ends[t + 1] - ends[t] == size and same_bytes(places[i], store + ends[t], size)
                 ):
                     break
                 t = np.int64(-1)
@@ -290,13 +285,13 @@ def number(places, sizes, n_tokens, least, upper_case, hash_mask, learning, tabl
         if t < 0 and learning:
             t = n_types
             n_types += 1
-            table[s, 0], table[s, 1] = key, (np.uint64(n_types) << np.uint64(8)) | short
-            for j in range(0, size, 8):
-                put_eight(store + ends[t] + j, lowered(eight(places[i] + j), upper))
-            hashes[t], ends[t + 1] = h, ends[t] + size
-        numbers[n] = t
-        n += 1
-    return n_types, n
+            table[s, 0], table[s, 1] = first, last
+            table[s, 2] = (np.uint64(n_types) << np.uint64(8)) | tag
+            for k in range(0, size, 8):
+                put_eight(store + ends[t] + k, eight(places[i] + k))
+            ends[t + 1] = ends[t] + size
+        numbers[i] = t
+    return n_types
 
 
 @kernel
@@ -355,36 +350,37 @@ def has_room(types, n_types, n, size):
     """Whether there is room for ``n`` more types of ``size`` bytes in all."""
     n += n_types
     return (
-        n <= types.hashes.size
-        and 2 * n <= len(types.table)
+        n <= len(types.stats)
+        and 3 * n <= 2 * len(types.table)
         and types.ends[n_types] + size + 64 <= types.arena.size
     )
 
 
 @kernel
-def move_slots(old, hashes, table):
+def move_slots(old, hash_mask, table):
     """Write the slots of an old table into a new one."""
     mask = np.uint64(len(table) - 1)
     for i in range(len(old)):
-        if old[i, 1] != 0:
-            s = hashes[np.int64(old[i, 1] >> np.uint64(8)) - 1] & mask
-            while table[s, 1] != 0:
+        first, last, value = old[i]
+        if value != 0:
+            s = slot_of(first, last, value & np.uint64(0xFF), hash_mask) & mask
+            while table[s, 2] != 0:
                 s = (s + ONE) & mask
-            table[s, 0], table[s, 1] = old[i, 0], old[i, 1]
+            table[s, 0], table[s, 1], table[s, 2] = first, last, value
 
 
 @kernel
 def read_documents(
-    data, offsets, d, rules, learning, in_order, types, n_types, run_places, run_sizes, aside,
-    places, sizes, numbers, ids, counts, lengths, n,
+    data, offsets, d, rules, learning, in_order, types, n_types, copy, run_places, run_sizes,
+    aside, places, sizes, numbers, ids, counts, lengths, n,
 ):  # fmt: skip
     """Read documents from ``d`` on while there is room for new types.
 
     Gives the next document, and the numbers of types and of entries.
     """
-    classes, folded, expansions, upper, blocking, least, unspaced, hash_mask = rules
-    table, hashes, ends, arena, stats = types
-    address, away = data.ctypes.data, aside.ctypes.data
+    classes, folded, expansions, case, blocking, least, unspaced, hash_mask = rules
+    table, ends, arena, stats = types
+    address, lowered, away = data.ctypes.data, copy.ctypes.data, aside.ctypes.data
     while d < offsets.size - 1:
         start, end = offsets[d], offsets[d + 1]
         if learning and not has_room(
@@ -398,7 +394,9 @@ def read_documents(
         while start < end:
             stop = piece_end(address, start, end)
             here = address + start
-            n_tokens, any_odd = find_runs(here, stop - start, blocking, places, sizes)
+            n_tokens, any_odd = find_runs(
+                here, stop - start, case, blocking, least, lowered, places, sizes
+            )
             if any_odd:
                 run_places[:n_tokens], run_sizes[:n_tokens] = places[:n_tokens], sizes[:n_tokens]
                 n_tokens = read_odd(
@@ -406,10 +404,9 @@ def read_documents(
                     away, places, sizes,
                 )  # fmt: skip
             into = ids[n:] if in_order else numbers
-            n_types, n_tokens = number(
-                places, sizes, n_tokens, least, upper, hash_mask, learning, table, hashes, ends,
-                arena, n_types, into,
-            )  # fmt: skip
+            n_types = number(
+                places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_types, into
+            )
             n = n + n_tokens if in_order else count(numbers, n_tokens, stats, ids, n)
             start = stop
         if not in_order:
@@ -453,10 +450,12 @@ def read_shard(
     places, run_places = np.empty(most, np.int64), np.empty(most, np.int64)
     sizes, run_sizes = np.empty(most, np.int32), np.empty(most, np.int32)
     numbers = np.empty(most, np.int32)
+    # The last step of a piece may write 64 bytes from its end on, and all may be read so.
+    copy = np.empty(longest + 2 * PADDING, np.uint8)
     aside = np.empty(most_bytes(longest, expansions), np.uint8)
     return read_documents(
-        data, offsets, d, rules, learning, in_order, types, n_types, run_places, run_sizes, aside,
-        places, sizes, numbers, ids, counts, lengths, n,
+        data, offsets, d, rules, learning, in_order, types, n_types, copy, run_places, run_sizes,
+        aside, places, sizes, numbers, ids, counts, lengths, n,
     )  # fmt: skip
 
 
@@ -468,14 +467,12 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
     """
     n = string_ends.size - 1
     places, sizes = np.empty(n, np.int64), np.empty(n, np.int32)
-    numbers, none = np.empty(n, np.int32), np.uint64(0)
+    numbers = np.empty(n, np.int32)
     for i in range(n):
         places[i] = arena.ctypes.data + string_ends[i]
         sizes[i] = string_ends[i + 1] - string_ends[i]
-    n_types, _ = number(
-        places, sizes, n, 0, none, hash_mask, learning, types.table, types.hashes, types.ends,
-        types.arena, n_types, numbers,
-    )  # fmt: skip
+    table, ends, arena, _ = types
+    n_types = number(places, sizes, n, hash_mask, learning, table, ends, arena, n_types, numbers)
     return n_types, numbers
 
 
