@@ -21,7 +21,15 @@ from topics.corpus import as_texts
 from topics.grams import Levels, Occurrences, learn_grams, numbered
 from topics.phrases import learn_phrases
 from topics.sequences import Rows, TermSequences, matrix_of, occurrences_of
-from topics.tokens import TokenRules, Tokens, fast_pattern, number_terms, read_tokens, types_of
+from topics.tokens import (
+    KnownTypes,
+    TokenRules,
+    Tokens,
+    fast_pattern,
+    number_terms,
+    read_tokens,
+    types_of,
+)
 from topics.vocabulary import TermCounts, Vocabulary
 
 
@@ -278,7 +286,7 @@ class Reader:
         n = len(vocabulary)
         if self.fast and self.by_words and self.as_they_stand:
             tokens = read_tokens(
-                texts, self.rules, in_order=False, known=vocabulary.types, n_known=n,
+                texts, self.rules, in_order=False, known=vocabulary.types,
                 n_jobs=self.n_jobs,
             )  # fmt: skip
             rows = tokens.rows(self._unless_stopped(vocabulary.terms), n, self.n_jobs)
@@ -358,18 +366,20 @@ class Reader:
         return self._expanded(tokens, numbers, offsets, keep=False), words
 
     def _known_words(
-        self, texts: pa.LargeStringArray, words: pa.LargeStringArray, types: Any, *, keep: bool
+        self,
+        texts: pa.LargeStringArray,
+        words: pa.LargeStringArray,
+        types: KnownTypes,
+        *,
+        keep: bool,
     ) -> TermSequences:
         """Known words in reading order; others keep their places as -1 where ``keep``."""
         if self.as_they_stand:
-            tokens = read_tokens(
-                texts, self.rules, in_order=True, known=types, n_known=len(words),
-                n_jobs=self.n_jobs,
-            )  # fmt: skip
+            tokens = read_tokens(texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs)
             return tokens.sequences(self._unless_stopped(words), self.n_jobs, keep=keep)
         tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
         pieces, offsets = self._forms(tokens.terms)
-        numbers = number_terms(types, len(words), pc.fill_null(pieces, ""))
+        numbers = number_terms(types, pc.fill_null(pieces, ""))
         numbers[np.asarray(pc.is_null(pieces))] = -1
         return self._expanded(tokens, numbers, offsets, keep=keep)
 
@@ -380,12 +390,12 @@ class Reader:
         return places
 
     @cached_property
-    def _stop_types(self) -> Any:
+    def _stop_types(self) -> KnownTypes:
         return types_of(self.stop_words)
 
     def _stopped(self, words: pa.LargeStringArray) -> NDArray[np.bool_]:
         """Which words are stop words."""
-        return number_terms(self._stop_types, len(self.stop_words), words) >= 0
+        return number_terms(self._stop_types, words) >= 0
 
     def _forms(self, types: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
         """Words that each type stands for, None for a stop word, and where those of each begin."""

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import strings
+from topics._arrow import strings, taken
 from topics._errors import TopicsError
 from topics._parallel import Slab, grown, in_workers, over_shards, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
@@ -255,9 +255,49 @@ def with_room(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.ui
     return Types(table, ends, arena, stats)
 
 
-def types_of(terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL) -> Any:
-    """A hash table that holds some terms, each under its place among them."""
-    return _with_terms(new_types(), 0, terms, hash_mask)[0]
+@dataclass(frozen=True)
+class KnownTypes:
+    """Terms in a hash table.
+
+    Attributes
+    ----------
+    types : Types
+        The table.
+    places : ndarray of int32, shape (n_terms,)
+        The place of every type among the terms.
+    """
+
+    types: Any
+    places: NDArray[np.int32]
+
+
+def types_of(
+    terms: pa.LargeStringArray,
+    frequencies: NDArray[np.int64] | None = None,
+    hash_mask: np.uint64 = _ALL,
+) -> KnownTypes:
+    """A hash table of terms.
+
+    Parameters
+    ----------
+    terms : pyarrow.LargeStringArray
+        The terms, no two of them equal.
+    frequencies : ndarray of int64, shape (n_terms,), or None, default=None
+        How often each is met, where that is known: what lies together in memory is then what is
+        often asked for.
+    hash_mask : uint64, default=all ones
+        For tests that make hashes collide.
+
+    Returns
+    -------
+    KnownTypes
+        For :func:`read_tokens` and :func:`number_terms`.
+    """
+    places = np.arange(len(terms), dtype=np.int32)
+    if frequencies is not None:
+        places = np.argsort(-frequencies, kind="stable").astype(np.int32)
+        terms = taken(terms, places)
+    return KnownTypes(_with_terms(new_types(), 0, terms, hash_mask)[0], places)
 
 
 def _with_terms(
@@ -273,16 +313,14 @@ def _with_terms(
 
 
 def number_terms(
-    types: Any, n_types: int, terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL
+    known: KnownTypes, terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL
 ) -> NDArray[np.int32]:
-    """Numbers of terms in a hash table.
+    """Places of terms among those that are known.
 
     Parameters
     ----------
-    types : Types
+    known : KnownTypes
         As :func:`types_of` gives them.
-    n_types : int
-        Their number.
     terms : pyarrow.LargeStringArray
         The terms to look up.
     hash_mask : uint64, default=all ones
@@ -291,20 +329,20 @@ def number_terms(
     Returns
     -------
     ndarray of int32, shape (n_terms,)
-        -2 where a term is not in the table.
+        -2 where a term is not known.
 
     Examples
     --------
     >>> words = pa.array(["aid", "talks"], pa.large_string())
-    >>> number_terms(types_of(words), 2, pa.array(["talks", "war"], pa.large_string())).tolist()
+    >>> number_terms(types_of(words), pa.array(["talks", "war"], pa.large_string())).tolist()
     [1, -2]
     """
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    numbers = number_strings(data, offsets, types, n_types, hash_mask, False)[1]
-    numbers[numbers < 0] = -2
-    return numbers
+    n_known = known.places.size
+    numbers = number_strings(data, offsets, known.types, n_known, hash_mask, False)[1]
+    return np.append(known.places, np.int32(-2))[np.where(numbers >= 0, numbers, n_known)]
 
 
 def read_tokens(
@@ -312,8 +350,7 @@ def read_tokens(
     rules: TokenRules,
     *,
     in_order: bool,
-    known: Any = None,
-    n_known: int = 0,
+    known: KnownTypes | None = None,
     n_jobs: int | None = None,
 ) -> Tokens:
     """Read the tokens of texts.
@@ -326,24 +363,22 @@ def read_tokens(
         What a token is.
     in_order : bool
         Whether every token is given in reading order, or a count for each type of a document.
-    known : Types or None, default=None
-        The types to find, as :func:`types_of` gives them; None learns them.
-    n_known : int, default=0
-        Their number.
+    known : KnownTypes or None, default=None
+        The terms to find, as :func:`types_of` gives them; None learns them.
     n_jobs : int or None, default=None
         Threads; only the order of ``terms`` depends on it.
 
     Returns
     -------
     Tokens
-        Where types are known, ``terms`` is empty and the numbers are theirs.
+        Where terms are known, ``terms`` is empty and the numbers are their places.
 
     Raises
     ------
     TopicsError
         If a text is of more than 256 MiB.
     """
-    from topics._kernels.tokens import Types, most_bytes, most_entries, most_tokens, read_shard
+    from topics._kernels.tokens import most_bytes, most_entries, most_tokens, read_shard
 
     edges = _shards(texts)
     its_rules, learning = rules.for_kernels(), known is None
@@ -353,12 +388,12 @@ def read_tokens(
 
     def start() -> Callable[[int], tuple[int, Any, Any, Any]]:
         number = next(new_worker)
-        types = new_types() if learning else known
-        if not learning:
+        if known is None:
+            state = states[number] = [new_types(), 0]
+        else:
             # The table is shared; what is counted is not.
-            stats = np.zeros((n_known, 2), np.int32)
-            types = Types(known.table, known.ends, known.arena, stats)
-        state = states[number] = [types, n_known]
+            stats = np.zeros((known.places.size, 2), np.int32)
+            state = states[number] = [known.types._replace(stats=stats), known.places.size]
         slabs = [Slab(), Slab(used=not in_order)]
 
         def work(shard: int) -> tuple[int, Any, Any, Any]:
@@ -386,10 +421,8 @@ def read_tokens(
         return work
 
     parts = in_workers(start, len(edges) - 1, n_jobs)
-    if not learning:
-        nothing = strings([])
-        same = np.arange(n_known, dtype=np.int32)
-        return Tokens(nothing, np.empty(0, np.int64), parts, [same] * len(states))
+    if known is not None:
+        return Tokens(strings([]), np.empty(0, np.int64), parts, [known.places] * len(states))
     types, n_types = states[0]
     numbers = [np.arange(n_types, dtype=np.int32)]
     frequencies = [types.stats[:n_types, 1]]

@@ -402,6 +402,7 @@ class TermVectorizer(TermTransformer):
 
     def _set_counts(self, document_frequency: NDArray[np.int64], n_documents: int) -> None:
         self.document_frequency_, self.n_documents_ = document_frequency, n_documents
+        self._vocabulary.frequencies = document_frequency
         # Models weigh by it whatever the parameters say, and for every text anew.
         self.smoothed_idf_ = inverse_document_frequency(document_frequency, n_documents)
         if self.weighting == "tfidf" and self.use_idf:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from topics._arrow import sorted_places, taken
 from topics._errors import TopicsError
 from topics.grams import Levels, Trie, trie_of
-from topics.tokens import number_terms, types_of
+from topics.tokens import KnownTypes, number_terms, types_of
 
 
 class Vocabulary:
@@ -50,13 +50,19 @@ class Vocabulary:
         self.n_terms = n_terms
         self._terms = terms
         self._grams = grams
+        self.frequencies: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return self.n_terms
 
     def __getstate__(self) -> dict[str, Any]:
         # What is derived is derived anew; a function that gives the terms cannot be pickled.
-        return {"n_terms": self.n_terms, "_terms": self.terms, "_grams": self._grams}
+        return {
+            "n_terms": self.n_terms,
+            "_terms": self.terms,
+            "_grams": self._grams,
+            "frequencies": self.frequencies,
+        }
 
     @cached_property
     def terms(self) -> pa.LargeStringArray:
@@ -74,11 +80,11 @@ class Vocabulary:
         return trie_of(self.terms) if self._grams is None else self._grams
 
     @cached_property
-    def types(self) -> Any:
-        """Hash table of the terms, each under its column, for the kernels."""
-        return types_of(self.terms)
+    def types(self) -> KnownTypes:
+        """Hash table of the terms, for the kernels."""
+        return types_of(self.terms, self.frequencies)
 
-    def types_of_words(self, words: pa.LargeStringArray) -> Any:
+    def types_of_words(self, words: pa.LargeStringArray) -> KnownTypes:
         """Hash table of words, kept for the next time that the same are asked for."""
         before, types = self.__dict__.get("_types_of_words", (None, None))
         if before is None or not before.equals(words):
@@ -121,7 +127,7 @@ class Vocabulary:
 
     def places(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
         """Column of every word; -2 for those that are no terms."""
-        return number_terms(self.types, self.n_terms, words)
+        return number_terms(self.types, words)
 
 
 @dataclass
@@ -155,7 +161,7 @@ class TermCounts:
     def __add__(self, other: TermCounts) -> TermCounts:
         """Counts of both."""
         ours, theirs = self.vocabulary.terms, other.vocabulary.terms
-        places = number_terms(types_of(ours), len(ours), theirs)
+        places = number_terms(types_of(ours), theirs)
         new = np.flatnonzero(places < 0)
         terms = pa.concat_arrays([ours, taken(theirs, new)])
         places[new] = np.arange(len(ours), len(terms))
