@@ -69,7 +69,7 @@ class TopicModel(Estimator):
     >>> texts = ["refugees fled to the camp", "the camp shelters refugees"] * 10
     >>> texts += ["the court tried the judge", "the judge ruled in court"] * 10
     >>> model = TopicModel(n_topics=2).fit(texts)
-    >>> [sorted(words) for words in model.top_words(2)]
+    >>> sorted(sorted(words) for words in model.top_words(2))
     [['camp', 'refugees'], ['court', 'judge']]
     """
 
