@@ -136,7 +136,9 @@ def test_kernels_find_what_the_pattern_finds(texts, pattern, params):
 
 @pytest.mark.parametrize("mask", [0, 1, 0xFF])
 def test_equal_hashes_are_told_apart(texts, mask):
-    column = pa.array(texts, pa.large_string())
+    # Words of one size with one ending, of which the kernels compare a hash first.
+    alike = [f"{letter * size}_ends_so" for letter in "abc" for size in (9, 12, 300)]
+    column = pa.array([*texts, " ".join(2 * alike)], pa.large_string())
     weak, strong = (
         read_tokens(column, TokenRules(hash_mask=np.uint64(m)), in_order=True)
         for m in (mask, 0xFFFFFFFFFFFFFFFF)

@@ -286,9 +286,8 @@ class Reader:
         n = len(vocabulary)
         if self.fast and self.by_words and self.as_they_stand:
             tokens = read_tokens(
-                texts, self.rules, in_order=False, known=vocabulary.types,
-                n_jobs=self.n_jobs,
-            )  # fmt: skip
+                texts, self.rules, in_order=False, known=vocabulary.types, n_jobs=self.n_jobs
+            )
             rows = tokens.rows(self._unless_stopped(vocabulary.terms), n, self.n_jobs)
             return matrix_of(rows, n, dtype)
         if self.fast and not self.by_words:

@@ -272,9 +272,7 @@ class KnownTypes:
 
 
 def types_of(
-    terms: pa.LargeStringArray,
-    frequencies: NDArray[np.int64] | None = None,
-    hash_mask: np.uint64 = _ALL,
+    terms: pa.LargeStringArray, frequencies: NDArray[np.int64] | None = None
 ) -> KnownTypes:
     """A hash table of terms.
 
@@ -285,8 +283,6 @@ def types_of(
     frequencies : ndarray of int64, shape (n_terms,), or None, default=None
         How often each is met, where that is known: what lies together in memory is then what is
         often asked for.
-    hash_mask : uint64, default=all ones
-        For tests that make hashes collide.
 
     Returns
     -------
@@ -297,7 +293,7 @@ def types_of(
     if frequencies is not None:
         places = np.argsort(-frequencies, kind="stable").astype(np.int32)
         terms = taken(terms, places)
-    return KnownTypes(_with_terms(new_types(), 0, terms, hash_mask)[0], places)
+    return KnownTypes(_with_terms(new_types(), 0, terms, _ALL)[0], places)
 
 
 def _with_terms(
@@ -312,9 +308,7 @@ def _with_terms(
     return types, n_types, numbers
 
 
-def number_terms(
-    known: KnownTypes, terms: pa.LargeStringArray, hash_mask: np.uint64 = _ALL
-) -> NDArray[np.int32]:
+def number_terms(known: KnownTypes, terms: pa.LargeStringArray) -> NDArray[np.int32]:
     """Places of terms among those that are known.
 
     Parameters
@@ -323,8 +317,6 @@ def number_terms(
         As :func:`types_of` gives them.
     terms : pyarrow.LargeStringArray
         The terms to look up.
-    hash_mask : uint64, default=all ones
-        The one that the table was made with.
 
     Returns
     -------
@@ -341,7 +333,7 @@ def number_terms(
 
     data, offsets = _bytes_of(terms, 0, len(terms))
     n_known = known.places.size
-    numbers = number_strings(data, offsets, known.types, n_known, hash_mask, False)[1]
+    numbers = number_strings(data, offsets, known.types, n_known, _ALL, False)[1]
     return np.append(known.places, np.int32(-2))[np.where(numbers >= 0, numbers, n_known)]
 
 

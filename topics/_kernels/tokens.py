@@ -13,14 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from topics._kernels import kernel
-from topics._kernels.bits import (
-    PADDING,
-    between,
-    eight,
-    put_eight,
-    put_lowered,
-    trailing_zeros,
-)
+from topics._kernels.bits import PADDING, between, eight, put_eight, put_lowered, trailing_zeros
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Fibonacci hashing
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -114,22 +107,24 @@ def mixed(h, x):
 
 
 @kernel
-def keys_of(address, size):
-    """Two words that stand for a token; equal where and only where those of 16 bytes or less are.
+def words_of(address, size, hash_mask):
+    """Two words that stand for a token among those of its size: its first and last eight bytes.
 
-    They are its first and its last eight bytes; the first of a longer one is a hash of it all.
+    Of a token of more than 16 bytes, the first is a hash of them all.
     """
     half = np.uint64(32 - 4 * min(size, 8))
     # In two steps, since no shift by 64 is defined: that of a token of no bytes.
     first = eight(address) & ((ALL >> half) >> half)
     last = eight(address + max(size - 8, 0)) if size > 8 else np.uint64(0)
-    for j in range(8, size - 8 if size > 16 else 0, 8):
-        first = mixed(first, eight(address + j))
+    if size > 16:
+        for j in range(8, size - 8, 8):
+            first = mixed(first, eight(address + j))
+        first &= hash_mask
     return first, last
 
 
 @kernel
-def slot_of(first, last, tag, hash_mask):
+def hash_of(first, last, tag, hash_mask):
     """Hash of a token by its words and its tag."""
     return (((mixed(tag, first) ^ last) * GOLDEN) >> np.uint64(32)) & hash_mask
 
@@ -267,9 +262,9 @@ def number(places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_t
     mask, store = np.uint64(len(table) - 1), arena.ctypes.data
     for i in range(n_tokens):
         size = np.int64(sizes[i])
-        first, last = keys_of(places[i], size)
+        first, last = words_of(places[i], size, hash_mask)
         tag = np.uint64(min(size, 255))
-        s = slot_of(first, last, tag, hash_mask) & mask
+        s = hash_of(first, last, tag, hash_mask) & mask
         t = np.int64(-1)
         while table[s, 2] != 0:
             value = table[s, 2]
@@ -363,7 +358,7 @@ def move_slots(old, hash_mask, table):
     for i in range(len(old)):
         first, last, value = old[i]
         if value != 0:
-            s = slot_of(first, last, value & np.uint64(0xFF), hash_mask) & mask
+            s = hash_of(first, last, value & np.uint64(0xFF), hash_mask) & mask
             while table[s, 2] != 0:
                 s = (s + ONE) & mask
             table[s, 0], table[s, 1], table[s, 2] = first, last, value
