@@ -31,3 +31,11 @@ def stdin(monkeypatch):
         monkeypatch.setattr(sys, "stdin", Input)
 
     return give
+
+
+@pytest.fixture(scope="session")
+def news():
+    """The Lee corpus that gensim ships: 50 news documents."""
+    from gensim.test.utils import datapath
+
+    return Path(datapath("lee.cor")).read_text(encoding="latin-1").splitlines()

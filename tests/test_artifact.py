@@ -225,8 +225,8 @@ def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
 
     facts = manifest["model"]
     forgeries = [
-        ({**arrays, "expected": arrays["expected"][:1].copy()}, facts),
-        ({**arrays, "prior": arrays["prior"].astype(np.int64)}, facts),
+        ({**arrays, "doc_topic_prior": arrays["doc_topic_prior"][:1].copy()}, facts),
+        ({**arrays, "topic_term_prior": arrays["topic_term_prior"].astype(np.int64)}, facts),
         ({**arrays, "components": arrays["components"] * np.float32(np.nan)}, facts),
         (arrays, {**facts, "words": facts["words"][:1]}),
         (arrays, {**facts, "words": [[-(10**9)]] * 4}),

@@ -79,7 +79,7 @@ def test_a_row_does_not_depend_on_the_others(model):
 
 def test_lda_perplexity_falls():
     X, _ = synthetic()
-    perplexities = LDA(4).fit(X).perplexities_
+    perplexities = LDA(4, init="random").fit(X).perplexities_
     assert perplexities[-1] < 0.7 * perplexities[0]
 
 
@@ -140,3 +140,93 @@ def test_scikit_learns_checks(model):
         if check["status"] == "failed"
     ]
     assert failed == []
+
+
+def test_nmf_of_the_divergence_is_scikit_learns():
+    X, _ = synthetic(80)
+    theirs = REFERENCE(
+        4, init="nndsvda", solver="mu", beta_loss="kullback-leibler", max_iter=500, random_state=0
+    ).fit(X)
+    ours = NMF(4, beta_loss="kullback-leibler", max_iter=500, tol=1e-5).fit(X)
+    assert ours.reconstruction_err_ <= theirs.reconstruction_err_ * 1.01
+    W = ours.transform(X)
+    fitted, dense = W @ ours.components_, X.toarray()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(dense > 0, dense * np.log(dense / fitted), 0) - dense + fitted
+    assert np.sqrt(2 * parts.sum()) == pytest.approx(ours.reconstruction_err_, rel=1e-2)
+
+
+@pytest.mark.parametrize("weights", [{"alpha_W": 1e-3}, {"alpha_W": 1e-3, "l1_ratio": 0.5}])
+def test_nmf_is_regularised_as_scikit_learns(weights):
+    X, _ = synthetic(120)
+    theirs = REFERENCE(4, init="nndsvd", random_state=0, max_iter=4000, **weights)
+    ours = NMF(4, tol=1e-6, max_iter=2000, **weights)
+
+    def objective(model):
+        W, (n, v), share = model.fit_transform(X), X.shape, weights.get("l1_ratio", 0)
+        norms = [share * F.sum() + (1 - share) / 2 * (F**2).sum() for F in (W, model.components_)]
+        rest = ((X.toarray() - W @ model.components_) ** 2).sum() / 2
+        return rest + weights["alpha_W"] * (v * norms[0] + n * norms[1])
+
+    assert objective(ours) <= 1.001 * objective(theirs)
+
+
+def test_nmf_learns_in_parts():
+    X, topics = synthetic(600)
+    model = NMF(4)
+    for _ in range(3):
+        for start in range(0, 600, 100):
+            model.partial_fit(X[start : start + 100])
+    assert matched_cosine(model.components_, topics).min() > 0.95
+    with pytest.raises(ValueError, match="in parts"):
+        NMF(4, beta_loss="kullback-leibler").partial_fit(X)
+
+
+def test_known_components_are_a_start():
+    X, topics = synthetic()
+    for model in (NMF(4, init=topics, max_iter=5), LDA(4, init=topics, max_iter=2)):
+        found = model.fit(X).components_
+        cosines = (found * topics).sum(1) / np.linalg.norm(found, axis=1)
+        assert (cosines / np.linalg.norm(topics, axis=1)).min() > 0.95
+    for model in (NMF(3, init=topics), LDA(3, init=topics)):
+        with pytest.raises(ValueError, match="init has the shape"):
+            model.fit(X)
+
+
+def test_permuted_terms_give_permuted_components():
+    X, topics = synthetic(seed=3)
+    order = np.random.default_rng(0).permutation(X.shape[1])
+    for model in (NMF(4, init=topics), LDA(4, init=topics)):
+        straight = model.fit(X).components_
+        shuffled = clone(model).set_params(init=topics[:, order]).fit(X[:, order]).components_
+        np.testing.assert_allclose(shuffled, straight[:, order], rtol=1e-2, atol=1e-2)
+
+
+def test_priors_of_lda_are_learnt():
+    rng = np.random.default_rng(0)
+    _, topics = synthetic()
+    mixture = rng.dirichlet([1.0, 0.1, 0.1, 0.1], 800)
+    X = sp.csr_matrix(rng.poisson(80 * mixture @ topics))
+    model = LDA(4, doc_topic_prior="auto", topic_term_prior="auto", max_iter=40, tol=-1).fit(X)
+    first = int(np.argmax(model.components_ @ topics[0]))
+    assert model.doc_topic_prior_.argmax() == first
+    assert model.doc_topic_prior_[first] > 3 * np.delete(model.doc_topic_prior_, first).max()
+    assert model.topic_term_prior_.shape == (1, 1)
+    assert model.perplexity(X) < 1.05 * LDA(4).fit(X).perplexity(X)
+    with pytest.raises(ValueError, match="doc_topic_prior='other'"):
+        LDA(4, doc_topic_prior="other").fit(X)
+
+
+def test_held_out_perplexity_is_no_worse_than_scikit_learns():
+    from sklearn.decomposition import LatentDirichletAllocation
+
+    from topics.quality import completion_perplexity, split_tokens
+
+    X, _ = synthetic(700, k=6)
+    held_out = X[500:]
+    ours = LDA(6).fit(X[:500])
+    theirs = LatentDirichletAllocation(6, max_iter=50, random_state=0).fit(X[:500])
+    seen, hidden = split_tokens(held_out)
+    probabilities = theirs.components_ / theirs.components_.sum(axis=1, keepdims=True)
+    reference = completion_perplexity(theirs.transform(seen), probabilities, hidden)
+    assert ours.perplexity(held_out) < 1.02 * reference

@@ -12,7 +12,8 @@ ORDER = (
     "_version", "_errors", "_progress", "_parallel", "_arrow", "_estimator", "dates", "dumps",
     "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
     "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
-    "transformer", "vectorizer", "pile", "nmf", "lda", "word_vectors", "naming", "topic_model",
+    "transformer", "vectorizer", "pile", "quality", "clusters", "factorisation", "nmf",
+    "lda", "word_vectors", "naming", "topic_model",
     "beliefs", "evidence", "classifier", "labeller", "artifact", "labelling", "evaluation",
     "plots", "demo", "cli", "__main__",
 )  # fmt: skip

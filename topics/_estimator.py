@@ -120,6 +120,17 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
+def padded(rows: Any) -> Any:
+    """Rows with as many zeros behind them as the kernels' lanes ask for."""
+    import numpy as np
+
+    from topics._kernels.lanes import LANES
+
+    with_zeros = np.zeros((rows.shape[0], -(-rows.shape[1] // LANES) * LANES), rows.dtype)
+    with_zeros[:, : rows.shape[1]] = rows
+    return with_zeros
+
+
 def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
     """A matrix of finite weights of at least zero, as scikit-learn's validation has it.
 

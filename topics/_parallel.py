@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Callable
-from typing import Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,6 +149,60 @@ def in_workers(
 
         Parallel(n_workers, prefer="threads")(delayed(run)() for _ in range(n_workers))
     return results
+
+
+class Workers:
+    """Threads that are kept for many short steps, as a context.
+
+    joblib takes ten milliseconds to hand out work and to see that it is done; a step of an
+    estimator that takes hundreds of them may be over in one.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        Threads, as joblib counts them.
+
+    Examples
+    --------
+    >>> with Workers(2) as workers:
+    ...     workers.over_shards(lambda low, high: high - low, 5, 2)
+    [2, 2, 1]
+    """
+
+    def __init__(self, n_jobs: int | None) -> None:
+        self.n_jobs = n_jobs
+        self._others: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        self.n_workers = workers(self.n_jobs, 1 << 30)
+        if self.n_workers > 1:
+            # The thread that hands out the work does its share.
+            self._others = ThreadPoolExecutor(self.n_workers - 1)
+        return self
+
+    def __exit__(self, *problem: Any) -> None:
+        if self._others is not None:
+            self._others.shutdown()
+
+    def over_shards(self, work: Callable[[int, int], T], n_rows: int, size: int) -> list[T]:
+        """Results of ``work(low, high)`` over all rows, as :func:`over_shards` gives them."""
+        edges = [(low, min(low + size, n_rows)) for low in range(0, n_rows, size)]
+        results: list[Any] = [None] * len(edges)
+        shards = iter(range(len(edges)))
+
+        def run() -> None:
+            for shard in shards:
+                results[shard] = work(*edges[shard])
+
+        others = min(self.n_workers, len(edges)) - 1
+        if self._others is None or others < 1:
+            run()
+        else:
+            helpers = [self._others.submit(run) for _ in range(others)]
+            run()
+            for helper in helpers:
+                helper.result()
+        return results
 
 
 def over_shards(

@@ -408,11 +408,15 @@ def _load_vectorizer(
     return model
 
 
+_LEARNT = ("prior", "init", "doc_topic_prior", "topic_term_prior")
+"""Parameters of a decomposition whose arrays are part of what was learnt, or are done with."""
+
+
 def _save_topic_model(model: TopicModel) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
     inner = model.decomposition_
     facts["params"] = _params(model, without=("vectorizer",))
-    facts["decomposition"] = _params(inner, without=("prior", "topic_term_prior"))
+    facts["decomposition"] = _params(inner, without=_LEARNT)
     facts |= {
         "n_documents": int(model.n_documents_),
         "themes": model.themes_,
@@ -430,8 +434,22 @@ def _save_topic_model(model: TopicModel) -> State:
     }
     if isinstance(inner, LDA):
         facts["steps"], facts["tokens"] = inner._steps, inner._tokens
-        arrays |= {"expected": inner._expected, "prior": inner._prior}
+        arrays |= {
+            "doc_topic_prior": inner.doc_topic_prior_,
+            "topic_term_prior": inner.topic_term_prior_,
+        }
     return facts, arrays
+
+
+def _lda_priors(
+    arrays: Mapping[str, NDArray[Any]], k: int, n_terms: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    if "expected" in arrays:
+        # Artifacts from before priors were learnt.
+        return np.full(k, 1 / k), _floats(arrays, "prior", (n_terms, k)).T
+    shape = arrays["topic_term_prior"].shape
+    terms = _floats(arrays, "topic_term_prior", shape if shape == (1, 1) else (k, n_terms))
+    return _floats(arrays, "doc_topic_prior", (k,)), terms
 
 
 def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
@@ -440,17 +458,19 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
     components = _floats(arrays, "components", (k, n_terms))
     model.components_ = components
-    model.decomposition_ = (NMF if model.method == "nmf" else LDA)(**facts["decomposition"])
+    params = dict(facts["decomposition"])
+    if "alpha" in params:
+        # As it was called before W and H had weights of their own.
+        params["alpha_W"] = params.pop("alpha")
+    model.decomposition_ = (NMF if model.method == "nmf" else LDA)(**params)
     if model.decomposition_.n_components != k:
         raise ValueError(f"{k} topics, not {model.decomposition_.n_components}")
     model.decomposition_.components_ = components
     model.decomposition_.n_features_in_ = components.shape[1]
     if isinstance(model.decomposition_, LDA):
-        model.decomposition_._expected = _floats(arrays, "expected", (n_terms, k)).copy()
-        model.decomposition_._prior = _floats(arrays, "prior", (n_terms, k))
-        model.decomposition_._steps = int(facts["steps"])
-        model.decomposition_._tokens = float(facts["tokens"])
-        model.decomposition_.n_iter_ = model.decomposition_.max_iter
+        model.decomposition_._restore(
+            components, _lda_priors(arrays, k, n_terms), int(facts["steps"]), float(facts["tokens"])
+        )
     model.n_documents_ = _number(facts["n_documents"])
     model.themes_ = dict(facts["themes"])
     model.words_ = [[int(i) for i in words] for words in facts["words"]]

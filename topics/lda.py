@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import Estimator, check_matrix
-from topics._parallel import over_shards
+from topics._estimator import Estimator, check_matrix, padded
+from topics._parallel import Workers
+from topics.clusters import cluster_counts, seeded_start
+from topics.quality import completion_perplexity, split_tokens
 
-ROWS_PER_SHARD = 1024
+DOCUMENTS_PER_SHARD = 256
+TERMS_PER_SHARD = 4096
+_FOLD_IN = 50
+"""Most sweeps over a document whose shares are asked for."""
+_SETTLED = 1e-3
+"""Share of a document's tokens that a sweep may move when it is the last."""
 
 
 class LDA(Estimator):
@@ -23,14 +30,22 @@ class LDA(Estimator):
     ----------
     n_components : int, default=10
         Number of topics.
-    doc_topic_prior : float or None, default=None
-        Prior counts of each topic in a document; None is 1 / n_components.
-    topic_term_prior : float or array of shape (n_components, n_terms), default=0.01
-        Prior counts of each term in a topic: an array can hold more for seed words.
+    doc_topic_prior : float, array of shape (n_components,), "auto" or None, default=None
+        Prior counts of each topic in a document; None is 1 / n_components, and "auto" learns one
+        for every topic [2]_.
+    topic_term_prior : float, array of shape (n_components, n_terms) or "auto", default=0.01
+        Prior counts of each term in a topic: an array can hold more for seed words, and "auto"
+        learns one for all.
+    init : {"clusters", "random"} or array of shape (n_components, n_terms), default="clusters"
+        Start: clusters of a sample of the documents, or at random, or topic-term weights that are
+        known.
     max_iter : int, default=20
-        Passes over the documents.
+        Most passes over the documents.
+    tol : float, default=1e-3
+        Stop when a pass lowers the perplexity by less than this share of it.
     batch_size : int or None, default=None
-        Documents a step; None takes a sixteenth of them, from 64 to 4,096.
+        Documents a step; None takes a sixteenth of them, from 64 to 512. One batch of all
+        documents makes every step one of expectation maximisation.
     burn_in : int, default=2
         Sweeps over a document before its counts are used.
     kappa : float, default=0.6
@@ -44,10 +59,14 @@ class LDA(Estimator):
     ----------
     components_ : ndarray of float32, shape (n_components, n_terms)
         Expected counts of terms in topics, with the prior ones.
+    doc_topic_prior_ : ndarray of float32, shape (n_components,)
+        Prior counts of topics in a document.
+    topic_term_prior_ : ndarray of float32, shape (n_components, n_terms) or (1, 1)
+        Prior counts of terms in topics.
     n_iter_ : int
         Passes done.
     perplexities_ : list of float
-        Perplexity of the training documents after each pass.
+        Perplexity of a batch of the training documents after each pass.
     n_features_in_ : int
         Number of terms.
 
@@ -55,6 +74,8 @@ class LDA(Estimator):
     ----------
     .. [1] Foulds, Boyles, DuBois, Smyth, Welling (2013), "Stochastic collapsed variational
        Bayesian inference for latent Dirichlet allocation", KDD.
+    .. [2] Minka (2000), "Estimating a Dirichlet distribution"; Wallach, Mimno, McCallum (2009),
+       "Rethinking LDA: why priors matter", NIPS.
 
     Examples
     --------
@@ -71,9 +92,11 @@ class LDA(Estimator):
         self,
         n_components: int = 10,
         *,
-        doc_topic_prior: float | None = None,
-        topic_term_prior: float | ArrayLike = 0.01,
+        doc_topic_prior: float | ArrayLike | Literal["auto"] | None = None,
+        topic_term_prior: float | ArrayLike | Literal["auto"] = 0.01,
+        init: Literal["clusters", "random"] | ArrayLike = "clusters",
         max_iter: int = 20,
+        tol: float = 1e-3,
         batch_size: int | None = None,
         burn_in: int = 2,
         kappa: float = 0.6,
@@ -83,7 +106,9 @@ class LDA(Estimator):
         self.n_components = n_components
         self.doc_topic_prior = doc_topic_prior
         self.topic_term_prior = topic_term_prior
+        self.init = init
         self.max_iter = max_iter
+        self.tol = tol
         self.batch_size = batch_size
         self.burn_in = burn_in
         self.kappa = kappa
@@ -111,19 +136,24 @@ class LDA(Estimator):
             If X holds a negative value, or no document, or a parameter is out of its range.
         """
         X = self._counts(X, reset=True)
-        rng = self._begin(X.shape[1])
+        rng = self._begin(X)
         n = X.shape[0]
-        size = self.batch_size or int(np.clip(n // 16, 64, 4096))
-        doc_topic = np.zeros((n, self.n_components), np.float32)
-        self._tokens = float(X.data.sum())
+        size = self.batch_size or int(np.clip(n // 16, 64, 512))
+        order = rng.permutation(n)
+        batches = [_batch_of(X[order[low : low + size]]) for low in range(0, n, size)]
+        doc_topic = [self._nothing(batch.counts.shape[0]) for batch in batches]
+        self._tokens = float(X.data.sum(dtype=np.float64))
         self.perplexities_: list[float] = []
-        for _ in range(self.max_iter):
-            order = rng.permutation(n)
-            sums = np.zeros(2)
-            for start in range(0, n, size):
-                sums += self._step(X, order[start : start + size], doc_topic)
-            self.perplexities_.append(float(np.exp(-sums[0] / max(sums[1], 1))))
-        self.n_iter_ = self.max_iter
+        with Workers(self.n_jobs) as workers:
+            for _ in range(self.max_iter):
+                for i in rng.permutation(len(batches)):
+                    likelihood, tokens = self._step(batches[i], doc_topic[i], workers, i == 0)
+                    if i == 0:
+                        self.perplexities_.append(float(np.exp(-likelihood / max(tokens, 1))))
+                self._learn_priors(doc_topic, batches)
+                if self._settled():
+                    break
+        self.n_iter_ = len(self.perplexities_)
         self._end()
         return self
 
@@ -145,11 +175,14 @@ class LDA(Estimator):
         first = not hasattr(self, "components_")
         X = self._counts(X, reset=first)
         if first:
-            self._begin(X.shape[1])
+            self._begin(X)
             self._tokens = 0.0
             self.n_iter_ = 0
-        self._tokens += float(X.data.sum())
-        self._step(X, np.arange(X.shape[0]), np.zeros((X.shape[0], self.n_components), np.float32))
+        self._tokens += float(X.data.sum(dtype=np.float64))
+        batches, doc_topic = [_batch_of(X)], [self._nothing(X.shape[0])]
+        with Workers(self.n_jobs) as workers:
+            self._step(batches[0], doc_topic[0], workers)
+        self._learn_priors(doc_topic, batches)
         self.n_iter_ += 1
         self._end()
         return self
@@ -184,77 +217,212 @@ class LDA(Estimator):
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1; a document's row does not depend on the others.
         """
-        from topics._kernels.mixtures import infer_documents
-
         self._check_fitted()
         X = self._counts(X)
-        term_topic = self._probabilities(self.components_.T)
-        doc_topic = np.zeros((X.shape[0], self.n_components), np.float32)
-        none = np.empty((0, self.n_components), np.float32)
-        alpha = self._alpha()
-        over_shards(
-            lambda low, high: infer_documents(
-                X.indptr, X.indices, X.data, np.arange(low, high),
-                term_topic, doc_topic, alpha, 20, none,
-            ),
-            X.shape[0], ROWS_PER_SHARD, self.n_jobs,
-        )  # fmt: skip
-        shares = doc_topic + alpha
+        doc_topic, k = self._nothing(X.shape[0]), self.n_components
+        with Workers(self.n_jobs) as workers:
+            self._infer(X, doc_topic, workers, _FOLD_IN, _SETTLED)
+        shares = doc_topic[:, :k] + self._alpha[:k]
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def perplexity(self, X: Any, random_state: Any = 0) -> float:
+        """Perplexity of one half of the documents' tokens, by the topics of the other half.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Term counts of documents that were not learnt from.
+        random_state : int, RandomState or None, default=0
+            Which token goes where.
+
+        Returns
+        -------
+        float
+            As :func:`topics.quality.completion_perplexity` has it; lower is better.
+        """
+        self._check_fitted()
+        seen, hidden = split_tokens(self._counts(X), random_state)
+        probabilities = self.components_ / self.components_.sum(axis=1, keepdims=True)
+        return completion_perplexity(self.transform(seen), probabilities, hidden)
 
     def _counts(self, X: Any, reset: bool = False) -> sp.csr_matrix:
         return sp.csr_matrix(check_matrix(self, X, reset=reset), dtype=np.float32)
 
-    def _alpha(self) -> NDArray[np.float32]:
-        prior = 1 / self.n_components if self.doc_topic_prior is None else self.doc_topic_prior
-        return np.full(self.n_components, prior, np.float32)
+    def _nothing(self, n: int) -> NDArray[np.float32]:
+        """Expected counts of no tokens yet, with the topics padded."""
+        return np.zeros((n, self._alpha.size), np.float32)
 
-    def _begin(self, n_terms: int) -> Any:
+    def _begin(self, X: sp.csr_matrix) -> Any:
         from sklearn.utils import check_random_state
 
-        if self.n_components < 1:
-            raise ValueError(f"n_components={self.n_components} is not at least 1")
+        k, n_terms = self.n_components, X.shape[1]
+        if k < 1:
+            raise ValueError(f"n_components={k} is not at least 1")
         rng = check_random_state(self.random_state)
-        prior = np.asarray(self.topic_term_prior, np.float32)
-        self._prior = np.ascontiguousarray(
-            np.broadcast_to(prior, (self.n_components, n_terms)).T, dtype=np.float32
-        )
-        self._expected = rng.gamma(100, 0.01, (n_terms, self.n_components)).astype(np.float32)
+        self._take_priors(n_terms)
+        if not isinstance(self.init, str):
+            start = np.asarray(self.init, np.float32)
+            if start.shape != (k, n_terms):
+                raise ValueError(f"init has the shape {start.shape}, not {(k, n_terms)}")
+        elif self.init == "clusters":
+            start = cluster_counts(X, k, random_state=rng)
+        elif self.init == "random":
+            start = rng.gamma(100, 0.01, (k, n_terms))
+        else:
+            raise ValueError(f"init={self.init!r} is not clusters, random or an array")
+        seeds = self.topic_term_prior_ - self.topic_term_prior_.min()
+        if isinstance(self.init, str) and seeds.any():
+            start = seeded_start(start, X, seeds)
+        self._weights = padded(np.asarray(start, np.float32).T)
         self._steps = 0
         return rng
 
-    def _end(self) -> None:
-        self.components_ = np.ascontiguousarray((self._expected + self._prior).T)
+    def _take_priors(self, n_terms: int) -> None:
+        k = self.n_components
+        alpha, eta = self.doc_topic_prior, self.topic_term_prior
+        alpha = 1 / k if alpha is None or isinstance(alpha, str) else np.asarray(alpha, np.float32)
+        eta = 0.01 if isinstance(eta, str) else np.asarray(eta, np.float32)
+        for name in ("doc_topic_prior", "topic_term_prior"):
+            value = getattr(self, name)
+            if isinstance(value, str) and value != "auto":
+                raise ValueError(f'{name}={value!r} is no number, no array and not "auto"')
+        shape = (1, 1) if np.ndim(eta) == 0 else (k, n_terms)
+        self.doc_topic_prior_ = np.broadcast_to(alpha, k).astype(np.float32)
+        self.topic_term_prior_ = np.broadcast_to(eta, shape).astype(np.float32)
+        self._ready_priors()
 
-    def _step(
-        self, X: sp.csr_matrix, rows: NDArray[np.integer], doc_topic: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """Move the topics towards one batch; gives its log-likelihood and tokens."""
+    def _ready_priors(self) -> None:
+        """The priors as the kernels take them."""
+        k = self.n_components
+        self._alpha = padded(self.doc_topic_prior_[None])[0]
+        eta = self.topic_term_prior_.T
+        self._eta = padded(np.broadcast_to(eta, (eta.shape[0], k)))
+
+    def _restore(
+        self,
+        components: NDArray[np.floating],
+        priors: tuple[NDArray[np.floating], NDArray[np.floating]],
+        steps: int,
+        tokens: float,
+    ) -> None:
+        """What was learnt: components, priors of topics and of terms, steps and tokens so far."""
+        self.n_features_in_ = components.shape[1]
+        self.doc_topic_prior_, self.topic_term_prior_ = (
+            np.array(prior, np.float32) for prior in priors
+        )
+        self._ready_priors()
+        self._weights = padded(components.T)
+        self._steps, self._tokens = steps, tokens
+        self.n_iter_ = self.max_iter
+        self._end()
+
+    def _end(self) -> None:
+        self.components_ = np.ascontiguousarray(self._weights[:, : self.n_components].T)
+
+    def _infer(
+        self,
+        X: sp.csr_matrix,
+        doc_topic: NDArray[np.float32],
+        workers: Workers,
+        sweeps: int,
+        tol: float = 0.0,
+        measure: bool = False,
+        weights: NDArray[np.float32] | None = None,
+        scales: NDArray[np.float32] | None = None,
+        priors: NDArray[np.float32] | None = None,
+    ) -> tuple[float, float]:
+        """Expected topic counts of documents; gives the log-likelihood and the number of tokens."""
         from topics._kernels.mixtures import infer_documents
 
+        weights = padded(self.components_.T) if weights is None else weights
+        if scales is None or priors is None:
+            scales, priors = np.empty(0, np.float32), np.empty((0, weights.shape[1]), np.float32)
+        totals = weights.sum(axis=0, dtype=np.float64)
+        inverse = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
+        inverse = inverse.astype(np.float32)
+        sums = workers.over_shards(
+            lambda low, high: infer_documents(
+                X.indptr, X.indices, X.data, low, high, weights, inverse, doc_topic, self._alpha,
+                sweeps, np.float32(tol), measure, scales, priors,
+            ),
+            X.shape[0], DOCUMENTS_PER_SHARD,
+        )  # fmt: skip
+        return sum(part[0] for part in sums), sum(part[1] for part in sums)
+
+    def _step(
+        self,
+        batch: _Batch,
+        doc_topic: NDArray[np.float32],
+        workers: Workers,
+        measure: bool = False,
+    ) -> tuple[float, float]:
+        """Move the topics towards one batch; gives its log-likelihood and its tokens."""
+        from topics._kernels.mixtures import move_components
+
         if self._steps == 0:
-            self._expected *= self._tokens / self._expected.sum()
-        term_topic = self._probabilities(self._expected + self._prior)
-        alpha = self._alpha()
-
-        def infer(low: int, high: int) -> tuple[float, float, NDArray[np.float32]]:
-            expected = np.zeros_like(term_topic)
-            sums = infer_documents(
-                X.indptr, X.indices, X.data, rows[low:high],
-                term_topic, doc_topic, alpha, self.burn_in + 1, expected,
-            )  # fmt: skip
-            return *sums, expected
-
-        parts = over_shards(infer, rows.size, ROWS_PER_SHARD, self.n_jobs)
-        fresh = sum((part[2] for part in parts[1:]), parts[0][2])
-        tokens = sum(part[1] for part in parts)
+            self._weights *= np.float32(self._tokens / max(self._weights.sum(), 1e-30))
+            self._weights += self._eta
+        scales = np.zeros(batch.counts.nnz, np.float32)
+        priors = np.zeros_like(doc_topic)
+        likelihood, tokens = self._infer(
+            batch.counts, doc_topic, workers, self.burn_in + 1, 0.0, measure, self._weights, scales,
+            priors,
+        )  # fmt: skip
         if tokens:
-            weight = np.float32((1 + 0.5 * self._steps) ** -self.kappa)
-            self._expected *= 1 - weight
-            self._expected += weight * np.float32(self._tokens / tokens) * fresh
+            share = 1.0 if tokens == self._tokens else (1 + 0.5 * self._steps) ** -self.kappa
+            keep, weight = np.float32(1 - share), np.float32(share * self._tokens / tokens)
+            workers.over_shards(
+                lambda low, high: move_components(
+                    batch.starts, batch.documents, batch.places, scales, priors, low, high, keep,
+                    weight, self._eta, self._weights,
+                ),
+                self._weights.shape[0], TERMS_PER_SHARD,
+            )  # fmt: skip
         self._steps += 1
-        return np.array([sum(part[0] for part in parts), tokens])
+        return likelihood, tokens
 
-    @staticmethod
-    def _probabilities(counts: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.ascontiguousarray(counts / counts.sum(axis=0), dtype=np.float32)
+    def _learn_priors(self, doc_topic: list[NDArray[np.float32]], batches: list[_Batch]) -> None:
+        k = self.n_components
+        if isinstance(self.doc_topic_prior, str):
+            counts = np.concatenate(doc_topic)[:, :k]
+            lengths = np.concatenate([np.asarray(b.counts.sum(axis=1)).ravel() for b in batches])
+            self.doc_topic_prior_ = _better_prior(self.doc_topic_prior_, counts, lengths)
+        if isinstance(self.topic_term_prior, str):
+            before = self.topic_term_prior_[0, 0]
+            counts = np.maximum(self._weights[:, :k].T - before, 0)
+            even = np.full(counts.shape[1], before, np.float32)
+            after = _better_prior(even, counts, counts.sum(axis=1)).mean()
+            self.topic_term_prior_[:] = after
+            self._weights[:, :k] += np.float32(after - before)
+        self._ready_priors()
+
+    def _settled(self) -> bool:
+        seen = self.perplexities_[-2:]
+        return len(seen) == 2 and seen[0] - seen[1] < self.tol * seen[0]
+
+
+class _Batch(NamedTuple):
+    """Documents of one step, by document and by term."""
+
+    counts: sp.csr_matrix
+    starts: NDArray[np.int32]
+    documents: NDArray[np.int32]
+    places: NDArray[np.int32]
+
+
+def _batch_of(counts: sp.csr_matrix) -> _Batch:
+    places = np.arange(counts.nnz, dtype=np.int32)
+    by_term = sp.csr_matrix((places, counts.indices, counts.indptr), counts.shape).tocsc()
+    return _Batch(counts, by_term.indptr, by_term.indices, by_term.data)
+
+
+def _better_prior(
+    prior: NDArray[np.float32], counts: NDArray[np.float32], lengths: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """A step of the fixed-point iteration for the parameters of a Dirichlet distribution."""
+    from scipy.special import digamma
+
+    a = prior.astype(np.float64)
+    gained = (digamma(counts + a) - digamma(a)).sum(axis=0)
+    lost = (digamma(lengths + a.sum()) - digamma(a.sum())).sum()
+    return np.maximum(a * gained / max(lost, 1e-12), 1e-5).astype(np.float32)

@@ -8,38 +8,47 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import Estimator, check_matrix, one_blas_thread
-from topics._parallel import over_shards
+from topics._estimator import Estimator, check_matrix, one_blas_thread, padded
+from topics._parallel import Workers
+from topics.factorisation import ROWS_PER_SHARD, times_dense, truncated_svd
 
-ROWS_PER_SHARD = 2048
-_SWEEPS = 4
+_SWEEPS = 2
 
 
 class NMF(Estimator):
-    """Non-negative matrix factorisation of a sparse matrix, X = W H in the Frobenius norm.
+    """Non-negative matrix factorisation of a sparse matrix, X = W H.
 
-    Hierarchical alternating least squares [1]_: coordinate descent on one factor's rows while the
-    other is held still, with a few sweeps for each product with X. X stays sparse, and no dense
-    matrix of documents by terms is ever made.
+    In the Frobenius norm by hierarchical alternating least squares [1]_: coordinate descent on one
+    factor's rows while the other is held still, with a few sweeps for each product with X, from
+    where the last steps would lead [2]_. In the generalised Kullback-Leibler divergence by
+    multiplicative updates [3]_. X stays sparse, and no dense matrix of documents by terms is ever
+    made.
 
     Parameters
     ----------
     n_components : int, default=10
         Number of topics.
-    init : {"nndsvd", "random"}, default="nndsvd"
-        Start: from a singular value decomposition [2]_, or at random.
+    init : {"nndsvd", "random"} or array of shape (n_components, n_terms), default="nndsvd"
+        Start: from a singular value decomposition [4]_, at random, or from components that are
+        known.
+    beta_loss : {"frobenius", "kullback-leibler"}, default="frobenius"
+        What is minimised.
     prior : array of shape (n_components, n_terms) or None, default=None
         What components are drawn to, as if further documents held these weights and their
         component alone. Rows of zeros draw to nothing.
     max_iter : int, default=200
         Most iterations.
-    tol : float, default=1e-4
-        Stop when the violation falls to this share of the first one.
-    alpha : float, default=0
-        Weight of the regularisation of W and H, scaled by the number of terms and documents as
-        in scikit-learn (``alpha_W``).
+    tol : float, default=0.01
+        Stop when the violation falls to this share of the first one, or an iteration lowers the
+        divergence by less than this share of the first.
+    alpha_W : float, default=0
+        Weight of the regularisation of W, scaled by the number of terms as in scikit-learn.
+    alpha_H : float or "same", default="same"
+        That of H, scaled by the number of documents.
     l1_ratio : float, default=0
         Share of it that is l1.
+    forget_factor : float, default=0.7
+        What a batch of :meth:`partial_fit` leaves of those before it.
     random_state : int, RandomState or None, default=0
         For the start.
     n_jobs : int or None, default=None
@@ -52,7 +61,7 @@ class NMF(Estimator):
     n_iter_ : int
         Iterations done.
     reconstruction_err_ : float
-        Frobenius norm of X - W H.
+        Frobenius norm of X - W H, or the square root of twice the divergence.
     n_features_in_ : int
         Number of terms.
 
@@ -60,7 +69,10 @@ class NMF(Estimator):
     ----------
     .. [1] Gillis, Glineur (2012), "Accelerated multiplicative updates and hierarchical ALS
        algorithms for nonnegative matrix factorization", Neural Computation 24.
-    .. [2] Boutsidis, Gallopoulos (2008), "SVD based initialization", Pattern Recognition 41.
+    .. [2] Ang, Gillis (2019), "Accelerating nonnegative matrix factorization algorithms using
+       extrapolation", Neural Computation 31.
+    .. [3] Lee, Seung (2001), "Algorithms for non-negative matrix factorization", NIPS.
+    .. [4] Boutsidis, Gallopoulos (2008), "SVD based initialization", Pattern Recognition 41.
 
     Examples
     --------
@@ -72,27 +84,34 @@ class NMF(Estimator):
     """
 
     _reads_weights = True
+    components_: NDArray[Any]
 
     def __init__(
         self,
         n_components: int = 10,
         *,
-        init: Literal["nndsvd", "random"] = "nndsvd",
+        init: Literal["nndsvd", "random"] | ArrayLike = "nndsvd",
+        beta_loss: Literal["frobenius", "kullback-leibler"] = "frobenius",
         prior: ArrayLike | None = None,
         max_iter: int = 200,
-        tol: float = 1e-4,
-        alpha: float = 0.0,
+        tol: float = 1e-2,
+        alpha_W: float = 0.0,
+        alpha_H: float | Literal["same"] = "same",
         l1_ratio: float = 0.0,
+        forget_factor: float = 0.7,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.n_components = n_components
         self.init = init
+        self.beta_loss = beta_loss
         self.prior = prior
         self.max_iter = max_iter
         self.tol = tol
-        self.alpha = alpha
+        self.alpha_W = alpha_W
+        self.alpha_H = alpha_H
         self.l1_ratio = l1_ratio
+        self.forget_factor = forget_factor
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -139,33 +158,96 @@ class NMF(Estimator):
         ValueError
             As :meth:`fit`.
         """
-        X = check_matrix(self, X, reset=True)
+        X = self._checked(X, reset=True)
+        with one_blas_thread(), Workers(self.n_jobs) as workers:
+            if self.beta_loss == "kullback-leibler":
+                return self._divide(X, workers)
+            return self._factorise(X, workers)
+
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
+        """Learn from one more batch of documents, in the Frobenius norm [5]_.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Weights of at least zero.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        NMF
+            The estimator.
+
+        Raises
+        ------
+        ValueError
+            If ``beta_loss`` is another, if the estimator was loaded from an artifact, or as
+            :meth:`fit`.
+
+        References
+        ----------
+        .. [5] Mairal, Bach, Ponce, Sapiro (2010), "Online learning for matrix factorization and
+           sparse coding", JMLR 11.
+        """
+        if self.beta_loss != "frobenius":
+            raise ValueError('NMF learns in parts with beta_loss="frobenius" only')
+        first = not hasattr(self, "components_")
+        if not first and not hasattr(self, "_gram"):
+            raise ValueError("this NMF was loaded, without what it needs to learn on; fit it anew")
+        X = self._checked(X, reset=first)
+        with one_blas_thread(), Workers(self.n_jobs) as workers:
+            if first:
+                H = padded(self._start(X)[1])
+                self._gram, self._met = np.zeros((H.shape[1],) * 2), np.zeros(H.shape)
+                self.n_iter_ = 0
+            else:
+                X = X.astype(self.components_.dtype, copy=False)
+                H = padded(self.components_.T)
+            W = np.zeros((X.shape[0], H.shape[1]), H.dtype)
+            terms = sp.csr_matrix(X.T)
+            # The start is rough, and what is taken from the first batch stays.
+            for _ in range(10 if first else 1):
+                self._solve(X, H, W, workers, self._ridges(X)[0], sweeps=100)
+                gram = self.forget_factor * self._gram + W.T @ W
+                met = self.forget_factor * self._met + times_dense(terms, W, workers)
+                self._move(X, gram, met, H, workers)
+        self._gram, self._met = gram, met
+        self.components_ = np.ascontiguousarray(H[:, : self.n_components].T)
+        self.n_iter_ += 1
+        return self
+
+    def _move(
+        self,
+        X: sp.csr_matrix,
+        gram: NDArray[np.float64],
+        met: NDArray[np.float64],
+        H: NDArray[Any],
+        workers: Workers,
+    ) -> None:
+        """Least squares for H by what the batches so far sum to."""
+        from topics._kernels.factors import solve_dense
+
+        pull, ridge = self._draw(X, H)
+        l1, l2 = self._ridges(X)[1]
+        targets = np.ascontiguousarray(met - l1 + (0 if pull is None else pull), H.dtype)
+        gram = gram.copy()
+        gram[np.diag_indices_from(gram)] += ridge + l2
+        gram = gram.astype(H.dtype)
+        workers.over_shards(
+            lambda low, high: solve_dense(targets, gram, H, low, high, 10), len(H), ROWS_PER_SHARD
+        )
+
+    def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
+        X = sp.csr_matrix(check_matrix(self, X, reset=reset))
         k = self.n_components
         if k < 1:
             raise ValueError(f"n_components={k} is not at least 1")
-        if self.init not in ("nndsvd", "random"):
-            raise ValueError(f"init={self.init!r} is not nndsvd or random")
-        with one_blas_thread():
-            return self._factorise(sp.csr_matrix(X))
-
-    def _factorise(self, X: sp.csr_matrix) -> NDArray[np.floating]:
-        terms = sp.csr_matrix(X.T)
-        W, H = self._start(X)
-        pull, ridge = self._draw(X, H)
-        first = 0.0
-        self.n_iter_ = 0
-        for _ in range(max(1, self.max_iter)):
-            self.n_iter_ += 1
-            violation = self._solve(X, H, W, n_other=X.shape[1])
-            violation += self._solve(terms, W, H, pull, ridge, n_other=X.shape[0])
-            first = first or violation
-            if violation <= self.tol * first:
-                break
-        # The weights that transform would find, whenever the iterations have stopped.
-        self._solve(X, H, W, n_other=X.shape[1], sweeps=100)
-        self.components_ = np.ascontiguousarray(H.T)
-        self.reconstruction_err_ = self._error(X, W, H)
-        return W
+        if isinstance(self.init, str) and self.init not in ("nndsvd", "random"):
+            raise ValueError(f"init={self.init!r} is not nndsvd, random or an array")
+        if self.beta_loss not in ("frobenius", "kullback-leibler"):
+            raise ValueError(f"beta_loss={self.beta_loss!r} is not frobenius or kullback-leibler")
+        return X
 
     def transform(self, X: Any) -> NDArray[np.floating]:
         """Weights of documents, the components held still.
@@ -182,45 +264,145 @@ class NMF(Estimator):
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X).astype(self.components_.dtype))
-        H = np.ascontiguousarray(self.components_.T)
+        H, k = padded(self.components_.T), self.n_components
+        divergence = self.beta_loss == "kullback-leibler"
         W = np.zeros((X.shape[0], H.shape[1]), H.dtype)
-        with one_blas_thread():
-            self._solve(X, H, W, n_other=X.shape[1], sweeps=100)
-        return W
+        W[:, :k] = divergence
+        with one_blas_thread(), Workers(self.n_jobs) as workers:
+            step = self._scale if divergence else self._solve
+            step(X, H, W, workers, self._ridges(X)[0], sweeps=100)
+        return np.ascontiguousarray(W[:, :k])
+
+    def _factorise(self, X: sp.csr_matrix, workers: Workers) -> NDArray[np.floating]:
+        """Least squares, extrapolated."""
+        terms = sp.csr_matrix(X.T)
+        W, H = (padded(factor) for factor in self._start(X))
+        pull, ridge = self._draw(X, H)
+        for_W, for_H = self._ridges(X)
+        # What is tied to a length of its own stays as it is.
+        ties = np.broadcast_to((sum(for_W) + sum(for_H) + ridge) > 0, W.shape[1])
+        squares = float(X.data.astype(np.float64) @ X.data)
+        W_ahead, H_ahead = W, H
+        first, error, far, limit = 0.0, np.inf, 0.5, 1.0
+        self.n_iter_ = 0
+        for _ in range(max(1, self.max_iter)):
+            self.n_iter_ += 1
+            W_new, H_new = W_ahead.copy(), H_ahead.copy()
+            violation, _ = self._solve(X, H_ahead, W_new, workers, for_W)
+            W_ahead = _ahead(W, W_new, far)
+            more, crossed = self._solve(
+                terms, W_ahead, H_new, workers, (for_H[0], for_H[1] + ridge), pull
+            )
+            fitted = np.sum((W_ahead.T @ W_ahead) * (H_new.T @ H_new), dtype=np.float64)
+            now = squares - 2 * crossed + float(fitted)
+            violation += more
+            first = first or violation
+            if now > error:
+                # Too far: back to where the last step led, and less far from there.
+                W_ahead, H_ahead, error = W, H, np.inf
+                limit, far = far, far / 1.5
+                continue
+            H_ahead = _ahead(H, H_new, far)
+            W, H, error = W_new, H_new, now
+            _balance((W, W_ahead), (H, H_ahead), ties)
+            far, limit = min(limit, 1.05 * far), min(1.0, 1.01 * limit)
+            if violation <= self.tol * first:
+                break
+        # The weights that transform would find, whenever the iterations have stopped.
+        self._solve(X, H, W, workers, for_W, sweeps=100)
+        self.reconstruction_err_ = self._error(X, W, H)
+        self._gram, self._met = W.T @ W, times_dense(terms, W, workers)
+        self.components_ = np.ascontiguousarray(H[:, : self.n_components].T)
+        return np.ascontiguousarray(W[:, : self.n_components])
+
+    def _divide(self, X: sp.csr_matrix, workers: Workers) -> NDArray[np.floating]:
+        """Multiplicative updates under the Kullback-Leibler divergence."""
+        X = X.astype(np.float32)
+        terms = sp.csr_matrix(X.T)
+        # What is zero stays zero under these updates.
+        W, H = (padded(np.maximum(factor, 1e-6)) for factor in self._start(X))
+        for_W, for_H = self._ridges(X)
+        total = float(X.sum(dtype=np.float64))
+        first = last = np.inf
+        self.n_iter_ = 0
+        for _ in range(max(1, self.max_iter)):
+            self.n_iter_ += 1
+            ratios, fitted = self._scale(X, H, W, workers, for_W)
+            divergence = ratios - total + fitted
+            first = divergence if first == np.inf else first
+            if last - divergence < self.tol * first:
+                break
+            last = divergence
+            self._scale(terms, W, H, workers, for_H)
+        self._scale(X, H, W, workers, for_W, sweeps=100)
+        ratios, fitted = self._scale(X, H, W.copy(), workers, for_W)
+        k = self.n_components
+        self.components_ = np.ascontiguousarray(H[:, :k].T)
+        self.reconstruction_err_ = float(np.sqrt(2 * max(ratios - total + fitted, 0)))
+        return np.ascontiguousarray(W[:, :k])
+
+    def _ridges(self, X: sp.csr_matrix) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Weights of the l1 and the l2 norm of W, and those of H."""
+        n, v = X.shape
+        alpha_H = self.alpha_W if isinstance(self.alpha_H, str) else self.alpha_H
+        l1, l2 = self.l1_ratio, 1 - self.l1_ratio
+        for_W, for_H = v * self.alpha_W, n * alpha_H
+        return (l1 * for_W, l2 * for_W), (l1 * for_H, l2 * for_H)
 
     def _solve(
         self,
         X: sp.csr_matrix,
         other: NDArray[Any],
         rows: NDArray[Any],
+        workers: Workers,
+        weights: tuple[float, Any],
         pull: NDArray[Any] | None = None,
-        ridge: NDArray[Any] | float = 0.0,
         *,
-        n_other: int,
         sweeps: int = _SWEEPS,
-    ) -> float:
+    ) -> tuple[float, float]:
+        """Least squares for the rows of a factor; gives the violation, and <X, rows @ other.T>."""
         from topics._kernels.factors import solve_rows
 
         gram = other.T @ other
-        weight = self.alpha * n_other
-        gram[np.diag_indices_from(gram)] += ridge + weight * (1 - self.l1_ratio)
-        l1 = rows.dtype.type(weight * self.l1_ratio)
+        gram[np.diag_indices_from(gram)] += weights[1]
+        l1 = rows.dtype.type(weights[0])
         pull = np.empty((0, other.shape[1]), rows.dtype) if pull is None else pull
-        return sum(
-            over_shards(
-                lambda low, high: solve_rows(
-                    X.indptr, X.indices, X.data, other, gram, pull, rows, low, high, sweeps, l1
-                ),
-                X.shape[0],
-                ROWS_PER_SHARD,
-                self.n_jobs,
-            )
+        parts = workers.over_shards(
+            lambda low, high: solve_rows(
+                X.indptr, X.indices, X.data, other, gram, pull, rows, low, high, sweeps, l1
+            ),
+            X.shape[0],
+            ROWS_PER_SHARD,
         )
+        return sum(part[0] for part in parts), sum(part[1] for part in parts)
+
+    def _scale(
+        self,
+        X: sp.csr_matrix,
+        other: NDArray[np.float32],
+        rows: NDArray[np.float32],
+        workers: Workers,
+        weights: tuple[float, float],
+        *,
+        sweeps: int = 1,
+    ) -> tuple[float, float]:
+        """Multiplicative updates for the rows of a factor; gives the parts of the divergence."""
+        from topics._kernels.factors import scale_rows
+
+        sums = other.sum(axis=0, dtype=np.float64).astype(np.float32)
+        l1, ridge = (np.float32(weight) for weight in weights)
+        parts = workers.over_shards(
+            lambda low, high: scale_rows(
+                X.indptr, X.indices, X.data, other, sums, rows, low, high, sweeps, ridge, l1
+            ),
+            X.shape[0],
+            ROWS_PER_SHARD,
+        )
+        return sum(part[0] for part in parts), sum(part[1] for part in parts)
 
     def _start(self, X: sp.csr_matrix) -> tuple[NDArray[Any], NDArray[Any]]:
         """W, and H with terms in its rows."""
         from sklearn.utils import check_random_state
-        from sklearn.utils.extmath import randomized_svd
 
         n, v = X.shape
         k = self.n_components
@@ -228,10 +410,15 @@ class NMF(Estimator):
         scale = np.sqrt(max(X.mean(), 1e-12) / k)
         W = (scale * np.abs(rng.standard_normal((n, k)))).astype(X.dtype)
         H = (scale * np.abs(rng.standard_normal((v, k)))).astype(X.dtype)
-        rank = min(k, n - 1, v - 1) if self.init == "nndsvd" else 0
+        if not isinstance(self.init, str):
+            H = np.ascontiguousarray(np.asarray(self.init, X.dtype).T)
+            if H.shape != (v, k):
+                raise ValueError(f"init has the shape {H.T.shape}, not {(k, v)}")
+            W = np.zeros_like(W)
+        rank = min(k, n - 1, v - 1) if isinstance(self.init, str) and self.init == "nndsvd" else 0
         if rank > 0 and X.nnz:
-            U, S, Vt = randomized_svd(X, rank, random_state=rng)
-            W[:, :rank], H[:, :rank] = _nonnegative(U, S, Vt)
+            U, S, V = truncated_svd(X, rank, n_iter=5, random_state=rng, n_jobs=self.n_jobs)
+            W[:, :rank], H[:, :rank] = _nonnegative(U, S, V)
         if self.prior is not None:
             prior = np.asarray(self.prior, X.dtype).T
             if prior.shape != H.shape:
@@ -257,7 +444,7 @@ class NMF(Estimator):
         seeded = prior.any(axis=0)
         # A tenth of a topic's share of the documents speaks for its seeds, but at least one.
         weight = max(1.0, X.shape[0] / self.n_components / 10)
-        return np.ascontiguousarray(weight * prior), weight * seeded.astype(X.dtype)
+        return padded(weight * prior), padded(np.asarray(weight * seeded, X.dtype)[None])[0]
 
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:
         fitted = float(np.sum((W.T @ W) * (H.T @ H), dtype=np.float64))
@@ -266,11 +453,37 @@ class NMF(Estimator):
         return float(np.sqrt(max(squares - 2 * crossed + fitted, 0)))
 
 
-def _nonnegative(U: Any, S: Any, Vt: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+def _balance(
+    documents: tuple[NDArray[Any], ...], terms: tuple[NDArray[Any], ...], ties: NDArray[np.bool_]
+) -> None:
+    """Give both factors of a component one length: steps ahead would drive them apart."""
+    lengths = [
+        np.sqrt(np.einsum("ij,ij->j", factors[0], factors[0])) for factors in (documents, terms)
+    ]
+    met = np.asarray((lengths[0] > 0) & (lengths[1] > 0) & ~ties)
+    scale = np.ones_like(lengths[0])
+    scale[met] = np.sqrt(lengths[1][met] / lengths[0][met])
+    for factor in documents:
+        factor *= scale
+    for factor in terms:
+        factor /= scale
+
+
+def _ahead(old: NDArray[Any], new: NDArray[Any], far: float) -> NDArray[Any]:
+    """Where the step from old to new would lead if it went further."""
+    ahead = new - old
+    ahead *= new.dtype.type(far)
+    ahead += new
+    return np.maximum(ahead, 0, out=ahead)
+
+
+def _nonnegative(
+    U: NDArray[Any], S: NDArray[Any], V: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Non-negative factors from singular vectors: each one's heavier half."""
-    W, H = np.zeros_like(U), np.zeros_like(Vt.T)
+    W, H = np.zeros_like(U), np.zeros_like(V)
     for t in range(S.size):
-        x, y = U[:, t], Vt[t]
+        x, y = U[:, t], V[:, t]
         halves = [(np.maximum(sign * x, 0), np.maximum(sign * y, 0)) for sign in (1, -1)]
         x, y = max(halves, key=lambda half: np.linalg.norm(half[0]) * np.linalg.norm(half[1]))
         norm = np.linalg.norm(x) * np.linalg.norm(y)

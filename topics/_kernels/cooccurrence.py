@@ -22,6 +22,15 @@ def window_totals(offsets, ids, n_terms, window):
 
 
 @kernel
+def _meet(near, touched, n, other, weight):
+    # Written whether it is new or not: a branch here would be guessed wrongly half the time.
+    seen = near[other]
+    touched[n] = other
+    near[other] = seen + weight
+    return n + (seen == 0)
+
+
+@kernel
 def ppmi_rows(
     offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
 ):
@@ -37,7 +46,7 @@ def ppmi_rows(
     for gap in range(1, window + 1):
         weights[gap] = (window + 1 - gap) / window
     near = np.zeros(n_terms, np.float32)
-    touched = np.empty(n_terms, np.int32)
+    touched = np.empty(n_terms + 1, np.int32)
     lengths = np.zeros(high - low, np.int64)
     columns = np.empty(1 << 12, np.int32)
     values = np.empty(1 << 12, np.float32)
@@ -47,26 +56,28 @@ def ppmi_rows(
         for i in range(starts[term], starts[term + 1]):
             p = positions[i]
             a, b = offsets[documents[p]], offsets[documents[p] + 1]
-            for q in range(max(a, p - window), min(b, p + window + 1)):
-                if q == p:
-                    continue
-                other = ids[q]
-                if near[other] == 0:
-                    touched[n] = other
-                    n += 1
-                near[other] += weights[abs(q - p)]
+            for gap in range(1, min(window, p - a) + 1):
+                n = _meet(near, touched, n, np.uint32(ids[p - gap]), weights[gap])
+            for gap in range(1, min(window, b - 1 - p) + 1):
+                n = _meet(near, touched, n, np.uint32(ids[p + gap]), weights[gap])
         if filled + n > columns.size:
             size = max(2 * columns.size, filled + n)
             more_columns, more_values = np.empty(size, np.int32), np.empty(size, np.float32)
             more_columns[:filled], more_values[:filled] = columns[:filled], values[:filled]
             columns, values = more_columns, more_values
         begin = filled
-        for other in np.sort(touched[:n]):
-            if near[other] >= least:
-                pmi = np.log(near[other] / (totals[term] * contexts[other]))
-                if pmi > 0:
-                    columns[filled], values[filled] = other, pmi
-                    filled += 1
+        for i in range(n):
+            other = touched[i]
+            # Most pairs fail here: they are neither sorted nor asked for a logarithm.
+            if near[other] >= least and near[other] > totals[term] * contexts[other]:
+                columns[filled] = other
+                filled += 1
+            else:
+                near[other] = 0
+        columns[begin:filled].sort()
+        for i in range(begin, filled):
+            other = columns[i]
+            values[i] = np.log(near[other] / (totals[term] * contexts[other]))
             near[other] = 0
         lengths[term - low] = filled - begin
     return lengths, columns[:filled].copy(), values[:filled].copy()

@@ -1,50 +1,113 @@
-"""One half of a step of NMF: the rows of one factor, the other held still."""
+"""One half of a step of NMF: the rows of one factor, the other held still.
+
+Rows are padded with zeros to the lanes' multiple, and stay so.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.lanes import add_scaled, dot
+
+
+@kernel
+def descend(row, gradient, gram, sweeps):
+    """Coordinate descent on one row until it stays; returns the violation at its start.
+
+    The violation is the sum of the first sweep's projected gradients, as scikit-learn's coordinate
+    descent measures it.
+    """
+    k = row.size
+    violation = 0.0
+    for sweep in range(sweeps):
+        moved = False
+        for t in range(k):
+            projected = min(gradient[t], 0) if row[t] == 0 else gradient[t]
+            if sweep == 0:
+                violation += abs(projected)
+            if projected == 0 or gram[t, t] <= 0:
+                continue
+            new = max(row[t] - gradient[t] / gram[t, t], 0)
+            step = row.dtype.type(new - row[t])
+            if step != 0:
+                row[t] = new
+                moved = True
+                add_scaled(gradient, gram[t], step)
+        if not moved:
+            break
+    return violation
 
 
 @kernel
 def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps, l1):
-    """Coordinate descent on rows ``low`` to ``high`` of a factor; returns the violation.
+    """Least squares for rows ``low`` to ``high`` of a factor.
 
     Row i minimises |x_i - row @ other.T|^2 / 2 - row @ pull_i + l1 * sum(row) over row >= 0, where
-    ``gram`` is ``other.T @ other`` with any ridge on its diagonal. The violation is the sum of the
-    first sweep's projected gradients, as scikit-learn's coordinate descent measures it.
+    ``gram`` is ``other.T @ other`` with any ridge on its diagonal. Returns the violation and the
+    sum of row @ other.T @ x_i.
     """
     k = other.shape[1]
+    gradient, met = np.empty(k, rows.dtype), np.empty(k, rows.dtype)
+    violation = crossed = 0.0
+    for i in range(low, high):
+        row = rows[i]
+        met[:] = 0
+        for j in range(indptr[i], indptr[i + 1]):
+            add_scaled(met, other[indices[j]], data[j])
+        for t in range(k):
+            gradient[t] = l1 - met[t] - (pull[i, t] if pull.shape[0] else 0)
+        for s in range(k):
+            if row[s] != 0:
+                add_scaled(gradient, gram[s], row[s])
+        violation += descend(row, gradient, gram, sweeps)
+        crossed += dot(row, met)
+    return violation, crossed
+
+
+@kernel
+def solve_dense(targets, gram, rows, low, high, sweeps):
+    """As :func:`solve_rows`, where what X and the other factor make is known: ``targets``."""
+    k = rows.shape[1]
     gradient = np.empty(k, rows.dtype)
     violation = 0.0
     for i in range(low, high):
         row = rows[i]
         for t in range(k):
-            gradient[t] = l1 - (pull[i, t] if pull.shape[0] else 0)
-        for j in range(indptr[i], indptr[i + 1]):
-            x, c = data[j], indices[j]
-            for t in range(k):
-                gradient[t] -= x * other[c, t]
+            gradient[t] = -targets[i, t]
         for s in range(k):
             if row[s] != 0:
-                for t in range(k):
-                    gradient[t] += row[s] * gram[s, t]
-        for sweep in range(sweeps):
-            moved = False
-            for t in range(k):
-                projected = min(gradient[t], 0) if row[t] == 0 else gradient[t]
-                if sweep == 0:
-                    violation += abs(projected)
-                if projected == 0 or gram[t, t] <= 0:
-                    continue
-                new = max(row[t] - gradient[t] / gram[t, t], 0)
-                step = rows.dtype.type(new - row[t])
-                if step != 0:
-                    row[t] = new
-                    moved = True
-                    for s in range(k):
-                        gradient[s] += step * gram[t, s]
-            if not moved:
-                break
+                add_scaled(gradient, gram[s], row[s])
+        violation += descend(row, gradient, gram, sweeps)
     return violation
+
+
+@kernel
+def scale_rows(indptr, indices, data, other, sums, rows, low, high, sweeps, ridge, l1):
+    """Multiplicative updates for rows ``low`` to ``high`` under the Kullback-Leibler divergence.
+
+    ``sums`` are those of the columns of ``other``. Returns the sum of x log(x / fitted) over the
+    entries, with what the last sweep but one had fitted, and of all that is fitted after it.
+    """
+    k = other.shape[1]
+    fresh = np.empty(k, np.float32)
+    divergence = fitted = 0.0
+    for i in range(low, high):
+        row = rows[i]
+        for sweep in range(sweeps):
+            fresh[:] = 0
+            for j in range(indptr[i], indptr[i + 1]):
+                its = other[indices[j]]
+                total = dot(its, row)
+                if total <= 0:
+                    continue
+                ratio = data[j] / total
+                add_scaled(fresh, its, ratio)
+                if sweep == 0 and data[j] > 0:
+                    divergence += data[j] * np.log(np.float64(ratio))
+            for t in range(k):
+                if sweep == 0:
+                    fitted += row[t] * sums[t]
+                below = sums[t] + l1 + ridge * row[t]
+                row[t] = row[t] * fresh[t] / below if below > 0 else 0
+    return divergence, fitted

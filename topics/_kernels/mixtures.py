@@ -1,57 +1,85 @@
-"""Collapsed variational updates of LDA over the rows of a CSR matrix."""
+"""Expectation steps of mixtures of topics over the rows of a sparse matrix.
+
+Every vector over topics is padded with zeros to the lanes' multiple.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.lanes import add_scaled, dot
 
 
-# No fastmath: which of two compiled loops runs would depend on where arrays lie, and so would bits.
 @kernel
-def infer_documents(indptr, indices, counts, rows, term_topic, doc_topic, alpha, sweeps, expected):
-    """Expected topic counts of some documents, the topics held still.
+def infer_documents(
+    indptr, indices, counts, low, high, components, inverse, doc_topic, alpha, sweeps, tol, measure,
+    scales, priors,
+):  # fmt: skip
+    """Expected topic counts of the documents ``low`` to ``high``, the topics held still.
 
-    ``term_topic`` (terms x topics) holds the probabilities of terms by topic; ``doc_topic`` holds
-    the expected counts, from which the sweeps start and in which they end. The last sweep's
-    expected counts by term are added to ``expected`` (terms x topics, or of no rows to leave them
-    out). Returns the log-likelihood and the number of tokens.
+    ``components`` (terms x topics) times ``inverse`` (topics) are the probabilities of terms by
+    topic; ``doc_topic`` holds the expected counts, from which the sweeps start and in which they
+    end: after ``sweeps`` of them, or when they move less than ``tol`` of the document. Where there
+    is room in ``scales`` (entries) and ``priors`` (documents x topics), the expected counts of an
+    entry are its scale times the document's prior times the term's component. Returns the
+    log-likelihood, where it is to be measured, and the number of tokens.
     """
-    k = term_topic.shape[1]
-    share, fresh, prior = np.empty(k, np.float32), np.empty(k, np.float32), np.empty(k, np.float32)
+    k = components.shape[1]
+    prior, fresh = np.empty(k, np.float32), np.empty(k, np.float32)
     alpha_sum = alpha.sum()
     likelihood = tokens = 0.0
-    for d in rows:
+    for d in range(low, high):
         a, b = indptr[d], indptr[d + 1]
         length = np.float32(0)
         for j in range(a, b):
             length += counts[j]
         theta = doc_topic[d]
-        if length == 0:
-            theta[:] = 0
-            continue
-        if theta.sum() == 0:
-            theta[:] = length / k
+        tokens += length
         for sweep in range(sweeps):
-            last = sweep == sweeps - 1
             for t in range(k):
-                prior[t] = theta[t] + alpha[t]
+                prior[t] = (theta[t] + alpha[t]) * inverse[t]
                 fresh[t] = 0
+            last = sweep == sweeps - 1
             for j in range(a, b):
-                w, total = indices[j], np.float32(0)
-                for t in range(k):
-                    share[t] = term_topic[w, t] * prior[t]
-                    total += share[t]
-                if total <= 0:
-                    continue
-                scale = counts[j] / total
-                for t in range(k):
-                    fresh[t] += share[t] * scale
-                if last:
-                    if expected.shape[0]:
-                        for t in range(k):
-                            expected[w, t] += share[t] * scale
-                    likelihood += counts[j] * np.log(total / (length + alpha_sum))
-                    tokens += counts[j]
-            theta[:] = fresh
+                row = components[indices[j]]
+                total = dot(row, prior)
+                scale = counts[j] / total if total > 0 else np.float32(0)
+                add_scaled(fresh, row, scale)
+                if last and scales.size > 0:
+                    scales[j] = scale
+                if last and measure and total > 0:
+                    likelihood += counts[j] * np.log(np.float64(total) / (length + alpha_sum))
+            moved = np.float32(0)
+            for t in range(k):
+                new = prior[t] * fresh[t]
+                moved += abs(new - theta[t])
+                theta[t] = new
+            if tol > 0 and moved <= tol * length:
+                break
+        if priors.shape[0] > 0:
+            priors[d] = prior
     return likelihood, tokens
+
+
+@kernel
+def move_components(
+    starts, documents, places, scales, priors, low, high, keep, weight, prior, components
+):
+    """Move the components of the terms ``low`` to ``high`` towards the counts of a batch.
+
+    The entries of term ``w`` are those from ``starts[w]`` to ``starts[w + 1]``: of ``documents``
+    whose ``priors``, and at ``places`` where the ``scales`` stand. What was there is kept with
+    the weight ``keep``, the counts of the batch get ``weight``, and the prior the rest.
+    """
+    k = components.shape[1]
+    fresh = np.empty(k, np.float32)
+    rest = 1 - keep
+    for w in range(low, high):
+        fresh[:] = 0
+        for i in range(starts[w], starts[w + 1]):
+            scale, its_prior = scales[places[i]], priors[documents[i]]
+            add_scaled(fresh, its_prior, scale)
+        row, its_prior = components[w], prior[w if prior.shape[0] > 1 else 0]
+        for t in range(k):
+            row[t] = row[t] * (keep + weight * fresh[t]) + rest * its_prior[t]

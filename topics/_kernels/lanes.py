@@ -1,0 +1,81 @@
+"""Sums over short vectors in eight lanes, whatever the processor has.
+
+A compiler may not add numbers in another order than the one written, so a plain loop adds them one
+by one; were it allowed to, the bits of a sum would depend on the processor. Here the order is that
+of eight partial sums, which any processor keeps. Vectors have a size that is a multiple of
+:data:`LANES`.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+LANES = 8
+
+
+def _vectors(context, builder, signature, arguments, *places):
+    """Pointers to some arguments' numbers as vectors, and how many vectors there are."""
+    arrays = [
+        context.make_array(signature.args[place])(context, builder, arguments[place])
+        for place in places
+    ]
+    number = context.get_value_type(signature.args[places[0]].dtype)
+    vector = ir.VectorType(number, LANES)
+    pointers = [builder.bitcast(array.data, vector.as_pointer()) for array in arrays]
+    size = builder.extract_value(arrays[0].shape, 0)
+    return vector, pointers, builder.udiv(size, ir.Constant(size.type, LANES))
+
+
+def _load(builder, pointer, place, number):
+    return builder.load(builder.gep(pointer, [place]), align=number // 8)
+
+
+@intrinsic
+def dot(typing, a, b):
+    """Sum of the products of two vectors."""
+
+    def code(context, builder, signature, arguments):
+        vector, (left, right), n = _vectors(context, builder, signature, arguments, 0, 1)
+        bits = signature.return_type.bitwidth
+        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * LANES))
+        with cgutils.for_range(builder, n) as loop:
+            product = builder.fmul(
+                _load(builder, left, loop.index, bits), _load(builder, right, loop.index, bits)
+            )
+            builder.store(builder.fadd(builder.load(total), product), total)
+        sums = builder.load(total)
+        lanes = LANES
+        while lanes > 1:
+            lanes //= 2
+            halves = [
+                builder.shuffle_vector(
+                    sums, sums, ir.Constant(ir.VectorType(ir.IntType(32), lanes), list(places))
+                )
+                for places in (range(lanes), range(lanes, 2 * lanes))
+            ]
+            sums = builder.fadd(*halves)
+        return builder.extract_element(sums, ir.Constant(ir.IntType(32), 0))
+
+    return a.dtype(a, b), code
+
+
+@intrinsic
+def add_scaled(typing, to, vector, scale):
+    """Add a multiple of one vector to another."""
+
+    def code(context, builder, signature, arguments):
+        vector, (left, right), n = _vectors(context, builder, signature, arguments, 0, 1)
+        bits = signature.args[2].bitwidth
+        scales = ir.Constant(vector, ir.Undefined)
+        for lane in range(LANES):
+            place = ir.Constant(ir.IntType(32), lane)
+            scales = builder.insert_element(scales, arguments[2], place)
+        with cgutils.for_range(builder, n) as loop:
+            more = builder.fmul(_load(builder, right, loop.index, bits), scales)
+            new = builder.fadd(_load(builder, left, loop.index, bits), more)
+            builder.store(new, builder.gep(left, [loop.index]), align=bits // 8)
+        return context.get_dummy_value()
+
+    return types.none(to, vector, to.dtype), code

@@ -1,0 +1,200 @@
+"""Clusters of documents, to start topics from."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._parallel import over_shards
+from topics.sequences import inverse_document_frequency, tfidf
+
+SAMPLE = 5_000
+"""Most documents that centres are looked for in."""
+_ROWS_PER_SHARD = 4096
+
+
+def cluster_rows(
+    rows: Any,
+    n_clusters: int,
+    *,
+    sample: int = SAMPLE,
+    n_init: int = 1,
+    random_state: Any = 0,
+    n_jobs: int | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
+    """Clusters by k-means, its centres found in a sample [1]_.
+
+    Parameters
+    ----------
+    rows : ndarray or csr_matrix of float, shape (n_documents, n_dimensions)
+        Documents as rows of length one, or of zeros.
+    n_clusters : int
+        How many; no more are found than there are rows.
+    sample : int, default=5000
+        Rows that the centres are looked for in.
+    n_init : int, default=1
+        Starts, of which the best is kept.
+    random_state : int, RandomState or None, default=0
+        For the sample and the starts.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    labels : ndarray of int64, shape (n_documents,)
+        The centre nearest by direction.
+    centres : ndarray, shape (n_clusters, n_dimensions)
+        Of length one, or of zeros where there were fewer rows.
+
+    References
+    ----------
+    .. [1] Arthur, Vassilvitskii (2007), "k-means++: the advantages of careful seeding", SODA.
+
+    Examples
+    --------
+    >>> rows = np.array([[1, 0], [0, 1], [1, 0], [0, 1.0]])
+    >>> labels, _ = cluster_rows(rows, 2)
+    >>> bool(labels[0] == labels[2] != labels[1])
+    True
+    """
+    from sklearn.cluster import KMeans
+    from sklearn.utils import check_random_state
+    from threadpoolctl import threadpool_limits
+
+    rng = check_random_state(random_state)
+    n = rows.shape[0]
+    chosen = np.sort(rng.permutation(n)[:sample])
+    found = min(n_clusters, chosen.size)
+    centres = np.zeros((n_clusters, rows.shape[1]), rows.dtype)
+    # Its sums, and so the bits, would depend on how many threads it uses.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Number of distinct clusters")
+        means = KMeans(found, n_init=n_init, max_iter=50, random_state=rng).fit(rows[chosen])
+        centres[:found] = means.cluster_centers_
+        centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
+        across = np.ascontiguousarray(centres.T)
+        parts = over_shards(
+            lambda low, high: np.asarray(rows[low:high] @ across).argmax(axis=1),
+            n, _ROWS_PER_SHARD, n_jobs,
+        )  # fmt: skip
+    return np.concatenate(parts), centres
+
+
+def cluster_counts(
+    counts: sp.csr_matrix, n_clusters: int, *, random_state: Any = 0
+) -> NDArray[np.float32]:
+    """Terms of clusters of documents with like terms, from a sample of them.
+
+    Parameters
+    ----------
+    counts : csr_matrix of float32, shape (n_documents, n_terms)
+        Term counts.
+    n_clusters : int
+        How many.
+    random_state : int, RandomState or None, default=0
+        For the sample and the start.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_clusters, n_terms)
+        Each cluster's counts, smoothed by those of all.
+
+    Examples
+    --------
+    >>> counts = sp.csr_matrix(np.array([[4, 3, 0], [5, 4, 0], [0, 0, 3]], np.float32))
+    >>> cluster_counts(counts, 2).argmax(axis=1).tolist() in ([0, 2], [2, 0])
+    True
+    """
+    from sklearn.utils import check_random_state
+
+    rng = check_random_state(random_state)
+    size = max(2_000, 20 * n_clusters)
+    sample = counts[np.sort(rng.permutation(counts.shape[0])[:size])]
+    frequency = np.bincount(sample.indices, minlength=sample.shape[1])
+    idf = inverse_document_frequency(frequency, sample.shape[0])
+    labels, _ = cluster_rows(tfidf(sample, idf), n_clusters, random_state=rng)
+    return smoothed_sums(sample, labels, n_clusters)
+
+
+def smoothed_sums(
+    weights: sp.csr_matrix, labels: NDArray[np.integer], n_clusters: int, share: float = 0.1
+) -> NDArray[np.float32]:
+    """Sums of the rows of each cluster, with a share of the mean cluster in each.
+
+    Parameters
+    ----------
+    weights : csr_matrix, shape (n_documents, n_terms)
+        Counts or weights.
+    labels : ndarray of int, shape (n_documents,)
+        Cluster of each document.
+    n_clusters : int
+        How many there are.
+    share : float, default=0.1
+        Weight of the mean.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_clusters, n_terms)
+        No cluster is without a term that any has.
+
+    Examples
+    --------
+    >>> smoothed_sums(sp.csr_matrix([[2.0, 0], [0, 4]]), np.array([0, 1]), 2, 0.5).tolist()
+    [[1.5, 1.0], [0.5, 3.0]]
+    """
+    n = labels.size
+    members = sp.csr_matrix((np.ones(n, np.float32), labels, np.arange(n + 1)), (n, n_clusters))
+    sums = np.asarray((members.T @ weights).todense(), np.float64)
+    return np.asarray((1 - share) * sums + share * sums.mean(axis=0), np.float32)
+
+
+def seeded_start(
+    start: NDArray[np.floating], weights: sp.csr_matrix, seeds: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Topics to start from, some of which are drawn to seeds.
+
+    A seeded topic starts from the documents that hold its seeds, and takes the place of the topic
+    that was most like it; the others are left to those without seeds.
+
+    Parameters
+    ----------
+    start : ndarray, shape (n_topics, n_terms)
+        Topics of no seeds.
+    weights : csr_matrix, shape (n_documents, n_terms)
+        Counts or weights of the documents.
+    seeds : ndarray, shape (n_topics, n_terms)
+        Weights of the seeds; rows of zeros for topics that stay free.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_topics, n_terms)
+        The start, topics in the order of the seeds.
+
+    Examples
+    --------
+    >>> start = np.array([[1.0, 0, 0], [0, 0, 1]])
+    >>> papers = sp.csr_matrix([[0, 2.0, 2], [2, 0, 0]])
+    >>> seeded_start(start, papers, np.array([[0, 0, 1.0], [0, 0, 0]])).round(2).tolist()
+    [[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    start = start / np.maximum(start.sum(axis=1, keepdims=True), 1e-12)
+    seeded = np.flatnonzero(seeds.any(axis=1))
+    if not seeded.size:
+        return np.asarray(start, np.float32)
+    holding = np.asarray(weights @ np.ascontiguousarray(seeds[seeded].T))
+    drawn = np.asarray((weights.T @ holding).T, np.float64)
+    drawn /= np.maximum(drawn.sum(axis=1, keepdims=True), 1e-12)
+    _, replaced = linear_sum_assignment(-(drawn @ start.T))
+    order = np.empty(len(start), np.int64)
+    order[seeded] = replaced
+    free = np.setdiff1d(np.arange(len(start)), seeded)
+    order[free] = np.setdiff1d(np.arange(len(start)), replaced)
+    start = start[order]
+    start[seeded] = drawn
+    return np.asarray(start, np.float32)
