@@ -7,7 +7,6 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from topics import ThemeClassifier, TopicsError, read_releases, read_themes
 from topics.beliefs import FEW, theme_beliefs
 from topics.demo import lee_corpus
-from topics.word_vectors import word_vectors
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
 COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]
@@ -154,17 +153,6 @@ def test_few_releases_go_by_their_own_words():
     assert rows.size == FEW - 1
     assert beliefs[3, 0] > 0.99
     assert beliefs[7, 1] > 0.99
-
-
-def test_word_vectors_do_not_depend_on_workers():
-    corpus = lee_corpus()
-    from topics.pile import vectorizer_for
-
-    vectorizer = vectorizer_for(corpus.texts)
-    sequences = vectorizer.fit_sequences(corpus)
-    n = len(vectorizer.vocabulary_)
-    one, two = (word_vectors(sequences, n, n_jobs=jobs) for jobs in (1, 2))
-    assert one.tobytes() == two.tobytes()
 
 
 def test_themes_file(tmp_path):

@@ -13,7 +13,8 @@ ORDER = (
     "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
     "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
     "transformer", "vectorizer", "pile", "quality", "clusters", "factorisation", "nmf",
-    "lda", "word_vectors", "naming", "topic_model",
+    "lda", "word_vectors", "vector_topics", "naming", "timeline", "choosing",
+    "operations", "topic_model",
     "beliefs", "evidence", "classifier", "labeller", "artifact", "labelling", "evaluation",
     "plots", "demo", "cli", "__main__",
 )  # fmt: skip

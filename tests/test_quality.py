@@ -18,6 +18,7 @@ from topics.quality import (
     split_tokens,
     stability,
     topic_diversity,
+    word_intrusion,
 )
 
 WORDS = list("abcdefghij")
@@ -122,3 +123,14 @@ def test_halves_of_tokens_and_their_perplexity(n, v, seed):
     even = np.full((1, v), 1 / v)
     expected = v if second.nnz else 1
     assert completion_perplexity(np.ones((n, 1)), even, second) == pytest.approx(expected, rel=1e-5)
+
+
+def test_an_intruder_is_of_another_topic():
+    words = [["camp", "aid", "tents"], ["court", "judge", "aid"], []]
+    items = word_intrusion(words, n_words=2)
+    assert len(items) == 2
+    for (shown, intruder), own in zip(items, words[:2], strict=True):
+        assert intruder not in own
+        assert sorted(shown) == sorted([*own[:2], intruder])
+    assert word_intrusion(words, n_words=2) == items
+    assert word_intrusion([["a", "b"], ["a", "b"]]) == []

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from topics.labelling import predict
     from topics.lda import LDA
     from topics.nmf import NMF
+    from topics.quality import coherence, match_topics
     from topics.releases import read_releases
     from topics.themes import read_themes
     from topics.topic_model import TopicModel
@@ -35,8 +36,10 @@ __all__ = [
     "ThemeClassifier",
     "TopicModel",
     "TopicsError",
+    "coherence",
     "evaluate",
     "load",
+    "match_topics",
     "predict",
     "read_releases",
     "read_themes",
@@ -50,6 +53,8 @@ _HOMES = {
     "TermVectorizer": "vectorizer",
     "NMF": "nmf",
     "LDA": "lda",
+    "coherence": "quality",
+    "match_topics": "quality",
     "read_themes": "themes",
     "TopicModel": "topic_model",
     "ThemeClassifier": "classifier",

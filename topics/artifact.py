@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._version import __version__
+from topics.choosing import Step
 from topics.classifier import ThemeClassifier
 from topics.labeller import Labeller
 from topics.lda import LDA
 from topics.nmf import NMF
 from topics.topic_model import TopicModel
+from topics.vector_topics import VectorTopics
 from topics.vectorizer import TermVectorizer
 
 FORMAT = 1
@@ -352,7 +354,7 @@ def _number(value: Any) -> int:
 def _floats(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     """An array of floats of one shape only: kernels do not look at what they are given."""
     values = arrays[name]
-    if values.shape != shape or values.dtype not in (np.float32, np.float64):
+    if values.shape != shape or values.dtype.kind != "f":
         raise ValueError(f"{name} is {values.dtype} of the shape {values.shape}, not {shape}")
     return values
 
@@ -408,25 +410,30 @@ def _load_vectorizer(
     return model
 
 
-_LEARNT = ("prior", "init", "doc_topic_prior", "topic_term_prior")
+_LEARNT = ("prior", "init", "doc_topic_prior", "topic_term_prior", "vectors")
 """Parameters of a decomposition whose arrays are part of what was learnt, or are done with."""
+_METHODS: dict[str, type[NMF | LDA]] = {"nmf": NMF, "lda": LDA}
 
 
 def _save_topic_model(model: TopicModel) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
     inner = model.decomposition_
-    facts["params"] = _params(model, without=("vectorizer",))
+    facts["params"] = _params(model, without=("vectorizer", "earlier"))
     facts["decomposition"] = _params(inner, without=_LEARNT)
     facts |= {
         "n_documents": int(model.n_documents_),
         "themes": model.themes_,
         "words": model.words_,
         "names": model.names_,
+        "groups": model.groups_,
+        "junk": model.junk_.tolist(),
         "representatives": model.representatives_,
         "days": model.timeline_[0],
     }
+    if hasattr(model, "n_topics_path_"):
+        facts["n_topics_path"] = model.n_topics_path_.to_dict("list")
     arrays |= {
-        "components": model.components_,
+        "components": inner.components_,
         "share_sums": model.share_sums_,
         "n_releases": model.n_releases_.astype(np.int64),
         "timeline_sums": model.timeline_[1],
@@ -438,6 +445,8 @@ def _save_topic_model(model: TopicModel) -> State:
             "doc_topic_prior": inner.doc_topic_prior_,
             "topic_term_prior": inner.topic_term_prior_,
         }
+    elif isinstance(inner, VectorTopics):
+        arrays |= {"vectors": inner.vectors_, "centres": inner.centres_, "mean": inner.mean_}
     return facts, arrays
 
 
@@ -452,25 +461,49 @@ def _lda_priors(
     return _floats(arrays, "doc_topic_prior", (k,)), terms
 
 
-def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
-    model = TopicModel(**facts["params"])
-    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
-    k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
-    components = _floats(arrays, "components", (k, n_terms))
-    model.components_ = components
+def _load_decomposition(
+    method: str, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], n_terms: int
+) -> NMF | LDA | VectorTopics:
     params = dict(facts["decomposition"])
     if "alpha" in params:
         # As it was called before W and H had weights of their own.
         params["alpha_W"] = params.pop("alpha")
-    model.decomposition_ = (NMF if model.method == "nmf" else LDA)(**params)
-    if model.decomposition_.n_components != k:
-        raise ValueError(f"{k} topics, not {model.decomposition_.n_components}")
-    model.decomposition_.components_ = components
-    model.decomposition_.n_features_in_ = components.shape[1]
-    if isinstance(model.decomposition_, LDA):
-        model.decomposition_._restore(
-            components, _lda_priors(arrays, k, n_terms), int(facts["steps"]), float(facts["tokens"])
+    k = _number(params["n_components"])
+    components = _floats(arrays, "components", (k, n_terms))
+    if method == "vectors":
+        size = arrays["centres"].shape[-1]
+        inner = VectorTopics(vectors=[], **params)
+        inner._restore(
+            components,
+            _floats(arrays, "vectors", (n_terms, size)),
+            _floats(arrays, "centres", (k, size)),
+            _floats(arrays, "mean", (size,)),
         )
+        return inner
+    found = _METHODS[method](**params)
+    found.components_, found.n_features_in_ = components, n_terms
+    if isinstance(found, LDA):
+        priors = _lda_priors(arrays, k, n_terms)
+        found._restore(components, priors, int(facts["steps"]), float(facts["tokens"]))
+    return found
+
+
+def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
+    model = TopicModel(**facts["params"])
+    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
+    k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
+    model.decomposition_ = _load_decomposition(model.method, facts, arrays, n_terms)
+    model.groups_ = [
+        [_number(t) for t in group] for group in facts.get("groups", [[t] for t in range(k)])
+    ]
+    if len(model.groups_) != k or not all(model.groups_):
+        raise ValueError("groups of components that are not those of the topics")
+    model._take_components()
+    model.junk_ = np.array(facts.get("junk", [False] * k), bool).reshape(k)
+    if "n_topics_path" in facts:
+        import pandas as pd
+
+        model.n_topics_path_ = pd.DataFrame(facts["n_topics_path"], columns=list(Step._fields))
     model.n_documents_ = _number(facts["n_documents"])
     model.themes_ = dict(facts["themes"])
     model.words_ = [[int(i) for i in words] for words in facts["words"]]
@@ -478,11 +511,11 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
         raise ValueError("words that are not in the vocabulary")
     model.names_ = [str(name) for name in facts["names"]]
     model.representatives_ = [[tuple(row) for row in rows] for rows in facts["representatives"]]
-    model.share_sums_ = _floats(arrays, "share_sums", (k,))
-    model.n_releases_ = arrays["n_releases"].reshape(k)
+    model.share_sums_ = _floats(arrays, "share_sums", (k,)).copy()
+    model.n_releases_ = arrays["n_releases"].reshape(k).copy()
     model.timeline_ = (
         [str(day) for day in facts["days"]],
-        arrays["timeline_sums"],
+        _floats(arrays, "timeline_sums", (len(facts["days"]), k)).copy(),
         arrays["timeline_numbers"],
     )
     return model

@@ -21,7 +21,7 @@ from topics.sentences import split_sentences
 from topics.sequences import TermSequences, tfidf
 from topics.themes import check_themes, seed_terms
 from topics.vectorizer import TermVectorizer
-from topics.word_vectors import word_vectors
+from topics.word_vectors import WordVectors
 
 _SMALL = 150
 _ENOUGH = 50
@@ -242,7 +242,12 @@ class ThemeClassifier(Estimator):
     ) -> NDArray[np.float32] | None:
         if not seeds and many_labels(Y):
             return None
-        return word_vectors(sequences, n_terms, n_jobs=self.n_jobs, random_state=self.random_state)
+        # Seeds may be rare, and their vectors are all that is known of them.
+        words = WordVectors(
+            least=0, max_terms=None, max_tokens=None, random_state=self.random_state,
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        return words.fit(sequences, n_terms).vectors_
 
     def _fit_linear(self, evidence: Evidence) -> None:
         coef, intercept = evidence.fit_all(self.n_jobs)

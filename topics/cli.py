@@ -57,6 +57,7 @@ ModelFolder = Annotated[
 class Method(StrEnum):
     """How topics are learnt."""
 
+    vectors = "vectors"
     nmf = "nmf"
     lda = "lda"
 
@@ -142,7 +143,7 @@ def fit(
     themes: Annotated[
         str | None, typer.Option(metavar="TOML", help="Themes and their seed words.")
     ] = None,
-    method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.nmf,
+    method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.vectors,
     topics: Annotated[
         int | None,
         typer.Option(

@@ -87,6 +87,7 @@ class LDA(Estimator):
     """
 
     _reads_weights = True
+    components_: NDArray[np.float32]
 
     def __init__(
         self,
@@ -224,6 +225,30 @@ class LDA(Estimator):
             self._infer(X, doc_topic, workers, _FOLD_IN, _SETTLED)
         shares = doc_topic[:, :k] + self._alpha[:k]
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def split(self, old: list[int], X: Any, n: int) -> None:
+        """Put components that are learnt from some documents in the place of others.
+
+        Parameters
+        ----------
+        old : list of int
+            The components that go.
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            The documents that they stood for.
+        n : int
+            How many come; they stand behind those that stay.
+        """
+        parts = LDA(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
+        parts *= self.components_[old].sum() / parts.sum()
+        priors = self.doc_topic_prior_[old].sum() / n, self.topic_term_prior_.min()
+        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
+        self.n_components = len(self.components_)
+        terms = self.topic_term_prior_
+        if len(terms) > 1:
+            even = np.full((n, terms.shape[1]), priors[1], np.float32)
+            terms = np.vstack([np.delete(terms, old, axis=0), even])
+        documents = np.append(np.delete(self.doc_topic_prior_, old), np.full(n, priors[0]))
+        self._restore(self.components_, (documents, terms), self._steps, self._tokens)
 
     def perplexity(self, X: Any, random_state: Any = 0) -> float:
         """Perplexity of one half of the documents' tokens, by the topics of the other half.

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-CANDIDATES = 30
+from topics._errors import TopicsError
+from topics.quality import window_counts
+from topics.sequences import TermSequences
+
+CANDIDATES = 40
+_WINDOW = 10
+_MAX_TOKENS = 4_000_000
+_UNMET = -0.6
+"""What a pair is worth that is not met where the words are looked for next."""
+_DISCOUNT = 1.5
+"""Standard deviations that are taken off how often a pair was met."""
+_OWN = 0.5
+"""Share of the most that any topic has of a word, which another must have to be shown with it."""
+_SHARE = 0.3
+"""How much a word's own weight counts beside its company."""
+
+Ranking = Literal["lift", "weight", "frex", "relevance"]
 
 
 def rank_words(
     components: NDArray[np.floating],
-    counts: sp.csr_matrix,
+    sequences: TermSequences,
     terms: Sequence[str],
     *,
     candidates: int = CANDIDATES,
-    mix: float = 0.5,
+    n_jobs: int | None = None,
 ) -> list[list[int]]:
     """Terms of each topic, those first that hold together.
 
-    Terms are ranked by weight times the square root of lift. Of the best ``candidates`` the one
-    that fits the others least, by normalised pointwise mutual information over documents [1]_ and
-    by its own weight, is put last; then the next, until one is left.
+    Terms are ranked by weight times the square root of lift; those first of which no other topic
+    has twice as much. Of the best ``candidates`` the one
+    that fits the others least is put last; then the next, until one is left. A pair fits by
+    normalised pointwise mutual information within windows of ten terms [1]_, as it may be expected
+    elsewhere: pairs that met but a few times are judged by fewer, and may not meet again.
 
     Parameters
     ----------
     components : ndarray, shape (n_topics, n_terms)
         Topic-term weights.
-    counts : csr_matrix, shape (n_documents, n_terms)
-        The documents that the terms' company is judged in.
+    sequences : TermSequences
+        The documents that the terms' company is judged in; some at even distances where there are
+        many.
     terms : sequence of str
-        The terms; of variants that differ by a plural ending only the best is ranked.
-    candidates : int, default=30
+        The terms; of variants that differ by a plural ending only the best is ranked, and no word
+        beside a phrase that holds it.
+    candidates : int, default=40
         How many terms a topic is described by.
-    mix : float, default=0.5
-        Share of coherence against weight.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -49,75 +70,138 @@ def rank_words(
 
     Examples
     --------
-    >>> import numpy as np, scipy.sparse as sp
-    >>> counts = sp.csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]]))
-    >>> rank_words(np.array([[3.0, 2.0, 0.1]]), counts, ["camp", "refugees", "budget"])
+    >>> words = TermSequences(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 0, 2], np.int32))
+    >>> rank_words(np.array([[3.0, 2.0, 0.1]]), words, ["camp", "refugees", "budget"])
     [[0, 1, 2]]
     """
-    scores = term_scores(components)
+    shares = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    # Words of other topics come last, where there are too few of its own.
+    own = shares >= _OWN * shares.max(axis=0, initial=0)
+    scores = term_scores(components) * np.where(own, 1, 1e-6)
     chosen = [_best(row, terms, candidates) for row in scores]
     used = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
-    npmi = document_npmi(counts, used)
+    fit = expected_npmi(sequences, used, len(terms), n_jobs)
     return [
-        _by_coherence(scores[t, best], npmi[np.ix_(*[np.searchsorted(used, best)] * 2)], best, mix)
+        _by_coherence(scores[t, best], fit[np.ix_(*[np.searchsorted(used, best)] * 2)], best)
         for t, best in enumerate(chosen)
     ]
 
 
-def term_scores(components: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Weight times the square root of lift: what a topic says often, and others do not.
+def term_scores(
+    components: NDArray[np.floating], ranking: Ranking = "lift", mix: float = 0.5
+) -> NDArray[np.floating]:
+    """How much each term tells of a topic.
 
     Parameters
     ----------
     components : ndarray, shape (n_topics, n_terms)
         Topic-term weights.
+    ranking : {"lift", "weight", "frex", "relevance"}, default="lift"
+        Weight times the square root of lift (what a topic says often, and others do not); weight
+        alone; the harmonic mean of the ranks by frequency and by exclusivity [2]_; or LDAvis's
+        relevance [3]_.
+    mix : float, default=0.5
+        Of ``frex``, the share of exclusivity; of ``relevance``, lambda, the share of frequency.
 
     Returns
     -------
     ndarray, shape (n_topics, n_terms)
-        Scores of at least zero.
+        Scores of at least zero; zero where the weight is.
+
+    Raises
+    ------
+    TopicsError
+        If ``ranking`` is unknown.
+
+    References
+    ----------
+    .. [2] Bischof, Airoldi (2012), "Summarizing topical content with word frequency and
+       exclusivity", ICML.
+    .. [3] Sievert, Shirley (2014), "LDAvis: a method for visualizing and interpreting topics".
 
     Examples
     --------
-    >>> import numpy as np
     >>> term_scores(np.array([[4.0, 1.0], [4.0, 0.0]])).round(2)
     array([[2.83, 1.  ],
            [2.83, 0.  ]])
     """
     total = components.sum(axis=0)
-    return components * np.sqrt(components / np.where(total > 0, total, 1))
+    if ranking == "weight":
+        return components
+    if ranking == "lift":
+        return components * np.sqrt(components / np.where(total > 0, total, 1))
+    if ranking not in ("frex", "relevance"):
+        raise TopicsError(f"ranking={ranking!r} is unknown", "give lift, weight, frex or relevance")
+    shares = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    everywhere = np.maximum(total / max(total.sum(), 1e-12), 1e-12)
+    if ranking == "relevance":
+        scores = np.log(np.maximum(shares, 1e-12)) - (1 - mix) * np.log(everywhere)
+        scores -= scores.min()
+    else:
+        ranks = [_ranks(values) for values in (shares / np.maximum(shares.sum(0), 1e-12), shares)]
+        scores = 1 / (mix / ranks[0] + (1 - mix) / ranks[1])
+    return np.where(components > 0, scores, 0)
 
 
-def document_npmi(counts: sp.csr_matrix, terms: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Normalised pointwise mutual information of pairs of terms over documents, where positive.
+def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Share of a row's values that are no greater."""
+    return np.array([np.searchsorted(np.sort(row), row, side="right") for row in values]) / max(
+        values.shape[1], 1
+    )
+
+
+def expected_npmi(
+    sequences: TermSequences, used: NDArray[np.integer], n_terms: int, n_jobs: int | None = None
+) -> NDArray[np.float64]:
+    """Normalised pointwise mutual information of pairs, as to be expected in like documents.
 
     Parameters
     ----------
-    counts : csr_matrix, shape (n_documents, n_terms)
-        Any weights above zero where a term stands in a document.
-    terms : ndarray of int, shape (n,)
-        The terms asked for.
+    sequences : TermSequences
+        The documents.
+    used : ndarray of int, shape (n,)
+        The terms asked for, in order.
+    n_terms : int
+        Size of the vocabulary.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
 
     Returns
     -------
     ndarray of float64, shape (n, n)
-        0 on the diagonal and for pairs that meet no more often than by chance.
+        From windows of ten terms, with a discount for pairs that met by a few chances; 0 on the
+        diagonal.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 2]), np.array([0, 1], np.int32))
+    >>> expected_npmi(words, np.array([0, 1]), 2).round(2).tolist()
+    [[0.0, -0.6], [-0.6, 0.0]]
     """
-    present = counts[:, terms]
-    present = sp.csr_matrix(
-        (np.ones(present.nnz, np.float64), present.indices, present.indptr), present.shape
-    )
-    joint = (present.T @ present).toarray() / max(counts.shape[0], 1)
-    alone = np.diag(joint).copy()
+    if sequences.ids.size > _MAX_TOKENS:
+        n = len(sequences)
+        take = max(1, n * _MAX_TOKENS // sequences.ids.size)
+        sequences = sequences.take(np.linspace(0, n - 1, take).astype(np.int64))
+    places = np.full(n_terms, -1, np.int32)
+    places[used] = np.arange(used.size)
+    words = TermSequences(sequences.offsets, places[sequences.ids])
+    joint, n_windows = window_counts(words, used.size, _WINDOW, n_jobs)
+    met = np.maximum(joint - _DISCOUNT * np.sqrt(joint), 0)
+    missed = np.exp(-met)
+    alone = np.diag(joint) / max(n_windows, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        npmi = np.log(joint / np.outer(alone, alone)) / -np.log(joint)
-    npmi = np.nan_to_num(np.maximum(npmi, 0), posinf=0)
-    np.fill_diagonal(npmi, 0)
-    return npmi
+        share = met / max(n_windows, 1)
+        npmi = np.log(share / np.outer(alone, alone)) / -np.log(share)
+    npmi = np.nan_to_num(npmi, nan=0.0, posinf=1.0, neginf=0.0)
+    expected = (1 - missed) * npmi + missed * _UNMET
+    np.fill_diagonal(expected, 0)
+    return expected
 
 
 def name_topics(words: Sequence[Sequence[str]], given: Sequence[str] = ()) -> list[str]:
-    """Names of topics: their first words, as many as tell them apart.
+    """Names of topics: two to four words that tell them apart.
+
+    A phrase comes first, and words that no other topic is shown with come before the others.
 
     Parameters
     ----------
@@ -135,27 +219,58 @@ def name_topics(words: Sequence[Sequence[str]], given: Sequence[str] = ()) -> li
     --------
     >>> name_topics([["camp"], ["court", "judge", "trial", "jail"]], given=["displacement"])
     ['displacement', 'court, judge, trial']
+    >>> name_topics([["party", "labour", "prime minister", "tory"]])
+    ['prime minister, party, labour']
     """
+    shown = Counter(word for best in words for word in best)
     names: list[str] = []
     for topic, best in enumerate(words):
-        name = given[topic] if topic < len(given) else ", ".join(best[:3]) or f"topic {topic}"
-        length = 3
-        while name in names:
-            length += 1
-            name = ", ".join(best[:length]) if length <= len(best) else f"{name} ({topic})"
+        apart = sorted(best, key=lambda word: (" " not in word, shown[word] > 1))
+        name = given[topic] if topic < len(given) else ", ".join(apart[:3]) or f"topic {topic}"
+        if name in names:
+            name = ", ".join(apart[:4])
+        while not name or name in names:
+            name = f"{name} ({topic})".strip()
         names.append(name)
     return names
 
 
+def show_words(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> list[int]:
+    """The terms with the highest scores, one of each set of variants.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_terms,)
+        Those above zero are ranked.
+    terms : sequence of str
+        The terms.
+    n : int
+        How many.
+
+    Returns
+    -------
+    list of int
+        Their numbers, the best first.
+
+    Examples
+    --------
+    >>> show_words(np.array([3.0, 2.0, 1.0]), ["camps", "camp", "aid"], 2)
+    [0, 2]
+    """
+    return _best(scores, terms, n).tolist()
+
+
 def _best(scores: NDArray[np.floating], terms: Sequence[str], most: int) -> NDArray[np.int64]:
-    """Terms with the highest scores, one of each set of variants."""
+    """Terms with the highest scores, one of each set of variants and no part of a phrase."""
+    order = [int(i) for i in np.argsort(-scores, kind="stable")[: 2 * most] if scores[i] > 0]
+    parts = {word for i in order[:most] if " " in terms[i] for word in terms[i].split()}
     chosen: list[int] = []
     taken: set[str] = set()
-    for i in np.argsort(-scores, kind="stable")[: 2 * most]:
+    for i in order:
         base = _singular(terms[i])
-        if scores[i] > 0 and base not in taken:
+        if base not in taken and terms[i] not in parts:
             taken.add(base)
-            chosen.append(int(i))
+            chosen.append(i)
     return np.array(chosen[:most], np.int64)
 
 
@@ -166,16 +281,15 @@ def _singular(word: str) -> str:
 
 
 def _by_coherence(
-    scores: NDArray[np.floating], npmi: NDArray[np.float64], best: NDArray[np.int64], mix: float
+    scores: NDArray[np.floating], fit: NDArray[np.float64], best: NDArray[np.int64]
 ) -> list[int]:
     if not best.size:
         return []
-    weight = np.sqrt(scores / scores.max())
+    own = _SHARE * np.maximum(1 + np.log(scores / scores.max()) / 5, 0)
     keep = list(range(best.size))
     dropped = []
     while len(keep) > 1:
-        fit = npmi[np.ix_(keep, keep)].sum(axis=1)
-        worth = mix * fit / (fit.max() + 1e-9) + (1 - mix) * weight[keep]
-        dropped.append(keep.pop(int(np.argmin(worth))))
+        company = fit[np.ix_(keep, keep)].sum(axis=1) / (len(keep) - 1)
+        dropped.append(keep.pop(int(np.argmin(company + own[keep]))))
     order = keep + dropped[::-1]
     return [int(best[i]) for i in order]

@@ -238,6 +238,22 @@ class NMF(Estimator):
             lambda low, high: solve_dense(targets, gram, H, low, high, 10), len(H), ROWS_PER_SHARD
         )
 
+    def split(self, old: list[int], X: Any, n: int) -> None:
+        """Put components that are learnt from some documents in the place of others.
+
+        Parameters
+        ----------
+        old : list of int
+            The components that go.
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            The documents that they stood for.
+        n : int
+            How many come; they stand behind those that stay.
+        """
+        parts = NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
+        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
+        self.n_components = len(self.components_)
+
     def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
         X = sp.csr_matrix(check_matrix(self, X, reset=reset))
         k = self.n_components
@@ -423,15 +439,8 @@ class NMF(Estimator):
             prior = np.asarray(self.prior, X.dtype).T
             if prior.shape != H.shape:
                 raise ValueError(f"prior has the shape {prior.T.shape}, not {H.T.shape}")
-            # Seeded components come first; what the decomposition found goes to the free ones.
-            seeded = prior.any(axis=0)
-            order = np.argsort(~seeded, kind="stable")
-            free = np.empty_like(H)
-            free[:, order] = np.roll(H, int(seeded.sum()), axis=1)
-            H = np.where(seeded, prior, free)
-            W_free = np.empty_like(W)
-            W_free[:, order] = np.roll(W, int(seeded.sum()), axis=1)
-            W = np.where(seeded, X @ prior, W_free).astype(X.dtype)
+            if isinstance(self.init, str):
+                W, H = _make_way(X, W, H, prior)
         return W, H
 
     def _draw(
@@ -467,6 +476,18 @@ def _balance(
         factor *= scale
     for factor in terms:
         factor /= scale
+
+
+def _make_way(
+    X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any], prior: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Seeded components start from their seeds, and the free ones from what was found first."""
+    seeded = prior.any(axis=0)
+    order = np.argsort(~seeded, kind="stable")
+    W_free, H_free = np.empty_like(W), np.empty_like(H)
+    for free, found in ((W_free, W), (H_free, H)):
+        free[:, order] = np.roll(found, int(seeded.sum()), axis=1)
+    return np.where(seeded, X @ prior, W_free).astype(X.dtype), np.where(seeded, prior, H_free)
 
 
 def _ahead(old: NDArray[Any], new: NDArray[Any], far: float) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from topics._errors import TopicsError
 from topics.labeller import Predictions
 from topics.topic_model import TopicModel
 
@@ -99,6 +100,76 @@ def plot_topics_over_time(
     axes.set_ylim(bottom=0)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
     axes.set_title(f"Topics over time, by {freq}", loc="left", fontsize=11)
+    return figure
+
+
+def plot_n_topics(model: TopicModel) -> Any:
+    """Stability and held-out coherence by number of topics, and the number that was chosen.
+
+    Parameters
+    ----------
+    model : TopicModel
+        One fitted with ``n_topics="auto"``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two curves over ``n_topics_path_``.
+
+    Raises
+    ------
+    TopicsError
+        If the number of topics was given.
+    """
+    if not hasattr(model, "n_topics_path_"):
+        raise TopicsError("the number of topics was given", 'fit with n_topics="auto"')
+    path = model.n_topics_path_
+    figure, axes = _figure(8, 4.2)
+    labels = {"stability": "stability", "coherence": "coherence, other half"}
+    for colour, (column, label) in zip(_COLOURS, labels.items(), strict=False):
+        axes.plot(path["n_topics"], path[column], color=colour, marker="o", label=label)
+    best = path["n_topics"][path["score"].argmax()]
+    axes.axvline(best, color=_INK, linewidth=0.8, linestyle=":")
+    axes.text(best, axes.get_ylim()[1], f" {best} topics", va="top", fontsize=9, color=_INK)
+    axes.set_xscale("log")
+    axes.set_xticks(path["n_topics"], [str(n) for n in path["n_topics"]])
+    axes.minorticks_off()
+    axes.set_xlabel("topics")
+    axes.legend(frameon=False, fontsize=9)
+    axes.set_title("What stays from one half of the releases to the other", loc="left", fontsize=11)
+    return figure
+
+
+def plot_hierarchy(model: TopicModel) -> Any:
+    """Which topics are most alike, as a tree.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A fitted model of two topics or more.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Branches meet at the distance (1 less the cosine of the terms) of what they hold.
+
+    Raises
+    ------
+    TopicsError
+        If there is one topic only.
+    """
+    from scipy.cluster.hierarchy import dendrogram
+
+    links = model.hierarchy()
+    if not len(links):
+        raise TopicsError("one topic has no hierarchy", "fit two or more")
+    figure, axes = _figure(9, 0.34 * len(model.names_) + 1.2)
+    dendrogram(
+        links, labels=model.names_, orientation="left", ax=axes, color_threshold=0,
+        above_threshold_color=_BAR, leaf_font_size=9,
+    )  # fmt: skip
+    axes.set_xlabel("distance")
+    axes.set_title("Topics by likeness of their terms", loc="left", fontsize=11)
     return figure
 
 

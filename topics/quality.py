@@ -138,6 +138,54 @@ def window_counts(
     return joint, sum(part[1] for part in parts)
 
 
+def term_npmi(
+    topics: Sequence[Sequence[int]],
+    sequences: TermSequences,
+    n_terms: int,
+    *,
+    window: int = 10,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
+    """As :func:`coherence` by ``npmi``, of numbers of terms in sequences of them.
+
+    Parameters
+    ----------
+    topics : sequence of sequence of int
+        Terms of each topic.
+    sequences : TermSequences
+        Where they are looked for.
+    n_terms : int
+        Size of the vocabulary.
+    window : int, default=10
+        Tokens of a window.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_topics,)
+        nan for a topic of less than two terms.
+
+    Examples
+    --------
+    >>> papers = TermSequences(np.array([0, 2, 3]), np.array([0, 1, 2], np.int32))
+    >>> term_npmi([[0, 1], [0, 2], [1]], papers, 3).round(1).tolist()
+    [1.0, -0.9, nan]
+    """
+    used = np.unique(np.concatenate([np.empty(0, np.int64), *map(np.asarray, topics)]))
+    used = used.astype(np.int64)
+    places = np.full(n_terms, -1, np.int32)
+    places[used] = np.arange(used.size)
+    words = TermSequences(sequences.offsets, places[sequences.ids])
+    joint, n_windows = window_counts(words, used.size, window, n_jobs)
+    return np.array([
+        _npmi(joint[np.ix_(places[topic], places[topic])] / max(n_windows, 1))
+        if len(topic) > 1
+        else np.nan
+        for topic in topics
+    ])  # fmt: skip
+
+
 def _relevant(documents: Any, vectorizer: Any, place: dict[str, int]) -> TermSequences:
     """The documents with the places of the words of interest, -1 for others."""
     if vectorizer is not None:
@@ -397,6 +445,51 @@ def class_agreement(topics: ArrayLike, classes: Sequence[Any]) -> dict[str, floa
         "ari": float(adjusted_rand_score(list(classes), topics)),
         "purity": float(table.max(axis=0).sum() / table.sum()),
     }
+
+
+def word_intrusion(
+    words: Sequence[Sequence[str]], random_state: Any = 0, n_words: int = 5
+) -> list[tuple[list[str], str]]:
+    """Items for people to judge topics by: a word that does not belong is to be found [8]_.
+
+    Parameters
+    ----------
+    words : sequence of sequence of str
+        Words of each topic, the best first; ten or more of each serve best.
+    random_state : int, RandomState or None, default=0
+        For the intruders and the order.
+    n_words : int, default=5
+        Words of the topic in each item.
+
+    Returns
+    -------
+    list of (list of str, str)
+        For each topic that has a possible intruder, the words to show, and the intruder: one of
+        the first words of another topic that this one does not know.
+
+    References
+    ----------
+    .. [8] Chang, Boyd-Graber, Gerrish, Wang, Blei (2009), "Reading tea leaves: how humans interpret
+       topic models", NIPS.
+
+    Examples
+    --------
+    >>> items = word_intrusion([["camp", "aid", "tents"], ["court", "judge"]], n_words=2)
+    >>> [intruder in shown for shown, intruder in items]
+    [True, True]
+    """
+    from sklearn.utils import check_random_state
+
+    rng = check_random_state(random_state)
+    items = []
+    for topic, best in enumerate(words):
+        others = [w for t, its in enumerate(words) if t != topic for w in its[:n_words]]
+        strangers = [word for word in others if word not in best]
+        if best and strangers:
+            intruder = strangers[rng.randint(len(strangers))]
+            shown = [*best[:n_words], intruder]
+            items.append(([shown[i] for i in rng.permutation(len(shown))], intruder))
+    return items
 
 
 def split_tokens(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
@@ -13,40 +12,52 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator
+from topics.choosing import choose_n_topics
 from topics.corpus import Corpus, as_texts
 from topics.lda import LDA
-from topics.naming import name_topics, rank_words, term_scores
+from topics.naming import name_topics, rank_words
 from topics.nmf import NMF
+from topics.operations import TopicOperations
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, tfidf
 from topics.themes import check_themes, seed_terms
+from topics.timeline import add_timelines, timeline_of
+from topics.vector_topics import VectorTopics, start_of_clusters
 from topics.vectorizer import TermVectorizer
+from topics.word_vectors import WordVectors, unit_rows
 
 DEFAULT_TOPICS = 10
 _REPRESENTATIVES = 20
+_EVERYWHERE = 0.2
+"""Share of the releases that a word of junk stands in."""
 
-Timeline = tuple[list[str], NDArray[np.float64], NDArray[np.int64]]
-_PERIODS = {"year": 4, "month": 7, "day": 10}
 
-
-class TopicModel(Estimator):
+class TopicModel(TopicOperations, Estimator):
     """Topics of a pile of releases, with words and names.
 
     Parameters
     ----------
-    n_topics : int, default=10
+    n_topics : int or "auto", default=10
         Number of topics, those of themes among them. The default adapts: five topics stay free
         beside the themes, but there is no more than one topic for every three releases (and never
-        less than two, nor fewer than themes).
-    method : {"nmf", "lda"}, default="nmf"
-        Non-negative matrix factorisation of tf-idf weights, or latent Dirichlet allocation of
-        counts.
+        less than two, nor fewer than themes). "auto" takes what is most stable and coherent from
+        one half of the releases to the other.
+    method : {"vectors", "nmf", "lda"}, default="vectors"
+        Non-negative matrix factorisation of tf-idf weights, latent Dirichlet allocation of counts,
+        or the terms of the first with shares by vectors of documents
+        (:class:`~topics.vector_topics.VectorTopics`), which serve short texts, too.
     vectorizer : TermVectorizer or None, default=None
         None makes one fit for the size and the languages of the pile.
     themes : mapping of str to iterable of str or None, default=None
         Theme name to seed words. Each theme has a topic that is drawn to its seeds; the others
         stay free, so that what nobody thought of shows up.
+    init : {"vectors", "own"}, default="vectors"
+        What NMF and LDA start from: clusters of vectors of the documents, or what they start from
+        on their own.
+    earlier : TopicModel or None, default=None
+        A model whose topics come first, with their numbers and names, as this month's topics after
+        last month's; further topics stay free.
     random_state : int, RandomState or None, default=0
         For the start.
     n_jobs : int or None, default=None
@@ -58,7 +69,11 @@ class TopicModel(Estimator):
         Topic-term weights.
     topics_ : pandas.DataFrame
         A row a topic: ``topic`` (number), ``name``, ``words``, ``share`` (mean weight over the
-        releases) and ``releases`` (number of releases it is the first topic of).
+        releases), ``releases`` (number of releases it is the first topic of) and ``junk`` (whether
+        its heaviest words stand everywhere).
+    n_topics_path_ : pandas.DataFrame
+        With ``n_topics="auto"``, a row for each number tried: ``n_topics``, ``stability``,
+        ``coherence`` (on the half not learnt from) and ``score``.
     vectorizer_ : TermVectorizer
         The fitted vectorizer.
     n_documents_ : int
@@ -75,10 +90,12 @@ class TopicModel(Estimator):
 
     def __init__(
         self,
-        n_topics: int = DEFAULT_TOPICS,
-        method: Literal["nmf", "lda"] = "nmf",
+        n_topics: int | Literal["auto"] = DEFAULT_TOPICS,
+        method: Literal["vectors", "nmf", "lda"] = "vectors",
         vectorizer: TermVectorizer | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
+        init: Literal["vectors", "own"] = "vectors",
+        earlier: TopicModel | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -86,12 +103,12 @@ class TopicModel(Estimator):
         self.method = method
         self.vectorizer = vectorizer
         self.themes = themes
+        self.init = init
+        self.earlier = earlier
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    share_sums_: NDArray[np.float64]
-    n_releases_: NDArray[np.int64]
-    timeline_: Timeline
+    decomposition_: NMF | LDA | VectorTopics
 
     # Learning
 
@@ -172,19 +189,29 @@ class TopicModel(Estimator):
             As :meth:`fit`.
         """
         themes = check_themes(self.themes)
+        self._check_params()
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
         self.themes_ = seed_terms(themes, vectorizer.tokenize)
-        k = self._number_of_topics(len(sequences), len(themes))
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
-        self.decomposition_ = self._new_decomposition(k)
-        shares = _shares(self.decomposition_.fit_transform(self._matrix(counts)))
-        self.components_ = self.decomposition_.components_
-        self._describe(counts, shares, texts)
+        weights = self._weights(counts)
+        vectors = self._vectors(sequences, len(sequences))
+        first = self.earlier.names_ if self.earlier is not None else []
+        n_first = len(first) + len(themes)
+        k = self._number_of_topics(sequences, n_first, weights, vectors)
+        seeds = self._seeds(k)
+        self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)
+        shares = _shares(
+            self.decomposition_.fit_transform(counts if self.method == "lda" else weights)
+        )
+        self.groups_ = [[t] for t in range(k)]
+        self._take_components()
+        self._describe(sequences, counts, shares, texts)
+        self.names_ = name_topics(self.top_words(), [*first, *self.themes_])
         return shares
 
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
-        """Learn from one more batch of releases; LDA only, in the vocabulary of the first batch.
+        """Learn from one more batch of releases, in the vocabulary of the first batch.
 
         Parameters
         ----------
@@ -202,49 +229,119 @@ class TopicModel(Estimator):
         Raises
         ------
         TopicsError
-            If ``method`` is not "lda".
+            If ``method`` is "vectors", or the model is of NMF and was loaded.
         """
-        if self.method != "lda":
-            raise TopicsError("NMF cannot be fitted in parts", 'give method="lda"')
+        if self.method == "vectors":
+            raise TopicsError(
+                "vectors of documents are not learnt in parts", 'give method="nmf" or "lda"'
+            )
         if not hasattr(self, "components_"):
             return self.fit(texts)
         documents = _documents(texts, self.vectorizer_)
-        counts = self.vectorizer_.counts(documents, np.float32)
+        sequences = self.vectorizer_.sequences(documents)
+        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
         seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
         timeline = self.timeline_
-        assert isinstance(self.decomposition_, LDA)
-        self.decomposition_.partial_fit(counts)
-        self.components_ = self.decomposition_.components_
+        assert isinstance(self.decomposition_, (LDA, NMF))
+        try:
+            self.decomposition_.partial_fit(self._matrix(counts))
+        except ValueError as error:
+            raise TopicsError(str(error), "fit a new model") from None
+        self._take_components()
         self.n_documents_ = counts.shape[0]
         self._describe(
+            sequences,
             counts,
-            self.decomposition_.transform(counts),
+            self.transform_counts(counts),
             texts if isinstance(texts, Corpus) else documents,
         )
         self.n_documents_ += seen
         self.share_sums_ = self.share_sums_ + shares_so_far
         self.n_releases_ = self.n_releases_ + winners
-        self.timeline_ = _add_timelines(timeline, self.timeline_)
+        self.timeline_ = add_timelines(timeline, self.timeline_)
         return self
 
-    def _number_of_topics(self, n_documents: int, n_themes: int) -> int:
-        k = self.n_topics
+    def split_topic(self, topic: int | str, texts: Any, n: int = 2) -> Self:
+        """Make several topics of one.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        texts : Corpus, Arrow column, or iterable of str
+            The releases that the model was fitted on; those whose first topic it is are looked at.
+        n : int, default=2
+            How many topics come of it.
+
+        Returns
+        -------
+        TopicModel
+            The model: the first part has the topic's number, the others the last ones. Names of
+            other topics stay, and tables are those of ``texts``.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic, or it is the first one of too few releases.
+        """
+        number = self.topic_number(topic)
+        documents = _documents(texts, self.vectorizer_)
+        sequences = self.vectorizer_.sequences(documents)
+        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
+        rows = np.flatnonzero(self.transform_counts(counts).argmax(axis=1) == number)
+        if n < 2 or rows.size < 2 * n:
+            raise TopicsError(
+                f"{rows.size} releases are too few for {n} topics", "split a larger topic"
+            )
+        gone = self.groups_[number]
+        stay = [t for t in range(len(self.decomposition_.components_)) if t not in gone]
+        self.decomposition_.split(gone, self._matrix(counts)[rows], n)
+        place = {t: i for i, t in enumerate(stay)}
+        groups = [[place[t] for t in group if t in place] for group in self.groups_]
+        groups[number] = [len(stay)]
+        self.groups_ = groups + [[len(stay) + i] for i in range(1, n)]
+        self._take_components()
+        shares = self.transform_counts(counts)
+        kept, self.n_documents_ = self.names_, len(sequences)
+        self._describe(sequences, counts, shares, texts if isinstance(texts, Corpus) else documents)
+        words, others = self.top_words(), [name for t, name in enumerate(kept) if t != number]
+        parts = name_topics([words[number], *words[len(kept) :]])
+        renamed = name_topics([[]] * len(others) + [[name] for name in parts], others)
+        parts = renamed[len(others) :]
+        self.names_ = [*kept[:number], parts[0], *kept[number + 1 :], *parts[1:]]
+        return self
+
+    def _check_params(self) -> None:
+        if self.method not in ("vectors", "nmf", "lda"):
+            raise TopicsError(
+                f"method={self.method!r} is unknown", 'give "vectors", "nmf" or "lda"'
+            )
+        if self.init not in ("vectors", "own"):
+            raise TopicsError(f"init={self.init!r} is unknown", 'give "vectors" or "own"')
+        if isinstance(self.n_topics, str) and self.n_topics != "auto":
+            raise TopicsError(f"n_topics={self.n_topics!r} is unknown", 'give a number or "auto"')
+
+    def _number_of_topics(
+        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+    ) -> int:
+        n_documents = len(sequences)
         if not n_documents:
             raise TopicsError("there are no releases", "give some")
-        if self.method not in ("nmf", "lda"):
-            raise TopicsError(f"method={self.method!r} is unknown", 'give "nmf" or "lda"')
-        if k == DEFAULT_TOPICS:
-            k = max(k, n_themes + 5)
+        if isinstance(self.n_topics, str):
+            k = self._best_number(sequences, n_first, weights, vectors)
+        elif (k := self.n_topics) == DEFAULT_TOPICS:
+            k = max(k, n_first + 5)
             if n_documents < 3 * k:
-                k = max(2, n_themes, n_documents // 3)
+                k = max(2, n_first, n_documents // 3)
         elif k > n_documents:
             raise TopicsError(
                 f"more topics ({k}) than releases ({n_documents})",
                 f"ask for {n_documents} topics at most, or give more releases",
             )
-        if k < max(1, n_themes):
+        if k < max(1, n_first):
+            known = "topics of the earlier model and themes" if self.earlier else "themes"
             raise TopicsError(
-                f"fewer topics ({k}) than themes ({n_themes})", f"ask for {n_themes} or more"
+                f"fewer topics ({k}) than {known} ({n_first})", f"ask for {n_first} or more"
             )
         if n_documents < max(30, 3 * k):
             warnings.warn(
@@ -254,172 +351,116 @@ class TopicModel(Estimator):
             )
         return k
 
-    def _new_decomposition(self, k: int) -> NMF | LDA:
-        seeds = np.zeros((k, len(self.vectorizer_.vocabulary_)), np.float32)
-        for t, (theme, terms) in enumerate(self.themes_.items()):
-            known = [
-                self.vectorizer_.vocabulary_[w] for w in terms if w in self.vectorizer_.vocabulary_
-            ]
+    def _best_number(
+        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+    ) -> int:
+        import pandas as pd
+
+        sums = weights @ vectors
+        rows = unit_rows(unit_rows(sums) - unit_rows(sums).mean(axis=0))
+        steps = choose_n_topics(
+            weights, rows, sequences, self.vectorizer_.get_feature_names_out().tolist(),
+            random_state=self.random_state, n_jobs=self.n_jobs,
+        )  # fmt: skip
+        self.n_topics_path_ = pd.DataFrame(steps)
+        best = max(steps, key=lambda step: step.score).n_topics
+        return min(max(best, n_first), max(len(sequences), n_first))
+
+    def _vectors(self, sequences: TermSequences, n_documents: int) -> NDArray[np.float32] | None:
+        """Vectors of terms, where anything asks for them and there is text to learn them from."""
+        wanted = self.method == "vectors" or self.init == "vectors" or self.n_topics == "auto"
+        if not wanted or not n_documents:
+            return None
+        words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
+        return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
+
+    def _seeds(self, k: int) -> NDArray[np.float32] | None:
+        """Weights of the terms that the first topics are drawn to, of length one."""
+        if not self.themes_ and self.earlier is None:
+            return None
+        vocabulary = self.vectorizer_.vocabulary_
+        seeds = np.zeros((k, len(vocabulary)), np.float32)
+        first = 0
+        if self.earlier is not None:
+            terms = self.earlier.vectorizer_.get_feature_names_out()
+            met = np.array([i for i, term in enumerate(terms) if term in vocabulary], np.int64)
+            columns = np.array([vocabulary[terms[i]] for i in met], np.int64)
+            first = len(self.earlier.names_)
+            seeds[:first, columns] = unit_rows(self.earlier.components_[:, met])
+        for t, (theme, words) in enumerate(self.themes_.items(), first):
+            known = [vocabulary[w] for w in words if w in vocabulary]
             if not known:
                 raise TopicsError(
                     f"no seed of the theme {theme!r} occurs in the releases",
                     "give words that they use",
                 )
             seeds[t, known] = 1 / np.sqrt(len(known))
+        return seeds
+
+    def _new_decomposition(
+        self,
+        k: int,
+        seeds: NDArray[np.float32] | None,
+        counts: sp.csr_matrix,
+        weights: sp.csr_matrix,
+        vectors: NDArray[np.float32] | None,
+    ) -> NMF | LDA | VectorTopics:
+        rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
+        if self.method == "vectors":
+            assert vectors is not None
+            return VectorTopics(k, vectors=vectors, prior=seeds, **rest)
+        if self.init == "vectors":
+            sums = unit_rows(weights @ vectors)
+            rest["init"] = start_of_clusters(
+                counts if self.method == "lda" else weights,
+                unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state, self.n_jobs,
+            )  # fmt: skip
         if self.method == "nmf":
-            prior = seeds if self.themes_ else None
-            return NMF(k, prior=prior, random_state=self.random_state, n_jobs=self.n_jobs)
+            return NMF(k, prior=seeds, **rest)
         # A hundredth of a topic's expected tokens, spread over its seeds.
         tokens = float(self.n_documents_) * 100
-        return LDA(
-            k,
-            topic_term_prior=0.01 + seeds**2 * tokens / k / 100 if self.themes_ else 0.01,
-            random_state=self.random_state,
-            n_jobs=self.n_jobs,
-        )
+        prior = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100
+        return LDA(k, topic_term_prior=prior, **rest)
 
-    def _matrix(self, counts: sp.csr_matrix) -> sp.csr_matrix:
-        """What the decomposition reads: counts for LDA, weights for NMF."""
-        if self.method == "lda":
-            return counts
+    def _weights(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         v = self.vectorizer_
         if v.weighting == "tfidf":
             return v.weigh(counts.copy()).astype(np.float32, copy=False)
         return tfidf(counts, v.smoothed_idf_, n_jobs=self.n_jobs)
 
+    def _matrix(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """What the decomposition reads: counts for LDA, weights for others."""
+        return counts if self.method == "lda" else self._weights(counts)
+
+    def _take_components(self) -> None:
+        found = self.decomposition_.components_
+        self.components_ = np.stack([found[group].sum(axis=0) for group in self.groups_])
+
+    def _grouped(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Shares of topics, of those of components."""
+        if self.groups_ == [[t] for t in range(shares.shape[1])]:
+            return shares
+        return np.stack([shares[:, group].sum(axis=1) for group in self.groups_], axis=1)
+
     # What was learnt
 
-    def _describe(self, counts: sp.csr_matrix, shares: NDArray[np.float32], texts: Any) -> None:
-        self.words_ = rank_words(
-            self.components_, counts, self.vectorizer_.get_feature_names_out().tolist()
-        )
+    def _describe(
+        self,
+        sequences: TermSequences,
+        counts: sp.csr_matrix,
+        shares: NDArray[np.float32],
+        texts: Any,
+    ) -> None:
+        terms = self.vectorizer_.get_feature_names_out().tolist()
+        self.words_ = rank_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
         self.share_sums_ = shares.sum(axis=0, dtype=np.float64)
         self.n_releases_ = np.bincount(shares.argmax(axis=1), minlength=shares.shape[1])
-        self.names_ = name_topics(self.top_words(), list(self.themes_))
-        self.timeline_ = _timeline(texts, shares)
+        dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
+        self.timeline_ = timeline_of(dates, shares)
+        everywhere = np.bincount(counts.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)
+        heaviest = np.argsort(-self.components_, axis=1)[:, :10]
+        self.junk_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
         self.representatives_ = self._representatives(counts, shares, texts)
-
-    @property
-    def topics_(self) -> Any:
-        """A pandas DataFrame: topic, name, words, share and number of releases."""
-        import pandas as pd
-
-        self._check_fitted()
-        return pd.DataFrame(
-            {
-                "topic": np.arange(len(self.names_)),
-                "name": self.names_,
-                "words": [", ".join(words) for words in self.top_words()],
-                "share": self.share_sums_ / max(self.n_documents_, 1),
-                "releases": self.n_releases_,
-            }
-        )
-
-    def top_words(self, n: int = 10) -> list[list[str]]:
-        """Words that show each topic: those that hold together, the most telling first.
-
-        Parameters
-        ----------
-        n : int, default=10
-            How many; up to 30 a topic are known.
-
-        Returns
-        -------
-        list of list of str
-            One list a topic.
-        """
-        self._check_fitted()
-        terms = self.vectorizer_.get_feature_names_out()
-        return [
-            [str(terms[i]) for i in sorted(words[:n], key=lambda i: -scores[i])]
-            for scores, words in zip(term_scores(self.components_), self.words_, strict=True)
-        ]
-
-    def representative(self, topic: int | str, n: int = 3) -> Any:
-        """Releases that show a topic best, with the sentence that shows it.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-        n : int, default=3
-            How many; up to 20 a topic are known.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``id``, ``title``, ``date``, ``share`` and ``sentence``, the best first.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic.
-        """
-        import pandas as pd
-
-        columns = ["id", "title", "date", "share", "sentence"]
-        rows = self.representatives_[self.topic_number(topic)][:n]
-        return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
-
-    def topic_number(self, topic: int | str) -> int:
-        """Number of a topic that is given by number or name.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-
-        Returns
-        -------
-        int
-            From 0.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic.
-        """
-        self._check_fitted()
-        names = [name.casefold() for name in self.names_]
-        if isinstance(topic, str) and topic.casefold() in names:
-            return names.index(topic.casefold())
-        if isinstance(topic, (int, np.integer)) and 0 <= topic < len(self.names_):
-            return int(topic)
-        raise TopicsError(
-            f"there is no topic {topic!r}", f"give 0 to {len(self.names_) - 1} or a name"
-        )
-
-    def topics_over_time(
-        self, freq: Literal["day", "week", "month", "quarter", "year"] = "month"
-    ) -> Any:
-        """Shares of the topics in each period of the releases fitted on.
-
-        Parameters
-        ----------
-        freq : {"day", "week", "month", "quarter", "year"}, default="month"
-            Length of a period.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a period (its name the index), a column a topic by name, and ``releases``, their
-            number; topic shares of a row sum to 1.
-
-        Raises
-        ------
-        TopicsError
-            If the releases have no dates, or ``freq`` is unknown.
-        """
-        import pandas as pd
-
-        self._check_fitted()
-        dates, sums, numbers = self.timeline_
-        if not dates:
-            raise TopicsError("the releases have no dates", "fit a Corpus with dates")
-        frame = pd.DataFrame(sums, columns=self.names_).assign(releases=numbers)
-        frame = frame.groupby([_period(date, freq) for date in dates]).sum().rename_axis(freq)
-        frame[self.names_] = frame[self.names_].div(frame["releases"], axis=0)
-        return frame
 
     # New releases
 
@@ -454,7 +495,7 @@ class TopicModel(Estimator):
         ndarray of float32, shape (n_documents, n_topics)
             Rows sum to 1.
         """
-        return _shares(self.decomposition_.transform(self._matrix(counts)))
+        return self._grouped(_shares(self.decomposition_.transform(self._matrix(counts))))
 
     def _representatives(
         self, counts: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
@@ -519,39 +560,3 @@ def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:
     total = weights.sum(axis=1, keepdims=True)
     even = np.float32(1 / weights.shape[1])
     return np.where(total > 0, weights / np.where(total > 0, total, 1), even).astype(np.float32)
-
-
-def _timeline(texts: Any, shares: NDArray[np.float32]) -> Timeline:
-    """Dates, sums of shares by date, and numbers of releases: additive over batches."""
-    dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
-    known = [i for i, date in enumerate(dates) if date]
-    days = sorted({dates[i] for i in known})
-    place = {day: j for j, day in enumerate(days)}
-    sums = np.zeros((len(days), shares.shape[1]))
-    numbers = np.zeros(len(days), np.int64)
-    at = np.array([place[dates[i]] for i in known], np.int64)
-    np.add.at(sums, at, shares[known])
-    np.add.at(numbers, at, 1)
-    return days, sums, numbers
-
-
-def _add_timelines(a: Timeline, b: Timeline) -> Timeline:
-    days = sorted({*a[0], *b[0]})
-    sums = np.zeros((len(days), a[1].shape[1]))
-    numbers = np.zeros(len(days), np.int64)
-    for part in (a, b):
-        at = np.searchsorted(days, part[0]) if part[0] else np.empty(0, np.int64)
-        sums[at] += part[1]
-        numbers[at] += part[2]
-    return days, sums, numbers
-
-
-def _period(date: str, freq: str) -> str:
-    if freq in _PERIODS:
-        return date[: _PERIODS[freq]]
-    if freq == "quarter":
-        return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
-    if freq == "week":
-        year, week, _ = datetime.date.fromisoformat(date).isocalendar()
-        return f"{year}-W{week:02}"
-    raise TopicsError(f"freq={freq!r} is unknown", "give day, week, month, quarter or year")

@@ -1,32 +1,240 @@
-"""Vectors of terms from the corpus itself: co-occurrence, positive PMI, factorised."""
+"""Vectors of terms and of documents from the corpus itself: co-occurrence, PMI, factorised."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._estimator import one_blas_thread
+from topics._errors import TopicsError
+from topics._estimator import Estimator
+from topics._parallel import Workers, over_shards
+from topics.factorisation import times_dense, truncated_svd
 from topics.sequences import TermSequences
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
 
 ROWS_PER_SHARD = 1024
 """Terms that one task counts; independent of the number of workers, so that bits are too."""
+_MANY_TOKENS = 1_000_000
 
 
-def positive_pmi(
+class WordVectors(Estimator):
+    """Vectors of terms: positive PMI of pairs within a window [1]_, factorised.
+
+    A pair that stands ``gap`` places apart counts ``(window + 1 - gap) / window``; context counts
+    are raised to 3/4. Nothing is downloaded, and the vectors are the same to the bit for any number
+    of threads.
+
+    Parameters
+    ----------
+    size : int, default=100
+        Dimensions; fewer where the vocabulary is smaller.
+    window : int, default=20
+        How many terms apart a pair may stand.
+    least : float or None, default=None
+        Pairs whose counts sum to less than this are taken for chance; None is 1 from a million
+        tokens on, and 0 below.
+    max_terms : int or None, default=20000
+        Only so many terms, the most frequent ones, have vectors; the others have zeros.
+    max_tokens : int or None, default=4000000
+        Documents are left out at even distances so that no more tokens are counted.
+    random_state : int, RandomState or None, default=0
+        For the factorisation.
+    n_jobs : int or None, default=None
+        Threads.
+
+    Attributes
+    ----------
+    vectors_ : ndarray of float32, shape (n_terms, size)
+        Rows of length one, or of zeros for a term that stands near no other.
+
+    References
+    ----------
+    .. [1] Levy, Goldberg, Dagan (2015), "Improving distributional similarity with lessons learned
+       from word embeddings", TACL 3.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 3, 6]), np.array([0, 1, 2, 3, 4, 5], np.int32))
+    >>> vectors = WordVectors(size=2).fit(words, 6).vectors_
+    >>> bool(vectors[0] @ vectors[1] > 0.9 > vectors[0] @ vectors[4])
+    True
+    """
+
+    def __init__(
+        self,
+        size: int = 100,
+        *,
+        window: int = 20,
+        least: float | None = None,
+        max_terms: int | None = 20_000,
+        max_tokens: int | None = 4_000_000,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.size = size
+        self.window = window
+        self.least = least
+        self.max_terms = max_terms
+        self.max_tokens = max_tokens
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    vectors_: NDArray[np.float32]
+
+    def fit(self, sequences: TermSequences, n_terms: int) -> Self:
+        """Learn the vectors.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The documents.
+        n_terms : int
+            Size of the vocabulary.
+
+        Returns
+        -------
+        WordVectors
+            The fitted estimator; what it counted is not kept.
+        """
+        self._pairs = None
+        chosen = self._most_frequent(sequences, n_terms)
+        part = self._part(sequences, chosen, n_terms)
+        pairs, totals = count_pairs(
+            part, chosen.size, window=self.window, least=self._least(part), positive=True,
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        return self._factorise(pairs, totals, chosen, n_terms)
+
+    def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
+        """Learn from one more batch of documents, over the frequent terms of the first one.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The batch.
+        n_terms : int
+            Size of the vocabulary.
+
+        Returns
+        -------
+        WordVectors
+            The estimator, which keeps the counts of pairs. With ``least=0`` and no ``max_tokens``
+            the order of documents and their batches do not matter.
+
+        Raises
+        ------
+        TopicsError
+            If the estimator was fitted as a whole.
+        """
+        if hasattr(self, "vectors_") and self._pairs is None:
+            raise TopicsError("the counts of pairs were not kept", "use partial_fit from the start")
+        if not hasattr(self, "vectors_"):
+            self._chosen = self._most_frequent(sequences, n_terms)
+            v = self._chosen.size
+            self._pairs, self._totals = sp.csr_matrix((v, v), dtype=np.float32), np.zeros(v)
+        part = self._part(sequences, self._chosen, n_terms)
+        pairs, totals = count_pairs(
+            part, self._chosen.size, window=self.window, least=self._least(part),
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        self._pairs = self._pairs + pairs
+        self._totals = self._totals + totals
+        return self._factorise(self._pairs, self._totals, self._chosen, n_terms)
+
+    def transform(self, weights: sp.csr_matrix) -> NDArray[np.float32]:
+        """Vectors of documents: sums of those of their terms.
+
+        Parameters
+        ----------
+        weights : csr_matrix, shape (n_documents, n_terms)
+            Weights of the terms, such as tf-idf.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, size)
+            Of any length.
+        """
+        self._check_fitted()
+        with Workers(self.n_jobs) as workers:
+            return times_dense(weights.astype(np.float32, copy=False), self.vectors_, workers)
+
+    def to_gensim(self, terms: Sequence[str]) -> KeyedVectors:
+        """The vectors as gensim keeps them, for ``most_similar`` and the like.
+
+        Parameters
+        ----------
+        terms : sequence of str, shape (n_terms,)
+            The vocabulary, such as ``get_feature_names_out()`` of the vectorizer.
+
+        Returns
+        -------
+        gensim.models.KeyedVectors
+            Those terms that have a vector.
+        """
+        from gensim.models import KeyedVectors
+
+        self._check_fitted()
+        known = np.flatnonzero(self.vectors_.any(axis=1))
+        keyed = KeyedVectors(self.vectors_.shape[1])
+        keyed.add_vectors([str(terms[int(i)]) for i in known], self.vectors_[known])
+        return keyed
+
+    def _most_frequent(self, sequences: TermSequences, n_terms: int) -> NDArray[np.int64]:
+        frequency = np.bincount(sequences.ids, minlength=n_terms)
+        order = np.argsort(-frequency, kind="stable")
+        return np.sort(order[: self.max_terms])
+
+    def _part(
+        self, sequences: TermSequences, chosen: NDArray[np.int64], n_terms: int
+    ) -> TermSequences:
+        """Documents at even distances, in numbers of the chosen terms."""
+        n, tokens = len(sequences), sequences.ids.size
+        if self.max_tokens is not None and tokens > self.max_tokens:
+            take = max(1, n * self.max_tokens // tokens)
+            sequences = sequences.take(np.linspace(0, n - 1, take).astype(np.int64))
+        if chosen.size == n_terms:
+            return sequences
+        numbers = np.full(n_terms, -1, np.int32)
+        numbers[chosen] = np.arange(chosen.size)
+        return sequences.renumber(numbers)
+
+    def _least(self, part: TermSequences) -> float:
+        return float(part.ids.size >= _MANY_TOKENS) if self.least is None else self.least
+
+    def _factorise(
+        self,
+        pairs: sp.csr_matrix,
+        totals: NDArray[np.float64],
+        chosen: NDArray[np.int64],
+        n_terms: int,
+    ) -> Self:
+        size = max(1, min(self.size, chosen.size - 1))
+        self.vectors_ = np.zeros((n_terms, size), np.float32)
+        ppmi = positive_pmi(pairs, totals)
+        if ppmi.nnz:
+            U, S, _ = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
+            # What the decomposition gives terms without company is noise.
+            met = np.diff(ppmi.indptr) > 0
+            self.vectors_[chosen[met]] = unit_rows(U * np.sqrt(S))[met]
+        return self
+
+
+def count_pairs(
     sequences: TermSequences,
     n_terms: int,
     *,
     window: int = 20,
     least: float = 0.0,
+    positive: bool = False,
     n_jobs: int | None = None,
-) -> sp.csr_matrix:
-    """Positive pointwise mutual information of terms within a window.
-
-    A pair that stands ``gap`` places apart counts ``(window + 1 - gap) / window``; context counts
-    are raised to 3/4 [1]_.
+) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
+    """How much terms stand near each other: additive over documents.
 
     Parameters
     ----------
@@ -37,100 +245,106 @@ def positive_pmi(
     window : int, default=20
         How many terms apart a pair may stand.
     least : float, default=0
-        Pairs whose counts sum to less than this are taken for chance.
+        Pairs that count less are left out.
+    positive : bool, default=False
+        Leave out pairs that meet no more often than by chance, too: the sums of others are then
+        of no use.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
     Returns
     -------
-    csr_matrix of float32, shape (n_terms, n_terms)
-        The values above zero.
-
-    References
-    ----------
-    .. [1] Levy, Goldberg, Dagan (2015), "Improving distributional similarity with lessons learned
-       from word embeddings", TACL 3.
+    pairs : csr_matrix of float32, shape (n_terms, n_terms)
+        Counts, weighed by how near the terms stand.
+    totals : ndarray of float64, shape (n_terms,)
+        Sums of the rows of all pairs, those left out too.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> words = TermSequences(np.array([0, 2, 4]), np.array([0, 1, 2, 3], np.int32))
-    >>> (positive_pmi(words, 4).toarray() > 0).astype(int)
-    array([[0, 1, 0, 0],
-           [1, 0, 0, 0],
-           [0, 0, 0, 1],
-           [0, 0, 1, 0]])
+    >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 2], np.int32))
+    >>> count_pairs(words, 3, window=2)[0].toarray().tolist()
+    [[0.0, 1.0, 0.5], [1.0, 0.0, 1.0], [0.5, 1.0, 0.0]]
     """
-    from joblib import Parallel, delayed
-
-    from topics._kernels.cooccurrence import ppmi_rows, window_totals
+    from topics._kernels.cooccurrence import pair_rows, window_totals
 
     offsets, ids = sequences.offsets, sequences.ids
     documents = np.repeat(np.arange(len(sequences), dtype=np.int32), np.diff(offsets))
     positions = np.argsort(ids, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=n_terms))])
     totals = window_totals(offsets, ids, n_terms, window)
-    contexts = totals**0.75
-    contexts /= max(contexts.sum(), 1e-300)
-    contexts[contexts == 0] = 1
-    shards = Parallel(n_jobs, prefer="threads")(
-        delayed(ppmi_rows)(
-            offsets, ids, documents, positions, starts, totals, contexts,
-            low, min(low + ROWS_PER_SHARD, n_terms), window, least,
-        )
-        for low in range(0, n_terms, ROWS_PER_SHARD)
+    contexts = smoothed_shares(totals) if positive else np.zeros(n_terms)
+    shards = over_shards(
+        lambda low, high: pair_rows(
+            offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
+        ),
+        n_terms, ROWS_PER_SHARD, n_jobs,
     )  # fmt: skip
+    if not shards:
+        return sp.csr_matrix((n_terms, n_terms), dtype=np.float32), totals
     lengths, columns, values = (np.concatenate(part) for part in zip(*shards, strict=True))
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    return sp.csr_matrix((values, columns, indptr), (n_terms, n_terms))
+    if indptr[-1] <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    return sp.csr_matrix((values, columns, indptr), (n_terms, n_terms)), totals
 
 
-def word_vectors(
-    sequences: TermSequences,
-    n_terms: int,
-    *,
-    size: int = 100,
-    window: int = 20,
-    least: float = 0.0,
-    n_jobs: int | None = None,
-    random_state: Any = 0,
-) -> NDArray[np.float32]:
-    """Vectors of terms: positive PMI, factorised by a randomized SVD.
-
-    Parameters
-    ----------
-    sequences : TermSequences
-        The documents.
-    n_terms : int
-        Size of the vocabulary.
-    size : int, default=100
-        Dimensions; fewer where the vocabulary is smaller.
-    window, least, n_jobs
-        As for :func:`positive_pmi`.
-    random_state : int or RandomState, default=0
-        Of the SVD.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_terms, min(size, n_terms - 1))
-        Rows of length one, or of zeros for a term that stands near no other.
+def smoothed_shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares of the terms as context, raised to 3/4; 1 for a term that was never met.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> words = TermSequences(np.array([0, 3, 6]), np.array([0, 1, 2, 3, 4, 5], np.int32))
-    >>> vectors = word_vectors(words, 6, size=2)
-    >>> bool(vectors[0] @ vectors[1] > 0.9 > vectors[0] @ vectors[4])
-    True
+    >>> smoothed_shares(np.array([1.0, 16.0, 0.0])).round(3).tolist()
+    [0.111, 0.889, 1.0]
     """
-    from sklearn.utils.extmath import randomized_svd
+    shares = totals**0.75
+    shares /= max(shares.sum(), 1e-300)
+    shares[shares == 0] = 1
+    return shares
 
-    ppmi = positive_pmi(sequences, n_terms, window=window, least=least, n_jobs=n_jobs)
-    with one_blas_thread():
-        U, S, _ = randomized_svd(
-            ppmi, max(1, min(size, n_terms - 1)), n_iter=4, random_state=random_state
-        )
-        vectors = U * np.sqrt(S)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    lengths[lengths < 1e-12] = 1
-    return np.ascontiguousarray(vectors / lengths, dtype=np.float32)
+
+def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_matrix:
+    """Positive pointwise mutual information of pairs.
+
+    Parameters
+    ----------
+    pairs : csr_matrix, shape (n_terms, n_terms)
+        From :func:`count_pairs`.
+    totals : ndarray of float64, shape (n_terms,)
+        Likewise.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (n_terms, n_terms)
+        The values above zero.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 2, 4]), np.array([0, 1, 2, 3], np.int32))
+    >>> (positive_pmi(*count_pairs(words, 4)).toarray() > 0).astype(int)
+    array([[0, 1, 0, 0],
+           [1, 0, 0, 0],
+           [0, 0, 0, 1],
+           [0, 0, 1, 0]])
+    """
+    rows = np.repeat(totals, np.diff(pairs.indptr))
+    rows *= smoothed_shares(totals)[pairs.indices]
+    values = np.log(pairs.data / rows).astype(np.float32)
+    ppmi = sp.csr_matrix((np.maximum(values, 0), pairs.indices, pairs.indptr), pairs.shape)
+    if ppmi.nnz and ppmi.data.min() == 0:
+        ppmi = ppmi.copy()
+        ppmi.eliminate_zeros()
+    return ppmi
+
+
+def unit_rows(rows: NDArray[Any]) -> NDArray[np.float32]:
+    """Rows of length one; those of no length stay zeros.
+
+    Examples
+    --------
+    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12).astype(
+        np.float32, copy=False
+    )

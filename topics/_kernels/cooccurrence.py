@@ -1,4 +1,4 @@
-"""Positive PMI of terms that stand near each other, one row of the matrix at a time."""
+"""Terms that stand near each other, one row of the matrix of pairs at a time."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def _meet(near, touched, n, other, weight):
 
 
 @kernel
-def ppmi_rows(
+def pair_rows(
     offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
 ):
-    """Positive PMI of the terms ``low`` to ``high`` with all others, as CSR pieces.
+    """How much the terms ``low`` to ``high`` stand near all others, as CSR pieces.
 
     ``positions`` are the places in ``ids`` sorted by term, those of term ``t`` from ``starts[t]``
     to ``starts[t + 1]``. A row is gathered in one dense array that stays in the cache, so no pair
-    is ever hashed or sorted. ``contexts`` are the terms' smoothed shares; pairs that weigh less
-    than ``least`` are passed over as chance.
+    is ever hashed. Pairs that weigh less than ``least``, or no more than ``totals`` of the one
+    times ``contexts`` of the other, are passed over as chance.
     """
     n_terms = totals.size
     weights = np.empty(window + 1, np.float32)
@@ -68,7 +68,7 @@ def ppmi_rows(
         begin = filled
         for i in range(n):
             other = touched[i]
-            # Most pairs fail here: they are neither sorted nor asked for a logarithm.
+            # Most pairs fail here, and are not sorted.
             if near[other] >= least and near[other] > totals[term] * contexts[other]:
                 columns[filled] = other
                 filled += 1
@@ -77,7 +77,7 @@ def ppmi_rows(
         columns[begin:filled].sort()
         for i in range(begin, filled):
             other = columns[i]
-            values[i] = np.log(near[other] / (totals[term] * contexts[other]))
+            values[i] = near[other]
             near[other] = 0
         lengths[term - low] = filled - begin
     return lengths, columns[:filled].copy(), values[:filled].copy()

@@ -1,0 +1,105 @@
+"""How many topics a pile has: what stays the same from one half of it to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics.naming import rank_words
+from topics.nmf import NMF
+from topics.quality import match_topics, term_npmi
+from topics.sequences import TermSequences
+from topics.vector_topics import start_of_clusters
+
+PATH = (3, 5, 7, 10, 14, 20, 28, 40, 56, 80)
+_FEWEST = 15
+"""Releases of each half that a topic should have."""
+_MOST = 20_000
+"""Releases that are looked at."""
+
+
+class Step(NamedTuple):
+    """What one number of topics gave."""
+
+    n_topics: int
+    stability: float
+    coherence: float
+    score: float
+
+
+def choose_n_topics(
+    weights: sp.csr_matrix,
+    rows: NDArray[np.float32],
+    sequences: TermSequences,
+    terms: Sequence[str],
+    *,
+    path: Sequence[int] = PATH,
+    random_state: Any = 0,
+    n_jobs: int | None = None,
+) -> list[Step]:
+    """Stability and held-out coherence over a path of numbers of topics.
+
+    The pile is cut into halves. Topics are learnt from each; stability is the mean cosine of the
+    matched topics of both, coherence the mean NPMI of ten words of each topic in the half that
+    they were not learnt from. The score is their product, where coherence counts from -1.
+
+    Parameters
+    ----------
+    weights : csr_matrix, shape (n_documents, n_terms)
+        Weights of the terms.
+    rows : ndarray of float32, shape (n_documents, size)
+        Vectors of the documents, of length one.
+    sequences : TermSequences
+        The documents.
+    terms : sequence of str
+        The vocabulary.
+    path : sequence of int, default=PATH
+        Numbers to try; those that leave a topic less than 15 releases of a half are left out, all
+        but the first.
+    random_state : int, RandomState or None, default=0
+        For the halves.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    list of Step
+        In the order of the path; the best has the highest score.
+
+    Examples
+    --------
+    >>> papers = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
+    >>> counts = papers.counts(4, np.float32)
+    >>> vectors = np.tile(np.eye(2, dtype=np.float32), (20, 1))
+    >>> [step.n_topics for step in choose_n_topics(counts, vectors, papers, list("abcd"))]
+    [3]
+    """
+    from sklearn.utils import check_random_state
+
+    rng = check_random_state(random_state)
+    order = rng.permutation(len(sequences))[:_MOST]
+    halves = [np.sort(order[start::2]) for start in (0, 1)]
+    texts = [sequences.take(half) for half in halves]
+    size = len(halves[1])
+    steps = []
+    for k in path:
+        if k * _FEWEST > size and k != path[0]:
+            break
+        found = []
+        for half in halves:
+            start = start_of_clusters(weights[half], rows[half], k, None, 0, n_jobs)
+            found.append(NMF(k, init=start, max_iter=30, n_jobs=n_jobs).fit(weights[half]))
+        components = [model.components_ for model in found]
+        stability = float(match_topics(*components)[1].mean())
+        heard = []
+        for here, there in ((0, 1), (1, 0)):
+            ranked = rank_words(components[here], texts[here], terms, n_jobs=n_jobs)
+            words = [best[:10] for best in ranked]
+            heard.append(np.nanmean(term_npmi(words, texts[there], len(terms), n_jobs=n_jobs)))
+        coherence = float(np.mean(heard))
+        steps.append(Step(k, stability, coherence, stability * (1 + coherence)))
+    return steps

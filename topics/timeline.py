@@ -1,0 +1,85 @@
+"""Shares of topics by day: additive over batches, summed up by period."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+
+Timeline = tuple[list[str], NDArray[np.float64], NDArray[np.int64]]
+"""Days, sums of the shares of topics on each, and numbers of releases."""
+Period = Literal["day", "week", "month", "quarter", "year"]
+_PERIODS = {"year": 4, "month": 7, "day": 10}
+
+
+def timeline_of(dates: Sequence[str | None], shares: NDArray[np.floating]) -> Timeline:
+    """Sums of shares by day.
+
+    Parameters
+    ----------
+    dates : sequence of str or None
+        ISO dates of the releases; those without one are left out.
+    shares : ndarray, shape (n_documents, n_topics)
+        Their shares of the topics.
+
+    Returns
+    -------
+    tuple of (list of str, ndarray of float64, ndarray of int64)
+        Days in order, sums of shares, numbers of releases.
+
+    Examples
+    --------
+    >>> timeline_of(["2024-05-02", None], np.array([[0.5, 0.5], [1.0, 0.0]]))[1].tolist()
+    [[0.5, 0.5]]
+    """
+    known = [i for i, date in enumerate(dates) if date]
+    days = sorted({str(dates[i]) for i in known})
+    place = {day: j for j, day in enumerate(days)}
+    sums = np.zeros((len(days), shares.shape[1]))
+    numbers = np.zeros(len(days), np.int64)
+    at = np.array([place[str(dates[i])] for i in known], np.int64)
+    np.add.at(sums, at, shares[known])
+    np.add.at(numbers, at, 1)
+    return days, sums, numbers
+
+
+def add_timelines(a: Timeline, b: Timeline) -> Timeline:
+    """The timeline of both batches.
+
+    Examples
+    --------
+    >>> one = timeline_of(["2024-05-02"], np.ones((1, 1)))
+    >>> add_timelines(one, one)[2].tolist()
+    [2]
+    """
+    days = sorted({*a[0], *b[0]})
+    sums = np.zeros((len(days), a[1].shape[1]))
+    numbers = np.zeros(len(days), np.int64)
+    for part in (a, b):
+        at = np.searchsorted(days, part[0]) if part[0] else np.empty(0, np.int64)
+        sums[at] += part[1]
+        numbers[at] += part[2]
+    return days, sums, numbers
+
+
+def period_of(date: str, freq: str) -> str:
+    """The period that a day is in.
+
+    Examples
+    --------
+    >>> period_of("2024-05-02", "quarter")
+    '2024-Q2'
+    """
+    if freq in _PERIODS:
+        return date[: _PERIODS[freq]]
+    if freq == "quarter":
+        return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
+    if freq == "week":
+        year, week, _ = datetime.date.fromisoformat(date).isocalendar()
+        return f"{year}-W{week:02}"
+    raise TopicsError(f"freq={freq!r} is unknown", "give day, week, month, quarter or year")

@@ -1,0 +1,262 @@
+"""Topics that start from, and are told apart by, vectors of documents."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from topics._estimator import Estimator, check_matrix
+from topics._parallel import over_shards
+from topics.clusters import cluster_rows, seeded_start, smoothed_sums
+from topics.nmf import NMF
+from topics.word_vectors import WordVectors, unit_rows
+
+TEMPERATURE = 0.1
+"""Cosines that differ by this much make shares that differ by a factor of e."""
+_STARTS = 3
+_ROUNDS = 6
+_ROWS_PER_SHARD = 4096
+
+
+class VectorTopics(Estimator):
+    """Topics of terms by NMF, and of documents by vectors of their words.
+
+    Documents lie near each other that share no term but terms of one kind, so that short texts,
+    too, find their topic. Clusters of document vectors start NMF; what it makes of them gives the
+    terms of topics, and the mean vectors of its topics' documents, moved to those nearest to them a
+    few times, give the shares.
+
+    Parameters
+    ----------
+    n_components : int, default=10
+        Number of topics.
+    vectors : array of shape (n_terms, size)
+        Vectors of terms, such as those of :class:`~topics.word_vectors.WordVectors`.
+    prior : array of shape (n_components, n_terms) or None, default=None
+        As for :class:`~topics.NMF`.
+    random_state : int, RandomState or None, default=0
+        For the clusters.
+    n_jobs : int or None, default=None
+        Threads; results are the same to the bit for any number.
+
+    Attributes
+    ----------
+    components_ : ndarray of float32, shape (n_components, n_terms)
+        Topic-term weights.
+    centres_ : ndarray of float32, shape (n_components, size)
+        Vectors of topics, of length one.
+    mean_ : ndarray of float32, shape (size,)
+        Mean vector of the documents, which is taken off each.
+    n_features_in_ : int
+        Number of terms.
+
+    Examples
+    --------
+    >>> X = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1.0]])
+    >>> shares = VectorTopics(2, vectors=[[1, 0], [1, 0], [0, 1], [0, 1]]).fit_transform(X)
+    >>> bool(shares[0].argmax() == shares[1].argmax() != shares[2].argmax())
+    True
+    """
+
+    _reads_weights = True
+    components_: NDArray[np.float32]
+    centres_: NDArray[np.float32]
+    mean_: NDArray[np.float32]
+
+    def __init__(
+        self,
+        n_components: int = 10,
+        *,
+        vectors: ArrayLike,
+        prior: ArrayLike | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.vectors = vectors
+        self.prior = prior
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the topics.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Weights of at least zero, such as tf-idf.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        VectorTopics
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If X holds a negative value, or no document, or the vectors are of other terms.
+        """
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
+        """Learn the topics and give the documents' shares of them.
+
+        Parameters
+        ----------
+        X, y
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_components)
+            Rows sum to 1.
+        """
+        X = sp.csr_matrix(check_matrix(self, X, reset=True), dtype=np.float32)
+        self._take_vectors(self.vectors)
+        sums = self._words.transform(X)
+        self.mean_ = unit_rows(sums).mean(axis=0)
+        rows = self._placed(sums)
+        start = start_of_clusters(
+            X, rows, self.n_components, self.prior, self.random_state, self.n_jobs
+        )
+        nmf = NMF(self.n_components, init=start, prior=self.prior, n_jobs=self.n_jobs)
+        W = nmf.fit_transform(X)
+        self.components_ = nmf.components_.astype(np.float32, copy=False)
+        members = sp.csr_matrix(W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))
+        for _ in range(1 + _ROUNDS):
+            self.centres_ = unit_rows(np.asarray(members.T @ rows))
+            nearest = (rows @ self.centres_.T).argmax(axis=1)
+            members = sp.csr_matrix(
+                (np.ones(nearest.size, np.float32), nearest, np.arange(nearest.size + 1)), W.shape
+            )
+        return self._shares(rows)
+
+    def transform(self, X: Any) -> NDArray[np.float32]:
+        """Shares of topics in documents.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Weights of at least zero.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_components)
+            Rows sum to 1: a softmax of cosines over :data:`TEMPERATURE`. Equal shares where no term
+            is known. A document's row does not depend on the others.
+        """
+        self._check_fitted()
+        X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
+        return self._shares(self._placed(self._words.transform(X)))
+
+    def split(self, old: list[int], X: Any, n: int) -> None:
+        """Put components that are learnt from some documents in the place of others.
+
+        Parameters
+        ----------
+        old : list of int
+            The components that go.
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            The documents that they stood for.
+        n : int
+            How many come; they stand behind those that stay.
+        """
+        X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
+        parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
+        first = parts.fit_transform(X).argmax(axis=1)
+        rows = self._placed(self._words.transform(X))
+        centres = np.array([rows[first == t].sum(axis=0) for t in range(n)])
+        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts.components_])
+        self.centres_ = np.vstack([np.delete(self.centres_, old, axis=0), unit_rows(centres)])
+        self.n_components = len(self.components_)
+
+    def _restore(
+        self,
+        components: NDArray[np.floating],
+        vectors: NDArray[np.floating],
+        centres: NDArray[np.floating],
+        mean: NDArray[np.floating],
+    ) -> None:
+        """What was learnt."""
+        self.n_features_in_ = components.shape[1]
+        self._take_vectors(vectors)
+        self.components_ = np.array(components, np.float32)
+        self.centres_, self.mean_ = np.array(centres, np.float32), np.array(mean, np.float32)
+
+    def _take_vectors(self, vectors: ArrayLike) -> None:
+        # Half precision is enough for sums of many terms, and half the size of an artifact.
+        self.vectors_ = np.asarray(vectors, np.float16)
+        if self.vectors_.shape[0] != self.n_features_in_:
+            raise ValueError(
+                f"there are vectors of {self.vectors_.shape[0]} terms, not {self.n_features_in_}"
+            )
+        self._words = WordVectors(n_jobs=self.n_jobs)
+        self._words.vectors_ = self.vectors_.astype(np.float32)
+
+    def _placed(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Documents as rows of length one around their mean; zeros where no term is known."""
+        known = sums.any(axis=1, keepdims=True)
+        return unit_rows((unit_rows(sums) - self.mean_) * known)
+
+    def _shares(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        across = np.ascontiguousarray(self.centres_.T)
+
+        def work(low: int, high: int) -> NDArray[np.float32]:
+            # Not a product of matrices: its sums depend on how many rows there are.
+            near = np.einsum("ij,jk->ik", rows[low:high], across) / np.float32(TEMPERATURE)
+            shares = np.exp(near - near.max(axis=1, keepdims=True))
+            return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+        parts = over_shards(work, len(rows), _ROWS_PER_SHARD, self.n_jobs)
+        return np.concatenate(parts) if parts else np.empty((0, len(self.centres_)), np.float32)
+
+
+def start_of_clusters(
+    weights: sp.csr_matrix,
+    rows: NDArray[np.float32],
+    n_topics: int,
+    seeds: ArrayLike | None = None,
+    random_state: Any = 0,
+    n_jobs: int | None = None,
+) -> NDArray[np.float32]:
+    """Topics to start from: clusters of document vectors, those with seeds drawn to them.
+
+    Parameters
+    ----------
+    weights : csr_matrix, shape (n_documents, n_terms)
+        Weights or counts of terms.
+    rows : ndarray of float32, shape (n_documents, size)
+        Vectors of the documents, of length one.
+    n_topics : int
+        How many.
+    seeds : array of shape (n_topics, n_terms) or None, default=None
+        Weights of seeds, zeros for topics that stay free.
+    random_state : int, RandomState or None, default=0
+        For the clusters.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_topics, n_terms)
+        Rows of length one.
+
+    Examples
+    --------
+    >>> rows = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
+    >>> start_of_clusters(sp.csr_matrix([[3.0, 0], [0, 2], [1, 0]]), rows, 2).shape
+    (2, 2)
+    """
+    labels, _ = cluster_rows(
+        rows, n_topics, n_init=_STARTS, random_state=random_state, n_jobs=n_jobs
+    )
+    start = smoothed_sums(weights, labels, n_topics)
+    if seeds is not None:
+        start = seeded_start(start, weights, np.asarray(seeds, np.float32))
+    return unit_rows(start)
