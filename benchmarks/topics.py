@@ -357,8 +357,8 @@ def one_fit(folder: Path, side: str) -> list[list[str]]:
     """Read the Senate releases and fit 20 topics, in this process; gives their words."""
     path = folder / "senate.parquet"
     if side.startswith("topics"):
-        texts = pq.read_table(path, columns=["text"])["text"].combine_chunks()
-        model = TopicModel(20, side.split()[1], n_jobs=2).fit(texts.cast(pa.large_string()))
+        texts = pq.read_table(path, columns=["text"])["text"]
+        model = TopicModel(20, side.split()[1], n_jobs=2).fit(texts)
         return [
             [f"{name}:", *words]
             for name, words in zip(model.names_, model.top_words(), strict=True)

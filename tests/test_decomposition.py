@@ -230,3 +230,46 @@ def test_held_out_perplexity_is_no_worse_than_scikit_learns():
     probabilities = theirs.components_ / theirs.components_.sum(axis=1, keepdims=True)
     reference = completion_perplexity(theirs.transform(seen), probabilities, hidden)
     assert ours.perplexity(held_out) < 1.02 * reference
+
+
+def test_the_divergence_never_rises():
+    X, _ = synthetic(80)
+    errors = [
+        NMF(4, beta_loss="kullback-leibler", max_iter=n, tol=0).fit(X).reconstruction_err_
+        for n in (1, 2, 4, 8, 16, 32)
+    ]
+    assert (np.diff(errors) <= 1e-3).all()
+    assert errors[-1] < errors[0]
+
+
+def test_permuted_documents_give_permuted_weights():
+    X, topics = synthetic(120)
+    order = np.random.default_rng(0).permutation(120)
+    W = NMF(4, init=topics).fit_transform(X)
+    np.testing.assert_allclose(
+        NMF(4, init=topics).fit_transform(X[order]), W[order], rtol=1e-3, atol=1e-3
+    )
+    # The batches are others; what is learnt is the same to what they weigh.
+    shares = [LDA(4, init=topics, batch_size=120).fit_transform(Y) for Y in (X, X[order])]
+    np.testing.assert_allclose(shares[1], shares[0][order], atol=0.02)
+
+
+def test_a_document_twice_has_its_weights_twice():
+    X, _ = synthetic(60)
+    twice = sp.vstack([X, X[:1], sp.csr_matrix((2, X.shape[1]))]).tocsr()
+    for model in (NMF(3), LDA(3)):
+        W = model.fit_transform(twice)
+        assert W[60].tobytes() == W[0].tobytes()
+        assert W[61].tobytes() == W[62].tobytes()
+        assert np.isfinite(W).all()
+    assert (NMF(3).fit_transform(twice)[61] == 0).all()
+    np.testing.assert_allclose(LDA(3).fit_transform(twice)[61], 1 / 3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("X", [np.ones((1, 5)), np.ones((6, 1)), np.ones((4, 4)), np.zeros((3, 2))])
+@pytest.mark.parametrize("model", [NMF(4), LDA(4), NMF(4, beta_loss="kullback-leibler")])
+def test_more_components_than_the_matrix_has(model, X):
+    W = clone(model).fit_transform(X)
+    assert W.shape == (len(X), 4)
+    assert np.isfinite(W).all()
+    assert (W >= 0).all()

@@ -34,6 +34,8 @@ SCHEMA = pa.schema(
 REJECTS = pa.schema(
     [("path", pa.large_string()), ("row", pa.int64()), ("reason", pa.large_string())]
 )
+_LARGE = 1 << 26
+"""Bytes of text from which on memory is given back before more is asked for."""
 
 
 class Corpus:
@@ -491,6 +493,9 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
         if column.null_count:
             place = column.is_null().to_pylist().index(True)
             raise TopicsError("the text is missing", "drop the row or fill it", row=place + 1)
+        if column.nbytes >= _LARGE:
+            # What reading a file left with the pool may be more than the file.
+            pa.default_memory_pool().release_unused()
         return column.cast(pa.large_string())
     texts = list(texts)
     for place, text in enumerate(texts):
@@ -571,6 +576,9 @@ def _with_schema(table: pa.Table) -> pa.Table:
 def _one_chunk(column: Any) -> Any:
     if not isinstance(column, pa.ChunkedArray):
         return column
+    if column.num_chunks == 1:
+        # combine_chunks copies even then.
+        return column.chunk(0)
     whole = column.combine_chunks()
     # combine_chunks gives a chunked array where the column is too long for one.
     return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole

@@ -107,6 +107,7 @@ def truncated_svd(
             basis = _span(times_dense(matrix, basis, workers))
             basis = _span(times_dense(across, basis, workers))
         basis, _ = qr(basis, mode="economic")
+        across = None
         left, small = qr(times_dense(matrix, basis, workers), mode="economic")
         U, S, Vt = svd(small, full_matrices=False)
         U, V = left @ U[:, :rank], basis @ Vt[:rank].T

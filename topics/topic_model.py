@@ -507,17 +507,39 @@ class TopicModel(TopicOperations, Estimator):
         fit = shares * (
             tfidf(counts, self.vectorizer_.smoothed_idf_) @ np.ascontiguousarray(components.T)
         )
+        likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
+        asked = {(int(d), t) for t in range(fit.shape[1]) for d in likely[:, t] if fit[d, t] > 0}
+        releases = {d: _release(texts, d) for d in sorted({d for d, _ in asked})}
+        shown = self._sentences({d: release[3] for d, release in releases.items()}, asked)
         every = []
-        for topic in range(shares.shape[1]):
-            rows, seen = [], set[str]()
-            for d in np.argsort(-fit[:, topic], kind="stable")[: 2 * _REPRESENTATIVES]:
-                name, title, date, text = _release(texts, int(d))
-                sentence = self.sentence(text, topic)
-                if fit[d, topic] > 0 and sentence and sentence not in seen:
-                    seen.add(sentence)
-                    rows.append((name, title, date, float(shares[d, topic]), sentence))
-            every.append(rows[:_REPRESENTATIVES])
+        for topic in range(fit.shape[1]):
+            rows: dict[str, tuple[str, str | None, str | None, float, str]] = {}
+            for d in likely[:, topic].tolist():
+                if sentence := shown.get((d, topic)):
+                    row = (*releases[d][:3], float(shares[d, topic]), sentence)
+                    rows.setdefault(sentence, row)
+            every.append(list(rows.values())[:_REPRESENTATIVES])
         return every
+
+    def _sentences(
+        self, texts: Mapping[int, str], asked: set[tuple[int, int]]
+    ) -> dict[tuple[int, int], str]:
+        """The sentence of each text that shows the topic best that it is asked for."""
+        whole = callable(self.vectorizer_.analyzer)
+        parts = {d: [] if whole else split_sentences(text) for d, text in texts.items()}
+        every = [sentence for sentences in parts.values() for sentence in sentences]
+        starts = dict(zip(parts, np.cumsum([0, *map(len, parts.values())]).tolist(), strict=False))
+        # All at once: setting up to read takes longer than reading.
+        weights = tfidf(self.vectorizer_.counts(every), None) if every else None
+        found = {}
+        for d, topic in asked:
+            if weights is None or not parts[d]:
+                found[d, topic] = " ".join(texts[d].split())[:400]
+            else:
+                low = starts[d]
+                scores = weights[low : low + len(parts[d])] @ self.components_[topic]
+                found[d, topic] = parts[d][int(np.argmax(scores))]
+        return found
 
     def sentence(self, text: str, topic: int) -> str:
         """The sentence of a text that shows a topic best.
@@ -534,11 +556,7 @@ class TopicModel(TopicOperations, Estimator):
         str
             Empty where the text is.
         """
-        sentences = split_sentences(text)
-        if not sentences or callable(self.vectorizer_.analyzer):
-            return " ".join(text.split())[:400]
-        scores = tfidf(self.vectorizer_.counts(sentences), None) @ self.components_[topic]
-        return sentences[int(np.argmax(scores))]
+        return self._sentences({0: text}, {(0, topic)})[0, topic]
 
 
 def _documents(texts: Any, vectorizer: TermVectorizer | None) -> Any:

@@ -41,7 +41,7 @@ class WordVectors(Estimator):
         tokens on, and 0 below.
     max_terms : int or None, default=20000
         Only so many terms, the most frequent ones, have vectors; the others have zeros.
-    max_tokens : int or None, default=4000000
+    max_tokens : int or None, default=2000000
         Documents are left out at even distances so that no more tokens are counted.
     random_state : int, RandomState or None, default=0
         For the factorisation.
@@ -73,7 +73,7 @@ class WordVectors(Estimator):
         window: int = 20,
         least: float | None = None,
         max_terms: int | None = 20_000,
-        max_tokens: int | None = 4_000_000,
+        max_tokens: int | None = 2_000_000,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -109,7 +109,9 @@ class WordVectors(Estimator):
             part, chosen.size, window=self.window, least=self._least(part), positive=True,
             n_jobs=self.n_jobs,
         )  # fmt: skip
-        return self._factorise(pairs, totals, chosen, n_terms)
+        ppmi = positive_pmi(pairs, totals)
+        del pairs
+        return self._factorise(ppmi, chosen, n_terms)
 
     def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
         """Learn from one more batch of documents, over the frequent terms of the first one.
@@ -145,7 +147,8 @@ class WordVectors(Estimator):
         )  # fmt: skip
         self._pairs = self._pairs + pairs
         self._totals = self._totals + totals
-        return self._factorise(self._pairs, self._totals, self._chosen, n_terms)
+        ppmi = positive_pmi(self._pairs, self._totals)
+        return self._factorise(ppmi, self._chosen, n_terms)
 
     def transform(self, weights: sp.csr_matrix) -> NDArray[np.float32]:
         """Vectors of documents: sums of those of their terms.
@@ -207,16 +210,9 @@ class WordVectors(Estimator):
     def _least(self, part: TermSequences) -> float:
         return float(part.ids.size >= _MANY_TOKENS) if self.least is None else self.least
 
-    def _factorise(
-        self,
-        pairs: sp.csr_matrix,
-        totals: NDArray[np.float64],
-        chosen: NDArray[np.int64],
-        n_terms: int,
-    ) -> Self:
+    def _factorise(self, ppmi: sp.csr_matrix, chosen: NDArray[np.int64], n_terms: int) -> Self:
         size = max(1, min(self.size, chosen.size - 1))
         self.vectors_ = np.zeros((n_terms, size), np.float32)
-        ppmi = positive_pmi(pairs, totals)
         if ppmi.nnz:
             U, S, _ = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
             # What the decomposition gives terms without company is noise.
@@ -326,14 +322,18 @@ def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_ma
            [0, 0, 0, 1],
            [0, 0, 1, 0]])
     """
-    rows = np.repeat(totals, np.diff(pairs.indptr))
-    rows *= smoothed_shares(totals)[pairs.indices]
-    values = np.log(pairs.data / rows).astype(np.float32)
-    ppmi = sp.csr_matrix((np.maximum(values, 0), pairs.indices, pairs.indptr), pairs.shape)
-    if ppmi.nnz and ppmi.data.min() == 0:
-        ppmi = ppmi.copy()
+    # Logarithms apart, so that no row or column of the counts is held in float64.
+    with np.errstate(divide="ignore"):
+        rows, columns = np.log(totals), np.log(smoothed_shares(totals))
+    values = np.log(pairs.data)
+    values -= columns.astype(np.float32)[pairs.indices]
+    values -= np.repeat(rows.astype(np.float32), np.diff(pairs.indptr))
+    if values.size and values.min() <= 0:
+        ppmi = sp.csr_matrix((np.maximum(values, 0), pairs.indices.copy(), pairs.indptr.copy()))
+        ppmi.resize(pairs.shape)
         ppmi.eliminate_zeros()
-    return ppmi
+        return ppmi
+    return sp.csr_matrix((values, pairs.indices, pairs.indptr), pairs.shape)
 
 
 def unit_rows(rows: NDArray[Any]) -> NDArray[np.float32]:
