@@ -200,7 +200,7 @@ class TopicModel(TopicOperations, Estimator):
         n_first = len(first) + len(themes)
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
-        self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)
+        self.decomposition_ = self._new_decomposition(k, seeds, weights, vectors)
         shares = _shares(
             self.decomposition_.fit_transform(counts if self.method == "lda" else weights)
         )
@@ -401,7 +401,6 @@ class TopicModel(TopicOperations, Estimator):
         self,
         k: int,
         seeds: NDArray[np.float32] | None,
-        counts: sp.csr_matrix,
         weights: sp.csr_matrix,
         vectors: NDArray[np.float32] | None,
     ) -> NMF | LDA | VectorTopics:
@@ -412,11 +411,15 @@ class TopicModel(TopicOperations, Estimator):
         if self.init == "vectors":
             sums = unit_rows(weights @ vectors)
             rest["init"] = start_of_clusters(
-                counts if self.method == "lda" else weights,
-                unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state, self.n_jobs,
+                weights, unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state,
+                self.n_jobs,
             )  # fmt: skip
         if self.method == "nmf":
             return NMF(k, prior=seeds, **rest)
+        if self.init == "vectors":
+            # A few steps of least squares forget which clusters a seed gave.
+            rough = NMF(k, prior=seeds, max_iter=10, **rest).fit(weights)
+            rest["init"] = rough.components_
         # A hundredth of a topic's expected tokens, spread over its seeds.
         tokens = float(self.n_documents_) * 100
         prior = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100
