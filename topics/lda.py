@@ -8,9 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import Estimator, check_matrix, padded
+from topics._estimator import check_matrix, padded
 from topics._parallel import Workers
 from topics.clusters import cluster_counts, seeded_start
+from topics.decomposition import Decomposition
 from topics.quality import completion_perplexity, split_tokens
 
 DOCUMENTS_PER_SHARD = 256
@@ -23,7 +24,7 @@ _SETTLED = 1e-3
 """Share of a document's tokens that a sweep may move when it is the last."""
 
 
-class LDA(Estimator):
+class LDA(Decomposition):
     """Latent Dirichlet allocation by stochastic collapsed variational Bayes (SCVB0) [1]_.
 
     Nothing is stored by token: memory is that of documents by topics and terms by topics.
@@ -88,9 +89,6 @@ class LDA(Estimator):
     >>> bool(shares[0].argmax() == shares[1].argmax() != shares[2].argmax())
     True
     """
-
-    _reads_weights = True
-    components_: NDArray[np.float32]
 
     def __init__(
         self,
@@ -229,29 +227,18 @@ class LDA(Estimator):
         shares = doc_topic[:, :k] + self._alpha[:k]
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
-    def split(self, old: list[int], X: Any, n: int) -> None:
-        """Put components that are learnt from some documents in the place of others.
-
-        Parameters
-        ----------
-        old : list of int
-            The components that go.
-        X : array or sparse matrix, shape (n_documents, n_terms)
-            The documents that they stood for.
-        n : int
-            How many come; they stand behind those that stay.
-        """
+    def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         parts = LDA(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
-        parts *= self.components_[old].sum() / parts.sum()
-        priors = self.doc_topic_prior_[old].sum() / n, self.topic_term_prior_.min()
-        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
-        self.n_components = len(self.components_)
-        terms = self.topic_term_prior_
-        if len(terms) > 1:
-            even = np.full((n, terms.shape[1]), priors[1], np.float32)
-            terms = np.vstack([np.delete(terms, old, axis=0), even])
-        documents = np.append(np.delete(self.doc_topic_prior_, old), np.full(n, priors[0]))
-        self._restore(self.components_, (documents, terms), self._steps, self._tokens)
+        return np.asarray(parts * (self.components_[old].sum() / parts.sum()))
+
+    def _replace(self, old: list[int], parts: NDArray[np.float32]) -> None:
+        super()._replace(old, parts)
+        n, alpha, eta = len(parts), self.doc_topic_prior_, self.topic_term_prior_
+        alpha = np.append(np.delete(alpha, old), np.full(n, alpha[old].sum() / n))
+        if len(eta) > 1:
+            even = np.full((n, eta.shape[1]), eta.min(), np.float32)
+            eta = np.vstack([np.delete(eta, old, axis=0), even])
+        self._restore(self.components_, (alpha, eta), self._steps, self._tokens)
 
     def perplexity(self, X: Any, random_state: Any = 0) -> float:
         """Perplexity of one half of the documents' tokens, by the topics of the other half.

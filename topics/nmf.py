@@ -8,14 +8,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import Estimator, check_matrix, one_blas_thread, padded
+from topics._estimator import check_matrix, one_blas_thread, padded
 from topics._parallel import Workers
+from topics.decomposition import Decomposition
 from topics.factorisation import ROWS_PER_SHARD, times_dense, truncated_svd
 
 _SWEEPS = 2
 
 
-class NMF(Estimator):
+class NMF(Decomposition):
     """Non-negative matrix factorisation of a sparse matrix, X = W H.
 
     In the Frobenius norm by hierarchical alternating least squares [1]_: coordinate descent on one
@@ -82,9 +83,6 @@ class NMF(Estimator):
     >>> np.allclose(model.fit_transform(X) @ model.components_, X, atol=0.01)
     True
     """
-
-    _reads_weights = True
-    components_: NDArray[Any]
 
     def __init__(
         self,
@@ -238,21 +236,8 @@ class NMF(Estimator):
             lambda low, high: solve_dense(targets, gram, H, low, high, 10), len(H), ROWS_PER_SHARD
         )
 
-    def split(self, old: list[int], X: Any, n: int) -> None:
-        """Put components that are learnt from some documents in the place of others.
-
-        Parameters
-        ----------
-        old : list of int
-            The components that go.
-        X : array or sparse matrix, shape (n_documents, n_terms)
-            The documents that they stood for.
-        n : int
-            How many come; they stand behind those that stay.
-        """
-        parts = NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
-        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
-        self.n_components = len(self.components_)
+    def _parts(self, old: list[int], X: Any, n: int) -> NDArray[Any]:
+        return NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
 
     def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
         X = sp.csr_matrix(check_matrix(self, X, reset=reset))

@@ -8,9 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import Estimator, check_matrix
+from topics._estimator import check_matrix
 from topics._parallel import over_shards
 from topics.clusters import cluster_rows, seeded_start, smoothed_sums
+from topics.decomposition import Decomposition
 from topics.nmf import NMF
 from topics.word_vectors import WordVectors, unit_rows
 
@@ -21,7 +22,7 @@ _ROUNDS = 6
 _ROWS_PER_SHARD = 4096
 
 
-class VectorTopics(Estimator):
+class VectorTopics(Decomposition):
     """Topics of terms by NMF, and of documents by vectors of their words.
 
     Documents lie near each other that share no term but terms of one kind, so that short texts,
@@ -61,8 +62,6 @@ class VectorTopics(Estimator):
     True
     """
 
-    _reads_weights = True
-    components_: NDArray[np.float32]
     centres_: NDArray[np.float32]
     mean_: NDArray[np.float32]
 
@@ -155,26 +154,14 @@ class VectorTopics(Estimator):
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
         return self._shares(self._placed(self._words.transform(X)))
 
-    def split(self, old: list[int], X: Any, n: int) -> None:
-        """Put components that are learnt from some documents in the place of others.
-
-        Parameters
-        ----------
-        old : list of int
-            The components that go.
-        X : array or sparse matrix, shape (n_documents, n_terms)
-            The documents that they stood for.
-        n : int
-            How many come; they stand behind those that stay.
-        """
+    def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
         parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
         first = parts.fit_transform(X).argmax(axis=1)
         rows = self._placed(self._words.transform(X))
         centres = np.array([rows[first == t].sum(axis=0) for t in range(n)])
-        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts.components_])
         self.centres_ = np.vstack([np.delete(self.centres_, old, axis=0), unit_rows(centres)])
-        self.n_components = len(self.components_)
+        return parts.components_
 
     def _restore(
         self,

@@ -1,0 +1,41 @@
+"""What all estimators of topics have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics._estimator import Estimator
+
+
+class Decomposition(Estimator):
+    """Base of the estimators that find topics in a document-term matrix."""
+
+    _reads_weights = True
+    n_components: int
+    components_: NDArray[Any]
+
+    def split(self, old: list[int], X: Any, n: int) -> None:
+        """Put components that are learnt from some documents in the place of others.
+
+        Parameters
+        ----------
+        old : list of int
+            The components that go.
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            The documents that they stood for.
+        n : int
+            How many come; they stand behind those that stay.
+        """
+        self._check_fitted()
+        self._replace(old, self._parts(old, X, n))
+
+    def _parts(self, old: list[int], X: Any, n: int) -> NDArray[Any]:
+        """Components that are learnt from some documents."""
+        raise NotImplementedError
+
+    def _replace(self, old: list[int], parts: NDArray[Any]) -> None:
+        self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
+        self.n_components = len(self.components_)
