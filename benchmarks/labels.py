@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
+
+# The folder of a script comes first, and a script in this one has the package's name.
+sys.path.pop(0)
 
 from topics import ThemeClassifier, read_releases
 

@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy.sparse as sp
 
-# The folder of a script comes first, and this one has the package's name.
+# The folder of a script comes first, and a script in this one has the package's name.
 sys.path.pop(0)
 
 from topics import LDA, NMF, TermVectorizer, TopicModel

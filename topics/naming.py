@@ -20,7 +20,7 @@ _UNMET = -0.6
 """What a pair is worth that is not met where the words are looked for next."""
 _DISCOUNT = 1.5
 """Standard deviations that are taken off how often a pair was met."""
-_OWN = 0.5
+_OWN = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _SHARE = 0.3
 """How much a word's own weight counts beside its company."""
@@ -39,7 +39,7 @@ def rank_words(
     """Terms of each topic, those first that hold together.
 
     Terms are ranked by weight times the square root of lift; those first of which no other topic
-    has twice as much. Of the best ``candidates`` the one
+    has far more. Of the best ``candidates`` the one
     that fits the others least is put last; then the next, until one is left. A pair fits by
     normalised pointwise mutual information within windows of ten terms [1]_, as it may be expected
     elsewhere: pairs that met but a few times are judged by fewer, and may not meet again.

@@ -282,7 +282,7 @@ class NMF(Decomposition):
         for_W, for_H = self._ridges(X)
         # What is tied to a length of its own stays as it is.
         ties = np.broadcast_to((sum(for_W) + sum(for_H) + ridge) > 0, W.shape[1])
-        squares = float(X.data.astype(np.float64) @ X.data)
+        squares = _squares(X)
         W_ahead, H_ahead = W, H
         first, error, far, limit = 0.0, np.inf, 0.5, 1.0
         self.n_iter_ = 0
@@ -443,7 +443,7 @@ class NMF(Decomposition):
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:
         fitted = float(np.sum((W.T @ W) * (H.T @ H), dtype=np.float64))
         crossed = float(np.sum((X @ H) * W, dtype=np.float64))
-        squares = float(X.data.astype(np.float64) @ X.data)
+        squares = _squares(X)
         return float(np.sqrt(max(squares - 2 * crossed + fitted, 0)))
 
 
@@ -461,6 +461,11 @@ def _balance(
         factor *= scale
     for factor in terms:
         factor /= scale
+
+
+def _squares(X: sp.csr_matrix) -> float:
+    """Sum of the squares, in float64 and without a copy of that size."""
+    return float(np.einsum("i,i->", X.data, X.data, dtype=np.float64))
 
 
 def _make_way(

@@ -193,20 +193,21 @@ class TopicModel(TopicOperations, Estimator):
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
         self.themes_ = seed_terms(themes, vectorizer.tokenize)
+        vectors = self._vectors(sequences, len(sequences))
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
-        vectors = self._vectors(sequences, len(sequences))
         first = self.earlier.names_ if self.earlier is not None else []
         n_first = len(first) + len(themes)
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
         self.decomposition_ = self._new_decomposition(k, seeds, weights, vectors)
-        shares = _shares(
-            self.decomposition_.fit_transform(counts if self.method == "lda" else weights)
-        )
+        matrix = counts if self.method == "lda" else weights
+        # Not held beside the weights by those who do not read it.
+        del counts
+        shares = _shares(self.decomposition_.fit_transform(matrix))
         self.groups_ = [[t] for t in range(k)]
         self._take_components()
-        self._describe(sequences, counts, shares, texts)
+        self._describe(sequences, weights, shares, texts)
         self.names_ = name_topics(self.top_words(), [*first, *self.themes_])
         return shares
 
@@ -251,7 +252,7 @@ class TopicModel(TopicOperations, Estimator):
         self.n_documents_ = counts.shape[0]
         self._describe(
             sequences,
-            counts,
+            self._weights(counts),
             self.transform_counts(counts),
             texts if isinstance(texts, Corpus) else documents,
         )
@@ -450,7 +451,7 @@ class TopicModel(TopicOperations, Estimator):
     def _describe(
         self,
         sequences: TermSequences,
-        counts: sp.csr_matrix,
+        weights: sp.csr_matrix,
         shares: NDArray[np.float32],
         texts: Any,
     ) -> None:
@@ -460,10 +461,10 @@ class TopicModel(TopicOperations, Estimator):
         self.n_releases_ = np.bincount(shares.argmax(axis=1), minlength=shares.shape[1])
         dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
         self.timeline_ = timeline_of(dates, shares)
-        everywhere = np.bincount(counts.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)
+        everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)
         heaviest = np.argsort(-self.components_, axis=1)[:, :10]
         self.junk_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
-        self.representatives_ = self._representatives(counts, shares, texts)
+        self.representatives_ = self._representatives(weights, shares, texts)
 
     # New releases
 
@@ -501,15 +502,13 @@ class TopicModel(TopicOperations, Estimator):
         return self._grouped(_shares(self.decomposition_.transform(self._matrix(counts))))
 
     def _representatives(
-        self, counts: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
+        self, weights: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
     ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
         components = self.components_ / np.maximum(
             np.linalg.norm(self.components_, axis=1, keepdims=True), 1e-12
         )
         # By likeness to the topic too: its share of a text of two words says little.
-        fit = shares * (
-            tfidf(counts, self.vectorizer_.smoothed_idf_) @ np.ascontiguousarray(components.T)
-        )
+        fit = shares * (weights @ np.ascontiguousarray(components.T))
         likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
         asked = {(int(d), t) for t in range(fit.shape[1]) for d in likely[:, t] if fit[d, t] > 0}
         releases = {d: _release(texts, d) for d in sorted({d for d, _ in asked})}

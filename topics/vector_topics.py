@@ -121,6 +121,7 @@ class VectorTopics(Decomposition):
         sums = self._words.transform(X)
         self.mean_ = unit_rows(sums).mean(axis=0)
         rows = self._placed(sums)
+        del sums
         start = start_of_clusters(
             X, rows, self.n_components, self.prior, self.random_state, self.n_jobs
         )
