@@ -134,6 +134,14 @@ def test_kernels_find_what_the_pattern_finds(texts, pattern, params):
             assert sorted(here) == sorted(expected)
 
 
+def test_a_stretch_without_spaces_is_as_long_as_the_pattern_asks():
+    for pattern, expected in ((r"\b\w{3,}\b", ["民問", "難民"]), (r"\b\w\w+\b", ["民問", "難民"])):
+        words = TermVectorizer(token_pattern=pattern).fit(["難民問", "難民 two three"])
+        assert [w for w in words.get_feature_names_out() if not w.isascii()] == expected
+    long = TermVectorizer(token_pattern=r"\b\w{3,}\b").fit(["難民 three"])
+    assert long.get_feature_names_out().tolist() == ["three"]
+
+
 @pytest.mark.parametrize("mask", [0, 1, 0xFF])
 def test_equal_hashes_are_told_apart(texts, mask):
     # Words of one size with one ending, of which the kernels compare a hash first.

@@ -223,7 +223,7 @@ def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, 
                 if not blocked and not mixed_scripts and characters >= least and characters > 0:
                     places[n], sizes[n] = first, aside - first
                     n += 1
-                elif not blocked and mixed_scripts:
+                elif not blocked and mixed_scripts and characters >= least:
                     n = cut_unspaced(first, aside, least, classes, unspaced, places, sizes, n)
                 first, characters, blocked, mixed_scripts = aside, 0, False, False
     return n
