@@ -238,24 +238,18 @@ class TopicModel(TopicOperations, Estimator):
             )
         if not hasattr(self, "components_"):
             return self.fit(texts)
-        documents = _documents(texts, self.vectorizer_)
-        sequences = self.vectorizer_.sequences(documents)
-        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
+        documents, sequences, counts, weights = self._read(texts)
+        matrix = counts if self.method == "lda" else weights
         seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
         timeline = self.timeline_
         assert isinstance(self.decomposition_, (LDA, NMF))
         try:
-            self.decomposition_.partial_fit(self._matrix(counts))
+            self.decomposition_.partial_fit(matrix)
         except ValueError as error:
             raise TopicsError(str(error), "fit a new model") from None
         self._take_components()
         self.n_documents_ = counts.shape[0]
-        self._describe(
-            sequences,
-            self._weights(counts),
-            self.transform_counts(counts),
-            texts if isinstance(texts, Corpus) else documents,
-        )
+        self._describe(sequences, weights, self._shares_of(matrix), documents)
         self.n_documents_ += seen
         self.share_sums_ = self.share_sums_ + shares_so_far
         self.n_releases_ = self.n_releases_ + winners
@@ -286,31 +280,37 @@ class TopicModel(TopicOperations, Estimator):
             If there is no such topic, or it is the first one of too few releases.
         """
         number = self.topic_number(topic)
-        documents = _documents(texts, self.vectorizer_)
-        sequences = self.vectorizer_.sequences(documents)
-        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
-        rows = np.flatnonzero(self.transform_counts(counts).argmax(axis=1) == number)
+        documents, sequences, counts, weights = self._read(texts)
+        matrix = counts if self.method == "lda" else weights
+        rows = np.flatnonzero(self._shares_of(matrix).argmax(axis=1) == number)
         if n < 2 or rows.size < 2 * n:
             raise TopicsError(
                 f"{rows.size} releases are too few for {n} topics", "split a larger topic"
             )
         gone = self.groups_[number]
         stay = [t for t in range(len(self.decomposition_.components_)) if t not in gone]
-        self.decomposition_.split(gone, self._matrix(counts)[rows], n)
+        self.decomposition_.split(gone, matrix[rows], n)
         place = {t: i for i, t in enumerate(stay)}
         groups = [[place[t] for t in group if t in place] for group in self.groups_]
         groups[number] = [len(stay)]
         self.groups_ = groups + [[len(stay) + i] for i in range(1, n)]
         self._take_components()
-        shares = self.transform_counts(counts)
         kept, self.n_documents_ = self.names_, len(sequences)
-        self._describe(sequences, counts, shares, texts if isinstance(texts, Corpus) else documents)
+        self._describe(sequences, weights, self._shares_of(matrix), documents)
         words, others = self.top_words(), [name for t, name in enumerate(kept) if t != number]
         parts = name_topics([words[number], *words[len(kept) :]])
         renamed = name_topics([[]] * len(others) + [[name] for name in parts], others)
         parts = renamed[len(others) :]
         self.names_ = [*kept[:number], parts[0], *kept[number + 1 :], *parts[1:]]
         return self
+
+    def _read(self, texts: Any) -> tuple[Any, TermSequences, sp.csr_matrix, sp.csr_matrix]:
+        """Releases as they are described, and their terms, counts and weights."""
+        documents = _documents(texts, self.vectorizer_)
+        sequences = self.vectorizer_.sequences(documents)
+        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
+        described = texts if isinstance(texts, Corpus) else documents
+        return described, sequences, counts, self._weights(counts)
 
     def _check_params(self) -> None:
         if self.method not in ("vectors", "nmf", "lda"):
@@ -432,10 +432,6 @@ class TopicModel(TopicOperations, Estimator):
             return v.weigh(counts.copy()).astype(np.float32, copy=False)
         return tfidf(counts, v.smoothed_idf_, n_jobs=self.n_jobs)
 
-    def _matrix(self, counts: sp.csr_matrix) -> sp.csr_matrix:
-        """What the decomposition reads: counts for LDA, weights for others."""
-        return counts if self.method == "lda" else self._weights(counts)
-
     def _take_components(self) -> None:
         found = self.decomposition_.components_
         self.components_ = np.stack([found[group].sum(axis=0) for group in self.groups_])
@@ -499,14 +495,15 @@ class TopicModel(TopicOperations, Estimator):
         ndarray of float32, shape (n_documents, n_topics)
             Rows sum to 1.
         """
-        return self._grouped(_shares(self.decomposition_.transform(self._matrix(counts))))
+        return self._shares_of(counts if self.method == "lda" else self._weights(counts))
+
+    def _shares_of(self, matrix: sp.csr_matrix) -> NDArray[np.float32]:
+        return self._grouped(_shares(self.decomposition_.transform(matrix)))
 
     def _representatives(
         self, weights: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
     ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
-        components = self.components_ / np.maximum(
-            np.linalg.norm(self.components_, axis=1, keepdims=True), 1e-12
-        )
+        components = unit_rows(self.components_)
         # By likeness to the topic too: its share of a text of two words says little.
         fit = shares * (weights @ np.ascontiguousarray(components.T))
         likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
