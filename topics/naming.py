@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics.quality import window_counts
+from topics.quality import only_terms, window_counts
 from topics.sequences import TermSequences
 
 CANDIDATES = 40
@@ -178,13 +178,7 @@ def expected_npmi(
     >>> expected_npmi(words, np.array([0, 1]), 2).round(2).tolist()
     [[0.0, -0.6], [-0.6, 0.0]]
     """
-    if sequences.ids.size > _MAX_TOKENS:
-        n = len(sequences)
-        take = max(1, n * _MAX_TOKENS // sequences.ids.size)
-        sequences = sequences.take(np.linspace(0, n - 1, take).astype(np.int64))
-    places = np.full(n_terms, -1, np.int32)
-    places[used] = np.arange(used.size)
-    words = TermSequences(sequences.offsets, places[sequences.ids])
+    words = only_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
     joint, n_windows = window_counts(words, used.size, _WINDOW, n_jobs)
     met = np.maximum(joint - _DISCOUNT * np.sqrt(joint), 0)
     missed = np.exp(-met)

@@ -174,16 +174,29 @@ def term_npmi(
     """
     used = np.unique(np.concatenate([np.empty(0, np.int64), *map(np.asarray, topics)]))
     used = used.astype(np.int64)
-    places = np.full(n_terms, -1, np.int32)
-    places[used] = np.arange(used.size)
-    words = TermSequences(sequences.offsets, places[sequences.ids])
+    words = only_terms(sequences, used, n_terms)
     joint, n_windows = window_counts(words, used.size, window, n_jobs)
+    placed = [np.searchsorted(used, topic) for topic in topics]
     return np.array([
-        _npmi(joint[np.ix_(places[topic], places[topic])] / max(n_windows, 1))
+        _npmi(joint[np.ix_(topic, topic)] / max(n_windows, 1))
         if len(topic) > 1
         else np.nan
-        for topic in topics
+        for topic in placed
     ])  # fmt: skip
+
+
+def only_terms(sequences: TermSequences, used: NDArray[np.integer], n_terms: int) -> TermSequences:
+    """Sequences of the places that terms have in ``used``, -1 for all others.
+
+    Examples
+    --------
+    >>> papers = TermSequences(np.array([0, 3]), np.array([0, 1, 2], np.int32))
+    >>> only_terms(papers, np.array([1, 2]), 3).ids.tolist()
+    [-1, 0, 1]
+    """
+    places = np.full(n_terms, -1, np.int32)
+    places[used] = np.arange(used.size)
+    return TermSequences(sequences.offsets, places[sequences.ids])
 
 
 def _relevant(documents: Any, vectorizer: Any, place: dict[str, int]) -> TermSequences:

@@ -73,6 +73,13 @@ class TermSequences:
         ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
 
+    def sample(self, most: int | None) -> TermSequences:
+        """Documents at even distances that hold about so many terms at most; None takes all."""
+        n, size = len(self), self.ids.size
+        if most is None or size <= most:
+            return self
+        return self.take(np.linspace(0, n - 1, max(1, n * most // size)).astype(np.int64))
+
 
 Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 """Columns and counts of some documents, and how many each of them has."""

@@ -197,10 +197,7 @@ class WordVectors(Estimator):
         self, sequences: TermSequences, chosen: NDArray[np.int64], n_terms: int
     ) -> TermSequences:
         """Documents at even distances, in numbers of the chosen terms."""
-        n, tokens = len(sequences), sequences.ids.size
-        if self.max_tokens is not None and tokens > self.max_tokens:
-            take = max(1, n * self.max_tokens // tokens)
-            sequences = sequences.take(np.linspace(0, n - 1, take).astype(np.int64))
+        sequences = sequences.sample(self.max_tokens)
         if chosen.size == n_terms:
             return sequences
         numbers = np.full(n_terms, -1, np.int32)
