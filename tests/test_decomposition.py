@@ -26,7 +26,7 @@ def matched_cosine(found, truth):
     return (found @ truth.T).max(axis=0)
 
 
-@pytest.mark.parametrize("model", [NMF(4), LDA(4)])
+@pytest.mark.parametrize("model", [NMF(4), LDA(4), LDA(4, learning_method="cvb0")])
 def test_known_topics_are_recovered(model):
     X, topics = synthetic()
     assert matched_cosine(model.fit(X).components_, topics).min() > 0.95
@@ -59,7 +59,7 @@ def test_nmf_transform_is_non_negative_least_squares():
         np.testing.assert_allclose(row, nnls(model.components_.T, x)[0], atol=1e-4)
 
 
-@pytest.mark.parametrize("model", [NMF(4), LDA(4)])
+@pytest.mark.parametrize("model", [NMF(4), LDA(4), LDA(4, learning_method="cvb0")])
 def test_any_number_of_workers_gives_the_same_bits(model):
     X, _ = synthetic(5000)
     fits = [clone(model).set_params(n_jobs=n).fit(X) for n in (1, 2, 3)]
@@ -81,6 +81,26 @@ def test_lda_perplexity_falls():
     X, _ = synthetic()
     perplexities = LDA(4, init="random").fit(X).perplexities_
     assert perplexities[-1] < 0.7 * perplexities[0]
+
+
+def test_cvb0_is_that_of_plain_numpy():
+    X, topics = synthetic(30)
+    ours = LDA(4, init=topics, learning_method="cvb0", max_iter=3, tol=-1, doc_topic_prior=0.1)
+    counts, eta = X.toarray(), 0.01
+    parts = topics * counts.sum() / topics.sum() + eta
+    gamma, theta = np.zeros((*counts.shape, 4)), np.zeros((30, 4))
+    order = np.random.RandomState(0).permutation(30)
+    for _ in range(3):
+        totals = parts.sum(axis=1)
+        for d in order:
+            for w in np.flatnonzero(counts[d]):
+                own = gamma[d, w].copy()
+                rest = np.maximum(parts[:, w] - own, 0) / (totals - own)
+                new = (np.maximum(theta[d] - own, 0) + 0.1) * rest
+                gamma[d, w] = new / new.sum()
+                theta[d] += counts[d, w] * (gamma[d, w] - own)
+        parts = (counts[:, :, None] * gamma).sum(axis=0).T + eta
+    np.testing.assert_allclose(ours.fit(X).components_, parts, rtol=1e-3, atol=1e-4)
 
 
 def test_lda_learns_in_parts():
@@ -215,6 +235,8 @@ def test_priors_of_lda_are_learnt():
     assert model.perplexity(X) < 1.05 * LDA(4).fit(X).perplexity(X)
     with pytest.raises(ValueError, match="doc_topic_prior='other'"):
         LDA(4, doc_topic_prior="other").fit(X)
+    with pytest.raises(ValueError, match="learning_method='other'"):
+        LDA(4, learning_method="other").fit(X)
 
 
 def test_held_out_perplexity_is_no_worse_than_scikit_learns():

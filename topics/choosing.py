@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from topics.naming import rank_words
 from topics.nmf import NMF
-from topics.quality import match_topics, term_npmi
+from topics.quality import match_topics, stability, term_npmi
 from topics.sequences import TermSequences
 from topics.vector_topics import start_of_clusters
 
@@ -29,6 +29,48 @@ class Step(NamedTuple):
     stability: float
     coherence: float
     score: float
+
+
+def refit_stability(
+    estimator: Any, X: Any, *, n_fits: int = 5, bootstrap: bool = False, random_state: Any = 0
+) -> float:
+    """How alike the topics are that an estimator learns again and again.
+
+    Parameters
+    ----------
+    estimator : NMF, LDA or one of scikit-learn's
+        Cloned for each fit, which has a seed of its own.
+    X : csr_matrix, shape (n_documents, n_terms)
+        Term weights or counts.
+    n_fits : int, default=5
+        Fits.
+    bootstrap : bool, default=False
+        Whether each fit has documents of its own, drawn with replacement: what other releases of
+        the same kind would change, beside what chance does.
+    random_state : int, RandomState or None, default=0
+        For the draws and the seeds.
+
+    Returns
+    -------
+    float
+        As :func:`topics.quality.stability` has it.
+
+    Examples
+    --------
+    >>> X = sp.csr_matrix(np.kron(np.eye(2, dtype=int), np.ones((20, 3))))
+    >>> round(refit_stability(NMF(2), X, bootstrap=True), 3)
+    1.0
+    """
+    from sklearn.base import clone
+    from sklearn.utils import check_random_state
+
+    rng = check_random_state(random_state)
+    n, fits = X.shape[0], []
+    for _ in range(n_fits):
+        seed = int(rng.randint(2**31 - 1))
+        rows = np.sort(rng.randint(n, size=n)) if bootstrap else slice(None)
+        fits.append(clone(estimator).set_params(random_state=seed).fit(X[rows]).components_)
+    return stability(fits)
 
 
 def choose_n_topics(

@@ -25,9 +25,10 @@ _SETTLED = 1e-3
 
 
 class LDA(Decomposition):
-    """Latent Dirichlet allocation by stochastic collapsed variational Bayes (SCVB0) [1]_.
+    """Latent Dirichlet allocation by collapsed variational Bayes, stochastic [1]_ or exact [3]_.
 
-    Nothing is stored by token: memory is that of documents by topics and terms by topics.
+    With SCVB0 nothing is stored by token: memory is that of documents by topics and terms by
+    topics. CVB0 holds the topics of every entry of the matrix, too.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ class LDA(Decomposition):
     init : {"clusters", "random"} or array of shape (n_components, n_terms), default="clusters"
         Start: clusters of a sample of the documents, or at random, or topic-term weights that are
         known.
+    learning_method : {"scvb0", "cvb0"}, default="scvb0"
+        SCVB0, or CVB0, which takes what a token gave out of the counts before it asks for the
+        token's topic again: for small piles, as it is slower and needs memory of entries by topics.
     max_iter : int, default=20
         Most passes over the documents.
     tol : float, default=1e-3
@@ -80,6 +84,7 @@ class LDA(Decomposition):
        Bayesian inference for latent Dirichlet allocation", KDD.
     .. [2] Minka (2000), "Estimating a Dirichlet distribution"; Wallach, Mimno, McCallum (2009),
        "Rethinking LDA: why priors matter", NIPS.
+    .. [3] Asuncion, Welling, Smyth, Teh (2009), "On smoothing and inference for topic models", UAI.
 
     Examples
     --------
@@ -97,6 +102,7 @@ class LDA(Decomposition):
         doc_topic_prior: float | ArrayLike | Literal["auto"] | None = None,
         topic_term_prior: float | ArrayLike | Literal["auto"] = 0.01,
         init: Literal["clusters", "random"] | ArrayLike = "clusters",
+        learning_method: Literal["scvb0", "cvb0"] = "scvb0",
         max_iter: int = 20,
         tol: float = 1e-3,
         batch_size: int | None = None,
@@ -109,6 +115,7 @@ class LDA(Decomposition):
         self.doc_topic_prior = doc_topic_prior
         self.topic_term_prior = topic_term_prior
         self.init = init
+        self.learning_method = learning_method
         self.max_iter = max_iter
         self.tol = tol
         self.batch_size = batch_size
@@ -137,18 +144,26 @@ class LDA(Decomposition):
         ValueError
             If X holds a negative value, or no document, or a parameter is out of its range.
         """
+        if self.learning_method not in ("scvb0", "cvb0"):
+            raise ValueError(f"learning_method={self.learning_method!r} is not scvb0 or cvb0")
         X = self._counts(X, reset=True)
         rng = self._begin(X)
-        n = X.shape[0]
-        size = self.batch_size or (n if n <= _ONE_BATCH else 512)
+        n, exact = X.shape[0], self.learning_method == "cvb0"
+        size = n if exact else self.batch_size or (n if n <= _ONE_BATCH else 512)
         order = rng.permutation(n)
         batches = [_batch_of(X[order[low : low + size]]) for low in range(0, n, size)]
         doc_topic = [self._nothing(batch.counts.shape[0]) for batch in batches]
         self._tokens = float(X.data.sum(dtype=np.float64))
         self.perplexities_: list[float] = []
+        tokens_topics = np.zeros((X.nnz if exact else 0, self._alpha.size), np.float32)
         with Workers(self.n_jobs) as workers:
             for _ in range(self.max_iter):
-                for i in rng.permutation(len(batches)):
+                if exact:
+                    likelihood, tokens = self._sweep(
+                        batches[0], doc_topic[0], tokens_topics, workers
+                    )
+                    self.perplexities_.append(float(np.exp(-likelihood / max(tokens, 1))))
+                for i in [] if exact else rng.permutation(len(batches)):
                     likelihood, tokens = self._step(batches[i], doc_topic[i], workers, i == 0)
                     if i == 0:
                         self.perplexities_.append(float(np.exp(-likelihood / max(tokens, 1))))
@@ -364,6 +379,36 @@ class LDA(Decomposition):
         )  # fmt: skip
         return sum(part[0] for part in sums), sum(part[1] for part in sums)
 
+    def _sweep(
+        self,
+        batch: _Batch,
+        doc_topic: NDArray[np.float32],
+        gamma: NDArray[np.float32],
+        workers: Workers,
+    ) -> tuple[float, float]:
+        """A pass of CVB0 over all documents; gives their log-likelihood and their tokens."""
+        from topics._kernels.mixtures import sum_tokens, sweep_tokens
+
+        X = batch.counts
+        if self._steps == 0:
+            self._fill_start()
+        totals = self._weights.sum(axis=0)
+        sums = workers.over_shards(
+            lambda low, high: sweep_tokens(
+                X.indptr, X.indices, X.data, low, high, self._weights, totals, gamma, doc_topic,
+                self._alpha,
+            ),
+            X.shape[0], DOCUMENTS_PER_SHARD,
+        )  # fmt: skip
+        workers.over_shards(
+            lambda low, high: sum_tokens(
+                batch.starts, batch.places, X.data, gamma, low, high, self._eta, self._weights
+            ),
+            self._weights.shape[0], TERMS_PER_SHARD,
+        )  # fmt: skip
+        self._steps += 1
+        return sum(part[0] for part in sums), sum(part[1] for part in sums)
+
     def _step(
         self,
         batch: _Batch,
@@ -375,8 +420,7 @@ class LDA(Decomposition):
         from topics._kernels.mixtures import move_components
 
         if self._steps == 0:
-            self._weights *= np.float32(self._tokens / max(self._weights.sum(), 1e-30))
-            self._weights += self._eta
+            self._fill_start()
         scales = np.zeros(batch.counts.nnz, np.float32)
         priors = np.zeros_like(doc_topic)
         likelihood, tokens = self._infer(
@@ -395,6 +439,11 @@ class LDA(Decomposition):
             )  # fmt: skip
         self._steps += 1
         return likelihood, tokens
+
+    def _fill_start(self) -> None:
+        """Give the start of the topics as many tokens as there are, and the prior."""
+        self._weights *= np.float32(self._tokens / max(self._weights.sum(), 1e-30))
+        self._weights += self._eta
 
     def _learn_priors(self, doc_topic: list[NDArray[np.float32]], batches: list[_Batch]) -> None:
         k = self.n_components

@@ -63,6 +63,54 @@ def infer_documents(
 
 
 @kernel
+def sweep_tokens(indptr, indices, counts, low, high, components, totals, gamma, doc_topic, alpha):
+    """One sweep of CVB0 over the documents ``low`` to ``high``, the topics held still.
+
+    ``gamma`` (entries x topics) holds the probability of each topic for a token of an entry: what
+    such a token gave to its document, to ``components`` (terms x topics) and to their ``totals``
+    is taken out before its topic is asked for again. Returns as :func:`infer_documents`.
+    """
+    k = components.shape[1]
+    fresh = np.empty(k, np.float32)
+    least = np.float32(1e-20)
+    alpha_sum = alpha.sum()
+    likelihood = tokens = 0.0
+    for d in range(low, high):
+        theta = doc_topic[d]
+        length = np.float32(0)
+        for j in range(indptr[d], indptr[d + 1]):
+            length += counts[j]
+        tokens += length
+        for j in range(indptr[d], indptr[d + 1]):
+            row, own = components[indices[j]], gamma[j]
+            total = known = np.float32(0)
+            for t in range(k):
+                known += (theta[t] + alpha[t]) * row[t] / max(totals[t], least)
+                rest = max(row[t] - own[t], np.float32(0)) / max(totals[t] - own[t], least)
+                fresh[t] = max(theta[t] - own[t], np.float32(0)) * rest + alpha[t] * rest
+                total += fresh[t]
+            if total <= 0:
+                continue
+            if known > 0:
+                likelihood += counts[j] * np.log(np.float64(known) / (length + alpha_sum))
+            for t in range(k):
+                new = fresh[t] / total
+                theta[t] += counts[j] * (new - own[t])
+                own[t] = new
+    return likelihood, tokens
+
+
+@kernel
+def sum_tokens(starts, places, counts, gamma, low, high, prior, components):
+    """Expected counts of the terms ``low`` to ``high`` in the topics, and the prior ones."""
+    for w in range(low, high):
+        row, its_prior = components[w], prior[w if prior.shape[0] > 1 else 0]
+        row[:] = its_prior
+        for i in range(starts[w], starts[w + 1]):
+            add_scaled(row, gamma[places[i]], counts[places[i]])
+
+
+@kernel
 def move_components(
     starts, documents, places, scales, priors, low, high, keep, weight, prior, components
 ):
