@@ -5,8 +5,9 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from topics import ThemeClassifier, TopicsError, read_releases, read_themes
-from topics.beliefs import FEW, theme_beliefs
+from topics.beliefs import FEW, STAGES, theme_beliefs
 from topics.demo import lee_corpus
+from topics.themes import weigh_seeds
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
 COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]
@@ -149,10 +150,58 @@ def test_few_releases_go_by_their_own_words():
 
     X = sp.csr_matrix(np.eye(FEW - 1, 50, dtype=np.float32))
     vectors = rng.standard_normal((50, 5)).astype(np.float32)
-    rows, beliefs = theme_beliefs(X, vectors, [np.array([3]), np.array([7])])
+    seeds = [(np.array([column]), np.ones(1)) for column in (3, 7)]
+    rows, beliefs, *_ = theme_beliefs(X, vectors, seeds)
     assert rows.size == FEW - 1
     assert beliefs[3, 0] > 0.99
     assert beliefs[7, 1] > 0.99
+
+
+def test_seeds_may_be_open_weighed_or_against_the_theme():
+    themes = {"displacement": ["refuge*^2", "displac*", "-tents"], "justice": ["court", "judge"]}
+    classifier = ThemeClassifier(themes, multi_label=False).fit(TEXTS)
+    assert classifier.score(TEXTS, TRUTH) == 1
+    weighed = weigh_seeds(themes, str.split, ["refugees", "refuge", "displaced", "tents"])
+    assert weighed["displacement"] == {
+        "refuge": 2.0, "refugees": 2.0, "displaced": 1.0, "tents": -1.0
+    }  # fmt: skip
+    with_tents, without = (
+        ThemeClassifier({**themes, "displacement": seeds})
+        .fit(TEXTS)
+        .decision_function(["tents for them"])[0, 0]
+        for seeds in (["refugees", "tents"], ["refugees", "-tents"])
+    )
+    assert with_tents > without
+    for seed, message in (
+        ("camp^0", "no number above zero"), ("camp^x", "no number"), ("*", "is no word"),
+        ("-tents", "all seeds of 'a' speak against it"),
+    ):  # fmt: skip
+        with pytest.raises(TopicsError, match=message):
+            ThemeClassifier({"a": [seed]}).fit(TEXTS)
+
+
+def mixture(shares, seed=0):
+    """Releases of four themes, each with forty words of its own, four of them seeds."""
+    rng = np.random.default_rng(seed)
+    words = {c: [f"{c}{c}{i}{j}" for i in "abcde" for j in "qrstuvwx"] for c in "klmn"}
+    texts, y = [], []
+    for theme, n in zip(words, shares, strict=True):
+        for _ in range(n):
+            own = rng.choice(words[theme], 12)
+            other = [rng.choice(words[c]) for c in rng.choice(list(words), 6)]
+            texts.append(" ".join([*own, *other]))
+            y.append(theme)
+    return texts, np.array(y), {theme: own[:4] for theme, own in words.items()}
+
+
+@pytest.mark.parametrize("shares", [(100, 100, 100, 100), (300, 60, 30, 10)])
+def test_the_stage_chosen_is_no_worse_than_plain_seed_vectors(shares):
+    texts, y, themes = mixture(shares)
+    classifier = ThemeClassifier(themes, multi_label=False).fit(texts)
+    assert classifier.stage_ in STAGES
+    assert set(classifier.checks_) == set(STAGES)
+    assert classifier.checks_[classifier.stage_] >= classifier.checks_["plain"]
+    assert classifier.score(texts, y) > 0.9
 
 
 def test_themes_file(tmp_path):

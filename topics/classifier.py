@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator, one_blas_thread
-from topics.beliefs import FEW
+from topics.beliefs import FEW, SeedWeights
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, many_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, tfidf
-from topics.themes import check_themes, seed_terms
+from topics.themes import check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
@@ -187,7 +187,7 @@ class ThemeClassifier(Estimator):
                     )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
-        seeds = self._seed_columns(seed_terms(themes, vectorizer.tokenize))
+        seeds = self._seed_columns(weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_))
         labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
         Y = np.zeros((labelled.size, self.classes_.size), bool)
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
@@ -197,7 +197,10 @@ class ThemeClassifier(Estimator):
         X = self._weigh(counts)
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
-            evidence = Evidence(X, vectors, labelled, Y, seeds, self.random_state)
+            evidence = Evidence(
+                X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label
+            )
+            self.stage_, self.checks_ = evidence.stage, evidence.checks
             self._fit_linear(evidence)
         return self
 
@@ -216,20 +219,21 @@ class ThemeClassifier(Estimator):
                 f"one class only ({names.pop()!r})", "give another, or multi_label=True"
             )
 
-    def _seed_columns(self, terms: Mapping[str, list[str]]) -> dict[int, NDArray[np.int64]]:
-        """Class number to the columns of its seeds."""
+    def _seed_columns(self, terms: Mapping[str, dict[str, float]]) -> dict[int, SeedWeights]:
+        """Class number to the columns of its seeds and their weights."""
         vocabulary = self.vectorizer_.vocabulary_
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
         found, missing = {}, []
         for theme, words in terms.items():
             known = [vocabulary[word] for word in words if word in vocabulary]
             missing += [f"{word!r} ({theme})" for word in words if word not in vocabulary]
-            if not known:
+            if not any(words[word] > 0 for word in words if word in vocabulary):
                 raise TopicsError(
                     f"no seed of the theme {theme!r} occurs in the releases",
                     "give words that they use",
                 )
-            found[column[theme]] = np.array(known)
+            weights = [words[word] for word in words if word in vocabulary]
+            found[column[theme]] = (np.array(known), np.array(weights))
         if missing:
             warnings.warn(
                 f"seeds that occur in no release: {', '.join(missing)}; the others do their work",

@@ -31,11 +31,14 @@ class Evidence:
         Y: NDArray[np.bool_],
         seeds: Mapping[int, Any],
         random_state: Any,
+        exclusive: bool = False,
     ) -> None:
         self.X, self.vectors, self.labelled, self.Y = X, vectors, labelled, Y
         self.believed = np.empty(0, np.int64)
         self.beliefs = np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
+        self.stage: str | None = None
+        self.checks: dict[str, float] = {}
         # Vectors of documents beside the term weights: what they learn is folded into the terms.
         self.features = X
         self.widened = vectors is not None and not many_labels(Y)
@@ -49,11 +52,14 @@ class Evidence:
             self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_weights(
                 X, vectors, columns
             )
-            rows, beliefs = theme_beliefs(X, vectors, columns, random_state=random_state)
-            kept = ~np.isin(rows, labelled)
-            self.believed = rows[kept]
+            found = theme_beliefs(
+                X, vectors, columns, exclusive=exclusive, random_state=random_state
+            )
+            kept = ~np.isin(found.rows, labelled)
+            self.stage, self.checks = found.stage, found.checks
+            self.believed = found.rows[kept]
             self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
-            self.beliefs[:, self.seeded] = beliefs[kept]
+            self.beliefs[:, self.seeded] = found.values[kept]
         self.seed_feature = (_SEED_SCALE if self.widened else 0) * self.seed_coef
 
     def fit_all(self, n_jobs: int | None) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from topics._errors import TopicsError
 
@@ -54,7 +54,7 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
                 f'write {name} = ["word", "two words"]',
                 path=path,
             )
-        words = []
+        words, for_it = [], False
         for seed in seeds:
             if not isinstance(seed, str):
                 raise TopicsError(
@@ -62,9 +62,17 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
                 )
             if seed.strip():
                 words.append(" ".join(seed.split()))
+                try:
+                    for_it = parse_seed(seed).weight > 0 or for_it
+                except TopicsError as error:
+                    raise TopicsError(f"{name!r}: {error}", path=path) from None
         if not words:
             raise TopicsError(
                 f"the theme {name!r} has no seeds", f'write {name} = ["word", ...]', path=path
+            )
+        if not for_it:
+            raise TopicsError(
+                f"all seeds of {name!r} speak against it", "give words that speak for it", path=path
             )
         checked[name] = list(dict.fromkeys(words))
     if not checked:
@@ -115,6 +123,59 @@ def read_themes(path: str | Path) -> Themes:
     return check_themes(content, path)
 
 
+class Seed(NamedTuple):
+    """A seed as it is written: ``refugees``, ``detain*``, ``camp^2`` or ``-football``."""
+
+    words: str
+    weight: float
+    open_end: bool
+
+
+def parse_seed(text: str) -> Seed:
+    """Take a seed apart.
+
+    Parameters
+    ----------
+    text : str
+        A word or a phrase; with ``-`` before it, it speaks against the theme; ``*`` behind it
+        stands for any ending; ``^2`` behind that lets it weigh twice as much.
+
+    Returns
+    -------
+    Seed
+        Its words, its weight (below zero for one that speaks against the theme) and whether any
+        ending will do.
+
+    Raises
+    ------
+    TopicsError
+        If the weight is no number above zero, or no word is left.
+
+    Examples
+    --------
+    >>> parse_seed("detain*^2")
+    Seed(words='detain', weight=2.0, open_end=True)
+    >>> parse_seed("-football").weight
+    -1.0
+    """
+    words, caret, weight = text.strip().partition("^")
+    sign = -1.0 if words.startswith("-") else 1.0
+    words = words.removeprefix("-").strip()
+    try:
+        number = float(weight) if caret else 1.0
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise TopicsError(
+            f"the weight of the seed {text!r} is no number above zero", "write it like camp^2"
+        )
+    open_end = words.endswith("*")
+    words = words.removesuffix("*").strip()
+    if not words or "*" in words:
+        raise TopicsError(f"the seed {text!r} is no word", "write it like detain* or -football")
+    return Seed(words, sign * number, open_end)
+
+
 def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, list[str]]:
     """Seeds as the vectorizer would see them: ``"Human Rights"`` is the term ``human rights``.
 
@@ -128,7 +189,53 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     Returns
     -------
     dict of str to list of str
-        Theme name to terms; a seed that holds only stop words has none.
+        Theme name to terms, also to those that speak against it, but without seeds whose end is
+        open; a seed that holds only stop words has none.
     """
-    terms = {name: [" ".join(tokenize(seed)) for seed in seeds] for name, seeds in themes.items()}
-    return {name: [term for term in dict.fromkeys(words) if term] for name, words in terms.items()}
+    found = {}
+    for name, seeds in themes.items():
+        parsed = [parse_seed(seed) for seed in seeds]
+        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.open_end]
+        found[name] = [term for term in dict.fromkeys(terms) if term]
+    return found
+
+
+def weigh_seeds(
+    themes: Themes, tokenize: Callable[[str], list[str]], vocabulary: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """Seeds as terms with weights, open ends filled in.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+    vocabulary : iterable of str
+        The terms that an open end may stand for.
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        Theme name to terms and their weights. A seed with an open end that no term fits is there as
+        it was written.
+
+    Examples
+    --------
+    >>> weigh_seeds({"prison": ["detain*", "-football"]}, str.split, ["detained", "detainees"])
+    {'prison': {'detained': 1.0, 'detainees': 1.0, 'football': -1.0}}
+    """
+    terms = None
+    weighed: dict[str, dict[str, float]] = {}
+    for name, seeds in themes.items():
+        weighed[name] = {}
+        for text in seeds:
+            words, weight, open_end = parse_seed(text)
+            term = " ".join(tokenize(words))
+            matches = [term] if term else []
+            if open_end:
+                terms = sorted(vocabulary) if terms is None else terms
+                stem = term or words.lower()
+                matches = [t for t in terms if t.startswith(stem)] or [text]
+            weighed[name].update(dict.fromkeys(matches, weight))
+    return weighed

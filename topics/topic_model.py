@@ -21,7 +21,7 @@ from topics.operations import TopicOperations
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, tfidf
-from topics.themes import check_themes, seed_terms
+from topics.themes import check_themes, weigh_seeds
 from topics.timeline import add_timelines, timeline_of
 from topics.vector_topics import VectorTopics, start_of_clusters
 from topics.vectorizer import TermVectorizer
@@ -192,7 +192,11 @@ class TopicModel(TopicOperations, Estimator):
         self._check_params()
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
-        self.themes_ = seed_terms(themes, vectorizer.tokenize)
+        seeds_of = weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
+        self.themes_ = {
+            name: [term for term, weight in terms.items() if weight > 0]
+            for name, terms in seeds_of.items()
+        }
         vectors = self._vectors(sequences, len(sequences))
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
