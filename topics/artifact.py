@@ -527,8 +527,10 @@ def _save_classifier(model: ThemeClassifier) -> State:
     facts |= {"classes": model.classes_.tolist(), "calibrated": model.calibrated_}
     arrays |= {
         name: getattr(model, f"{name}_")
-        for name in ("coef", "intercept", "slope", "offset", "thresholds")
+        for name in ("coef", "intercept", "slope", "offset", "thresholds", "novelty_coef")
     }
+    facts["novelty_intercept"] = model.novelty_intercept_
+    facts |= {"stage": model.stage_, "checks": model.checks_}
     return facts, arrays
 
 
@@ -544,6 +546,10 @@ def _load_classifier(
     model.coef_ = _floats(arrays, "coef", (len(model.vectorizer_.vocabulary_), k))
     for name in ("intercept", "slope", "offset", "thresholds"):
         setattr(model, f"{name}_", _floats(arrays, name, (k,)))
+    n_terms = len(model.vectorizer_.vocabulary_) if arrays["novelty_coef"].size else 0
+    model.novelty_coef_ = _floats(arrays, "novelty_coef", (n_terms,))
+    model.novelty_intercept_ = float(facts["novelty_intercept"])
+    model.stage_, model.checks_ = facts["stage"], dict(facts["checks"])
     model.calibrated_ = bool(facts["calibrated"])
     return model
 

@@ -42,6 +42,8 @@ class Beliefs(NamedTuple):
         From 0 to 1; from 0.5 on a theme is more likely than not to apply.
     stage : str
         The one of ``STAGES`` that the values come from.
+    nothing : ndarray of float64, shape (n,)
+        How far a release belongs to none of the themes, from 0 to 1.
     checks : dict of str to float
         Share of releases that each stage gave to the right theme by other seeds than those that
         stand in them; empty where too few releases could be asked.
@@ -49,6 +51,7 @@ class Beliefs(NamedTuple):
 
     rows: NDArray[np.int64]
     values: NDArray[np.float64]
+    nothing: NDArray[np.float64]
     stage: str
     checks: dict[str, float]
 
@@ -101,19 +104,21 @@ def theme_beliefs(
     X = X[rows]
     if rows.size < FEW:
         coef, intercept = seed_weights(X, vectors, seeds)
-        return Beliefs(rows, 1 / (1 + np.exp(-_float64(X @ coef + intercept))), "plain", {})
+        beliefs = 1 / (1 + np.exp(-_float64(X @ coef + intercept)))
+        return Beliefs(rows, beliefs, np.prod(1 - beliefs, axis=1), "plain", {})
     temperature = TEMPERATURE if exclusive else SHARED_TEMPERATURE
     stage, checks = choose_stage(
         X, vectors, seeds, temperature=temperature, random_state=random_state
     )
     beliefs = _stage(stage, X, vectors, seeds, temperature)
+    nothing = beliefs[:, -1]
     if exclusive:
         beliefs = beliefs**2
         beliefs = beliefs[:, :-1] / np.maximum(beliefs.sum(axis=1, keepdims=True), 1e-300)
     else:
         odds = ODDS * beliefs[:, :-1] / np.maximum(1 - beliefs[:, :-1], 1e-12)
         beliefs = odds / (1 + odds)
-    return Beliefs(rows, beliefs, stage, checks)
+    return Beliefs(rows, beliefs, nothing, stage, checks)
 
 
 def choose_stage(

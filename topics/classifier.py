@@ -89,6 +89,10 @@ class ThemeClassifier(Estimator):
         Weight of each term, over the l2 norm of a text's term weights.
     intercept_ : ndarray of float32, shape (n_themes,)
         Score of an empty text.
+    stage_ : str or None
+        How beliefs came from seeds (:func:`topics.beliefs.choose_stage`); None without seeds.
+    checks_ : dict of str to float
+        Share of releases named by held-out seeds that each way found.
     thresholds_ : ndarray of float64, shape (n_themes,)
         Probability from which a label is given, with ``multi_label``.
     calibrated_ : bool
@@ -259,6 +263,8 @@ class ThemeClassifier(Estimator):
         self.intercept_ = intercept.astype(np.float32)
         k = self.classes_.size
         self.slope_, self.offset_ = np.ones(k), np.zeros(k)
+        nothing, self.novelty_intercept_ = evidence.fit_nothing()
+        self.novelty_coef_ = nothing.astype(np.float32)
         self.thresholds_ = np.full(k, 0.5)
         self.calibrated_ = False
         held_out = evidence.held_out_scores(self.n_jobs)
@@ -333,6 +339,47 @@ class ThemeClassifier(Estimator):
             In the order of ``classes_``; rows sum to 1 unless ``multi_label``.
         """
         return self.probabilities(self.decision_function(texts))
+
+    def novelty(self, texts: Any) -> NDArray[np.float64]:
+        """How likely releases are about something that no theme stands for.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            From 0 to 1. With seeds, a linear model of what in the pile stood near no theme; with
+            labels alone, the distance of the likeliest theme from 1. Where less than half of a
+            text's words are known, the rest of the way to 1 is gone in proportion: a text in a
+            language that was not learnt is new.
+
+        Examples
+        --------
+        >>> texts = ["refugees fled to the camp", "the court tried a judge", "rain and sun"] * 20
+        >>> themes = {"camp": ["refugees", "fled"], "court": ["judge", "tried"]}
+        >>> classifier = ThemeClassifier(themes).fit(texts)
+        >>> camp, sun, words = classifier.novelty(["refugees fled", "rain and sun", "il pleut"])
+        >>> bool(camp < sun), float(words)
+        (True, 1.0)
+        """
+        documents = as_texts(texts)
+        self._check_fitted()
+        counts = self.vectorizer_.counts(documents, np.float32)
+        if self.novelty_coef_.size:
+            scores = (self._weigh(counts) @ self.novelty_coef_).astype(np.float64)
+            new = _sigmoid(scores + self.novelty_intercept_)
+        else:
+            new = 1 - self.probabilities(self.score_counts(counts)).max(axis=1)
+        return 1 - (1 - new) * np.minimum(1, 2 * self._known(documents))
+
+    def _known(self, documents: Any) -> NDArray[np.float64]:
+        """Share of the words of each text that stand in the vocabulary."""
+        vocabulary = self.vectorizer_.vocabulary_
+        words = [self.vectorizer_.tokenize(text) for text in documents.to_pylist()]
+        return np.array([sum(w in vocabulary for w in row) / max(len(row), 1) for row in words])
 
     def predict(self, texts: Any) -> NDArray[Any]:
         """Labels of releases.

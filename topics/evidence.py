@@ -39,6 +39,7 @@ class Evidence:
         self.seeded = sorted(seeds)
         self.stage: str | None = None
         self.checks: dict[str, float] = {}
+        self.nothing = np.empty(0)
         # Vectors of documents beside the term weights: what they learn is folded into the terms.
         self.features = X
         self.widened = vectors is not None and not many_labels(Y)
@@ -56,7 +57,7 @@ class Evidence:
                 X, vectors, columns, exclusive=exclusive, random_state=random_state
             )
             kept = ~np.isin(found.rows, labelled)
-            self.stage, self.checks = found.stage, found.checks
+            self.stage, self.checks, self.nothing = found.stage, found.checks, found.nothing[kept]
             self.believed = found.rows[kept]
             self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
             self.beliefs[:, self.seeded] = found.values[kept]
@@ -113,12 +114,20 @@ class Evidence:
         scores = self.X[self.believed[test]] @ coef + intercept.astype(coef.dtype)
         return scores, self.beliefs[test]
 
+    def fit_nothing(self) -> tuple[NDArray[Any], float]:
+        """Weights of terms and intercept of "none of the themes", from what the seeds say."""
+        if self.believed.size < FEW:
+            return np.zeros(0), 0.0
+        features = self.features[self.believed]
+        truth = np.repeat([1, 0], self.nothing.size)
+        weight = np.concatenate([self.nothing, 1 - self.nothing])
+        coef, intercept = _fit_weighed([features] * 2, truth, weight, 1.0)
+        return self._fold(None, coef), intercept
+
     def _fit(
         self, k: int, rows: NDArray[np.integer], believed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[Any], float]:
         """Weights of features and intercept of one class, from some of what is known."""
-        from sklearn.linear_model import LogisticRegression
-
         target = self.Y[rows, k]
         parts = [self._features(k, self.labelled[rows])]
         truth, weight = [target.astype(float)], [np.ones(rows.size)]
@@ -139,9 +148,8 @@ class Evidence:
             # Only one answer is known: there is nothing to tell apart.
             sign = 1.0 if target.size and target[0] else -1.0
             return np.zeros(self.X.shape[1]), sign * np.log1p(target.size)
-        model = LogisticRegression(C=strength, max_iter=500)
-        model.fit(sp.vstack(parts).tocsr(), target, sample_weight=np.concatenate(weight))
-        return self._fold(k, model.coef_[0]), float(model.intercept_[0])
+        coef, intercept = _fit_weighed(parts, target, np.concatenate(weight), strength)
+        return self._fold(k, coef), intercept
 
     def _features(self, k: int, rows: NDArray[np.integer]) -> sp.csr_matrix:
         """Term weights, vectors of documents, and how much the seeds speak for the class."""
@@ -152,15 +160,25 @@ class Evidence:
             [features, sp.csr_matrix(self.X[rows] @ self.seed_feature[:, [k]])]
         ).tocsr()
 
-    def _fold(self, k: int, coef: NDArray[Any]) -> NDArray[Any]:
+    def _fold(self, k: int | None, coef: NDArray[Any]) -> NDArray[Any]:
         """Weights of terms that give the same score as the weights of all features."""
         n_terms = self.X.shape[1]
         folded = coef[:n_terms].copy()
         if self.vectors is not None and self.widened:
             folded += self.vectors @ coef[n_terms : n_terms + self.vectors.shape[1]]
-        if k in self.seeded:
+        if k is not None and k in self.seeded:
             folded += coef[-1] * self.seed_feature[:, k]
         return folded
+
+
+def _fit_weighed(
+    parts: list[sp.csr_matrix], target: NDArray[Any], weight: NDArray[Any], strength: float
+) -> tuple[NDArray[Any], float]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, max_iter=500)
+    model.fit(sp.vstack(parts).tocsr(), target, sample_weight=weight)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def many_labels(Y: NDArray[np.bool_]) -> bool:
