@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from topics.artifact import load, save
     from topics.classifier import ThemeClassifier
     from topics.corpus import Corpus
-    from topics.evaluation import evaluate
+    from topics.evaluation import compare, evaluate
     from topics.labeller import Labeller, Predictions
     from topics.labelling import predict
     from topics.lda import LDA
@@ -37,6 +37,7 @@ __all__ = [
     "TopicModel",
     "TopicsError",
     "coherence",
+    "compare",
     "evaluate",
     "load",
     "match_topics",
@@ -63,6 +64,7 @@ _HOMES = {
     "save": "artifact",
     "load": "artifact",
     "predict": "labelling",
+    "compare": "evaluation",
     "evaluate": "evaluation",
 }
 

@@ -309,7 +309,7 @@ def evaluate(
     names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
     result = compare(labeller, corpus, _label_column(corpus, labels, names))
     if as_json:
-        _print_json({"n": result.n, **result.averages, "themes": result.themes.to_pylist()})
+        _print_json({**result.to_dict(), **result.averages})
     else:
         _print_evaluation(result)
     _finish(corpus)
@@ -390,7 +390,10 @@ def _print_evaluation(result: Any) -> None:
         figures = ["-" if cell is None else f"{cell:.2f}" for cell in cells]
         rows.append((row["theme"], *figures, str(row["support"]), str(row["labelled"])))
     _print_table(names, rows)
-    print("  ".join(f"{name} {value:.3f}" for name, value in result.averages.items()))
+    for name, value in result.averages.items():
+        low, high = result.intervals.get(name, (None, None))
+        print(f"{name} {value:.3f}" + ("" if low is None else f"  ({low:.3f} to {high:.3f})"))
+    print(f"calibration_error {result.calibration_error:.3f}")
 
 
 def _print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:

@@ -26,18 +26,55 @@ class Evaluation:
     ----------
     themes : pyarrow.Table
         A row a theme: ``theme``, ``precision``, ``recall``, ``f1``, ``average_precision``,
-        ``support`` (releases that have it) and ``labelled`` (releases that got it). What cannot be
-        computed, as recall without support, is null.
+        ``support`` (releases that have it) and ``labelled`` (releases that got it), and for the
+        first three ``NAME_low`` and ``NAME_high``, the ends of a 95 % bootstrap interval. What
+        cannot be computed, as recall without support, is null.
     averages : dict of str to float
         ``micro_f1``, ``macro_f1`` (over themes with support), ``samples_f1``, ``exact`` (share of
         releases whose labels are exactly right) and ``mean_average_precision``.
     n : int
         Releases compared.
+    intervals : dict of str to (float, float)
+        95 % bootstrap intervals of the F1 averages and of ``exact``.
+    confusion : pyarrow.Table
+        ``true``, ``given`` and ``releases``: how often a release that has one theme got another
+        that it has not; an empty name stands for none.
+    calibration_error : float
+        Expected calibration error over ten bins: how far shares of right labels lie from the
+        probabilities that were given (from the scores, where the model had no labels).
+    reliability : pyarrow.Table
+        A row a bin: ``probability`` (mean), ``right`` (share) and ``pairs`` of a release and a
+        theme.
+    coverage : pyarrow.Table
+        ``coverage`` (share of releases labelled, the surest first) against ``accuracy`` (share of
+        their first labels that are right).
+    errors : list of dict
+        Releases whose labels are not exactly right: ``row``, ``true``, ``given``, ``probability``
+        of the first label given or, where none is, of the likeliest theme, and ``evidence``.
     """
 
     themes: pa.Table
     averages: dict[str, float]
     n: int
+    intervals: dict[str, tuple[float, float]]
+    confusion: pa.Table
+    calibration_error: float
+    reliability: pa.Table
+    coverage: pa.Table
+    errors: list[dict[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values, for JSON.
+
+        Returns
+        -------
+        dict
+            Tables as lists of rows.
+        """
+        return {
+            name: value.to_pylist() if isinstance(value, pa.Table) else value
+            for name, value in vars(self).items()
+        }
 
     def __repr__(self) -> str:
         lines = [f"{'theme':20} precision  recall      F1  support"]
@@ -52,7 +89,9 @@ def _cell(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
+def evaluate(
+    model: Any, texts: Any, labels: Iterable[Any], *, n_bootstrap: int = 500, random_state: Any = 0
+) -> Evaluation:
     """Compare a model's labels with the truth.
 
     Parameters
@@ -64,11 +103,15 @@ def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
     labels : iterable
         For each a name, a list of names, or None where the truth is not known; a text may hold
         several names divided by semicolons, commas, bars or spaces, or ``none``.
+    n_bootstrap : int, default=500
+        Samples of the releases, drawn with replacement, for the intervals.
+    random_state : int, RandomState or None, default=0
+        For the samples.
 
     Returns
     -------
     Evaluation
-        Figures by theme and their averages.
+        Figures by theme and their averages, and where the model errs.
 
     Raises
     ------
@@ -85,23 +128,9 @@ def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
     """
     from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
-    labeller = as_labeller(model)
-    if labeller.classifier is None:
-        raise TopicsError("the model has no classifier", "fit one with themes or labels")
-    predictions = labeller.predict(texts, evidence=False)
+    predictions, truth, known, Y, P = _compared(model, texts, labels, evidence=True)
     classes = predictions.classes
-    truth = [read_labels(value, classes) for value in labels]
-    if len(truth) != len(predictions):
-        raise TopicsError(
-            f"{len(truth)} labels for {len(predictions)} releases", "give one (or None) for each"
-        )
-    known = [i for i, names in enumerate(truth) if names is not None]
-    if not known:
-        raise TopicsError("no release has a label to compare with", "fill the column of labels")
-    Y = np.array([[name in (truth[i] or ()) for name in classes] for i in known])
-    P = np.array([[name in predictions.labels[i] for name in classes] for i in known])
     chances = predictions.probabilities[known]
-    _warn_of_strangers([truth[i] or () for i in known], classes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         precision, recall, f1, support = precision_recall_fscore_support(
@@ -114,7 +143,7 @@ def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
         averages = {
             "micro_f1": f1_score(Y, P, average="micro", zero_division=0),
             "macro_f1": np.mean([value for value, n in zip(f1, support, strict=True) if n] or [0]),
-            "samples_f1": _samples_f1(Y, P),
+            "samples_f1": np.mean(_sample_scores(Y, P)),
             "exact": np.mean((Y == P).all(axis=1)),
             "mean_average_precision": np.nanmean([*average_precision, np.nan]) if Y.any() else 0.0,
         }
@@ -129,13 +158,220 @@ def evaluate(model: Any, texts: Any, labels: Iterable[Any]) -> Evaluation:
             "labelled": pa.array(P.sum(axis=0), pa.int64()),
         }
     )
-    return Evaluation(table, {name: float(value) for name, value in averages.items()}, len(known))
+    theme_intervals, intervals = _bootstrap(Y, P, n_bootstrap, random_state)
+    for name, (low, high) in theme_intervals.items():
+        table = table.append_column(f"{name}_low", pa.array(low, from_pandas=True))
+        table = table.append_column(f"{name}_high", pa.array(high, from_pandas=True))
+    calibration_error, reliability = _reliability(Y, chances)
+    return Evaluation(
+        table,
+        {name: float(value) for name, value in averages.items()},
+        len(known),
+        intervals,
+        _confusion(Y, P, classes),
+        calibration_error,
+        reliability,
+        _coverage(Y, chances),
+        [
+            {
+                "row": i,
+                "true": list(truth[i] or ()),
+                "given": list(predictions.labels[i]),
+                "probability": float(
+                    chances[j, P[j]].max() if P[j].any() else chances[j].max(initial=0)
+                ),
+                "evidence": predictions.evidence[i],
+            }
+            for j, i in enumerate(known)
+            if (Y[j] != P[j]).any()
+        ],
+    )
 
 
-def _samples_f1(Y: NDArray[np.bool_], P: NDArray[np.bool_]) -> float:
-    """Mean F1 of the releases; one without labels that got none is right."""
+def compare(
+    model_a: Any,
+    model_b: Any,
+    texts: Any,
+    labels: Iterable[Any],
+    *,
+    n_permutations: int = 2000,
+    random_state: Any = 0,
+) -> dict[str, float]:
+    """Whether one model labels better than another, by a paired permutation test [1]_.
+
+    Parameters
+    ----------
+    model_a, model_b : str, Path, ThemeClassifier or Labeller
+        The models; both have the themes of the first.
+    texts : Corpus, Arrow column, or iterable of str
+        Releases that neither was fitted to.
+    labels : iterable
+        As for :func:`evaluate`.
+    n_permutations : int, default=2000
+        How often the labels that two models gave to a release change sides at random.
+    random_state : int, RandomState or None, default=0
+        For the changes.
+
+    Returns
+    -------
+    dict of str to float
+        ``samples_f1_a`` and ``samples_f1_b``, their ``difference`` (a less b), its 95 % bootstrap
+        interval ``low`` and ``high``, and ``p_value``: how often chance alone gives a difference as
+        large.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`evaluate`, or if the models have other themes.
+
+    References
+    ----------
+    .. [1] Yeh (2000), "More accurate tests for the statistical significance of result differences",
+       COLING.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier
+    >>> y = ["camp", "court"] * 10
+    >>> classifier = ThemeClassifier().fit(["refugees fled", "the judge ruled"] * 10, y)
+    >>> compare(classifier, classifier, ["refugees fled", "a judge ruled"], y[:2])["p_value"]
+    1.0
+    """
+    from sklearn.utils import check_random_state
+
+    labels = list(labels)
+    first, _, _, Y, A = _compared(model_a, texts, labels)
+    second, _, _, _, B = _compared(model_b, texts, labels)
+    if first.classes != second.classes:
+        raise TopicsError("the models have different themes", "compare models of the same themes")
+    a, b = _sample_scores(Y, A), _sample_scores(Y, B)
+    rng = check_random_state(random_state)
+    difference = a - b
+    signs = rng.choice([-1.0, 1.0], (n_permutations, a.size))
+    as_large = np.abs((signs * difference).mean(axis=1)) >= abs(difference.mean()) - 1e-12
+    drawn = difference[rng.randint(a.size, size=(n_permutations, a.size))].mean(axis=1)
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return {
+        "samples_f1_a": float(a.mean()),
+        "samples_f1_b": float(b.mean()),
+        "difference": float(difference.mean()),
+        "low": float(low),
+        "high": float(high),
+        "p_value": float((as_large.sum() + 1) / (n_permutations + 1)),
+    }
+
+
+def _compared(
+    model: Any, texts: Any, labels: Iterable[Any], evidence: bool = False
+) -> tuple[Any, list[Any], list[int], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Predictions, the truth, the rows where it is known, and both there as marks of themes."""
+    labeller = as_labeller(model)
+    if labeller.classifier is None:
+        raise TopicsError("the model has no classifier", "fit one with themes or labels")
+    predictions = labeller.predict(texts, evidence=evidence)
+    classes = predictions.classes
+    truth = [read_labels(value, classes) for value in labels]
+    if len(truth) != len(predictions):
+        raise TopicsError(
+            f"{len(truth)} labels for {len(predictions)} releases", "give one (or None) for each"
+        )
+    known = [i for i, names in enumerate(truth) if names is not None]
+    if not known:
+        raise TopicsError("no release has a label to compare with", "fill the column of labels")
+    Y = np.array([[name in (truth[i] or ()) for name in classes] for i in known])
+    P = np.array([[name in predictions.labels[i] for name in classes] for i in known])
+    _warn_of_strangers([truth[i] or () for i in known], classes)
+    return predictions, truth, known, Y, P
+
+
+def _bootstrap(
+    Y: NDArray[np.bool_], P: NDArray[np.bool_], n_samples: int, random_state: Any
+) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
+    """95 % intervals of each theme's figures and of the averages."""
+    from sklearn.utils import check_random_state
+
+    rng = check_random_state(random_state)
+    n = len(Y)
+    # How often each release was drawn: sums over the drawn are products with these.
+    drawn = np.stack([np.bincount(rng.randint(n, size=n), minlength=n) for _ in range(n_samples)])
+    hits, given, true = drawn @ (Y & P), drawn @ P.astype(int), drawn @ Y.astype(int)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        figures = {
+            "precision": hits / given,
+            "recall": hits / true,
+            "f1": 2 * hits / (given + true),
+        }
+        micro = 2 * hits.sum(axis=1) / (given.sum(axis=1) + true.sum(axis=1))
+    f1 = np.where(true > 0, figures["f1"], np.nan)
+    averages = {
+        "micro_f1": micro,
+        "macro_f1": np.array(
+            [np.mean(row[~np.isnan(row)]) if (row >= 0).any() else 0 for row in f1]
+        ),
+        "samples_f1": drawn @ _sample_scores(Y, P) / n,
+        "exact": drawn @ (Y == P).all(axis=1) / n,
+    }
+
+    def interval(values: NDArray[np.float64]) -> tuple[float, float]:
+        values = values[~np.isnan(values)]
+        if not values.size:
+            return float("nan"), float("nan")
+        low, high = np.quantile(values, (0.025, 0.975))
+        return float(low), float(high)
+
+    themes = {
+        name: tuple(np.array([interval(column) for column in values.T]).T)
+        for name, values in figures.items()
+    }
+    return themes, {name: interval(values) for name, values in averages.items()}
+
+
+def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any]) -> pa.Table:
+    missed, wrong = Y & ~P, P & ~Y
+    names = [str(name) for name in classes]
+    rows = []
+    for k, name in enumerate(names):
+        alone = missed[:, k] & ~wrong.any(axis=1)
+        rows.append((name, "", int(alone.sum())))
+        rows += [
+            (name, other, int((missed[:, k] & wrong[:, j]).sum())) for j, other in enumerate(names)
+        ]
+        rows.append(("", name, int((wrong[:, k] & ~missed.any(axis=1)).sum())))
+    rows = sorted((row for row in rows if row[2]), key=lambda row: -row[2])
+    return pa.table(
+        {
+            "true": pa.array([row[0] for row in rows], pa.string()),
+            "given": pa.array([row[1] for row in rows], pa.string()),
+            "releases": pa.array([row[2] for row in rows], pa.int64()),
+        }
+    )
+
+
+def _reliability(
+    Y: NDArray[np.bool_], chances: NDArray[np.float64], bins: int = 10
+) -> tuple[float, pa.Table]:
+    """Expected calibration error (Naeini et al. 2015) and the bins it comes from."""
+    p, y = chances.ravel(), Y.ravel()
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    n = np.bincount(place, minlength=bins)
+    full = n > 0
+    mean = np.bincount(place, p, bins)[full] / n[full]
+    right = np.bincount(place, y, bins)[full] / n[full]
+    error = float(np.sum(n[full] * np.abs(mean - right)) / max(p.size, 1))
+    return error, pa.table({"probability": mean, "right": right, "pairs": n[full]})
+
+
+def _coverage(Y: NDArray[np.bool_], chances: NDArray[np.float64]) -> pa.Table:
+    order = np.argsort(-chances.max(axis=1), kind="stable")
+    right = Y[order, chances[order].argmax(axis=1)]
+    n = np.arange(1, len(Y) + 1)
+    return pa.table({"coverage": n / len(Y), "accuracy": np.cumsum(right) / n})
+
+
+def _sample_scores(Y: NDArray[np.bool_], P: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """F1 of each release; one without labels that got none is right."""
     both, total = (Y & P).sum(axis=1), Y.sum(axis=1) + P.sum(axis=1)
-    return float(np.mean(np.where(total > 0, 2 * both / np.maximum(total, 1), 1.0)))
+    return np.asarray(np.where(total > 0, 2 * both / np.maximum(total, 1), 1.0))
 
 
 def _warn_of_strangers(truth: Sequence[Sequence[Any]], classes: Sequence[Any]) -> None:

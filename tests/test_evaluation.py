@@ -1,0 +1,71 @@
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from topics import ThemeClassifier, TopicsError, compare, evaluate
+
+TEXTS = ["refugees fled to the camp", "the court tried the judge"] * 20
+TRUTH = ["camp", "court"] * 20
+NEW = [
+    "refugees in a camp",
+    "a judge at court",
+    "refugees fled the court",
+    "rain",
+    "a tried judge",
+] * 6
+LABELS = [["camp"], ["court"], ["camp", "court"], [], ["camp"]] * 6
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return ThemeClassifier().fit(TEXTS, TRUTH)
+
+
+def test_intervals_hold_the_figures_and_narrow(classifier):
+    result = evaluate(classifier, NEW, LABELS)
+    for name, (low, high) in result.intervals.items():
+        assert low <= result.averages[name] <= high
+    for row in result.themes.to_pylist():
+        assert row["f1_low"] <= row["f1"] <= row["f1_high"]
+    few = evaluate(classifier, NEW[:5], LABELS[:5]).intervals["samples_f1"]
+    many = result.intervals["samples_f1"]
+    assert many[1] - many[0] < few[1] - few[0]
+    assert json.loads(json.dumps(result.to_dict()))["n"] == 30
+
+
+def test_errors_confusion_calibration_and_coverage(classifier):
+    result = evaluate(classifier, NEW, LABELS)
+    given = classifier.predict(NEW).tolist()
+    wrong = [i for i in range(30) if set(given[i]) != set(LABELS[i])]
+    assert [error["row"] for error in result.errors] == wrong
+    assert {"true": "camp", "given": "court", "releases": 6} in result.confusion.to_pylist()
+    chances = classifier.predict_proba(NEW)
+    Y = np.array([[name in row for name in ("camp", "court")] for row in LABELS])
+    error = 0.0
+    for low in np.arange(10) / 10:
+        inside = (chances >= low) & ((chances < low + 0.1) | (low > 0.85))
+        if inside.any():
+            error += inside.mean() * abs(chances[inside].mean() - Y[inside].mean())
+    assert result.calibration_error == pytest.approx(error)
+    assert result.reliability["pairs"].to_numpy().sum() == Y.size
+    coverage = result.coverage.to_pandas()
+    assert coverage["coverage"].iloc[-1] == 1
+    best = Y[np.arange(30), chances.argmax(axis=1)]
+    assert coverage["accuracy"].iloc[-1] == pytest.approx(best.mean())
+    P = np.array([[name in row for name in ("camp", "court")] for row in given])
+    assert result.averages["micro_f1"] == pytest.approx(f1_score(Y, P, average="micro"))
+
+
+def test_a_better_model_is_told_from_a_worse_one(classifier):
+    worse = ThemeClassifier().fit(TEXTS, TRUTH[1:] + TRUTH[:1])
+    new, labels = ["refugees in a camp", "a judge at court", "rain"] * 5, ["camp", "court", ()] * 5
+    found = compare(classifier, worse, new, labels)
+    assert found["difference"] > 0
+    assert found["low"] <= found["difference"] <= found["high"]
+    assert found["p_value"] < 0.05
+    assert compare(worse, classifier, new, labels)["difference"] == -found["difference"]
+    other = ThemeClassifier().fit(TEXTS, ["a", "b"] * 20)
+    with pytest.raises(TopicsError, match="different themes"):
+        compare(classifier, other, new, [()] * 15)
