@@ -4,9 +4,11 @@ from sklearn.base import clone
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+import topics
 from topics import ThemeClassifier, TopicsError, read_releases, read_themes
 from topics.beliefs import FEW, STAGES, theme_beliefs
 from topics.demo import lee_corpus
+from topics.evidence import best_thresholds
 from topics.themes import weigh_seeds
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
@@ -265,3 +267,39 @@ def test_bbc_by_all_labels(bbc):
         classifier = ThemeClassifier(multi_label=False, n_jobs=2).fit(corpus[train], y[train])
         right.append(np.mean(classifier.predict(corpus[test]) == y[test]))
     assert np.mean(right) >= 0.975
+
+
+def test_weights_of_labels_and_classes():
+    texts, y = ["aid camp", "aid court"] * 20, ["camp", "court"] * 20
+    weights = np.tile([1.0, 10.0], 20)
+    plain = ThemeClassifier(multi_label=False).fit(texts, y)
+    by_sample = ThemeClassifier(multi_label=False).fit(texts, y, sample_weight=weights)
+    by_class = ThemeClassifier(multi_label=False, class_weight={"court": 10}).fit(texts, y)
+    column = plain.classes_.tolist().index("court")
+    for heavier in (by_sample, by_class):
+        assert (
+            heavier.decision_function(["aid"])[0, column]
+            > plain.decision_function(["aid"])[0, column]
+        )
+    ThemeClassifier(class_weight="balanced").fit(texts, y)
+    for weights, message in ((np.ones(3), "sample_weight"), (-np.ones(40), "sample_weight")):
+        with pytest.raises(TopicsError, match=message):
+            plain.fit(texts, y, sample_weight=weights)
+    with pytest.raises(TopicsError, match="class_weight='other'"):
+        ThemeClassifier(class_weight="other").fit(texts, y)
+
+
+def test_thresholds_for_precision():
+    rng = np.random.default_rng(0)
+    Y = rng.random((400, 3)) < 0.3
+    probabilities = np.clip(0.35 * Y + 0.3 + 0.3 * rng.random((400, 3)), 0, 1)
+    for least in (0.6, 0.9):
+        passed = probabilities >= best_thresholds(probabilities, Y, least)
+        assert ((passed & Y).sum(axis=0) >= least * passed.sum(axis=0)).all()
+    assert (best_thresholds(probabilities, Y, 0.6) <= best_thresholds(probabilities, Y, 0.9)).all()
+
+
+def test_no_label_below_the_least_probability():
+    classifier = ThemeClassifier(THEMES, multi_label=False, least=0.9).fit(TEXTS)
+    assert classifier.predict(["rain", CAMP[0]]).tolist() == [None, "displacement"]
+    assert topics.predict("rain", classifier)[0].labels == ()

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -56,7 +58,9 @@ def test_version(topics):
 
 
 def test_help_shows_examples(topics):
-    for command in ("demo", "fit", "label", "show", "evaluate"):
+    for command in (
+        "demo", "fit", "label", "show", "evaluate", "review", "seeds", "explain"
+    ):  # fmt: skip
         code, out, _ = topics(command, "--help")
         assert code == 0
         assert f"topics {command}" in out
@@ -292,3 +296,39 @@ def test_demo(topics, tmp_path):
     assert "Try next" in err
     assert len(pyarrow.csv.read_csv(tmp_path / "demo" / "labelled.csv")) == 50
     assert topics("demo", "-o", tmp_path / "demo")[0] == 0
+
+
+def test_review_is_kept_and_goes_on(topics, work, tmp_path, monkeypatch):
+    output = tmp_path / "read.csv"
+    args = ("review", work / "new.csv", "-m", work / "model", "-o", output)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("2\n1\nu12\nq"))
+    code, out, err = topics(*args)
+    assert (code, out) == (0, "")
+    assert "1 cricket, 2 fires" in err
+    rows = list(csv.DictReader(output.read_text("utf-8").splitlines()))
+    assert [row["theme"] for row in rows] == ["fires", "cricket;fires"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    assert "2 read before" in topics(*args)[2]
+    again = list(csv.DictReader(output.read_text("utf-8").splitlines()))
+    assert again[:2] == rows
+    assert len({row["id"] for row in again}) == len(again) == 3
+    assert again[2]["theme"] == "none"
+    code, _, err = topics(*args[:-1], work / "new.csv")
+    assert code == 2
+    assert "was not made by a review" in err
+
+
+@pytest.mark.filterwarnings("ignore:seeds that occur")
+def test_seeds_and_explain(topics, work, tmp_path):
+    code, out, _ = topics(
+        "seeds", work / "pile.parquet", "--themes", work / "themes.toml", "--json"
+    )
+    assert code == 0
+    found = {row["seed"]: row for row in json.loads(out)}
+    assert found["wickets"]["theme"] == "cricket"
+    assert found["wickets"]["releases"] > 0
+    page = tmp_path / "why.html"
+    assert topics("explain", work / "new.csv", "-m", work / "model", "--html", page)[0] == 0
+    assert "Firefighters fought" in page.read_text("utf-8")
+    out = topics("explain", work / "new.csv", "-m", work / "model")[1]
+    assert "fires (" in out

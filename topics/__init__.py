@@ -13,6 +13,7 @@ from topics._version import __version__ as __version__
 if TYPE_CHECKING:
     from topics._errors import TopicsError
     from topics.artifact import load, save
+    from topics.changes import drift, propose_themes
     from topics.classifier import ThemeClassifier
     from topics.corpus import Corpus
     from topics.evaluation import compare, evaluate
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from topics.nmf import NMF
     from topics.quality import coherence, match_topics
     from topics.releases import read_releases
+    from topics.review import next_to_label
+    from topics.seeding import suggest_seeds
     from topics.themes import read_themes
     from topics.topic_model import TopicModel
     from topics.vectorizer import TermVectorizer
@@ -38,13 +41,17 @@ __all__ = [
     "TopicsError",
     "coherence",
     "compare",
+    "drift",
     "evaluate",
     "load",
     "match_topics",
+    "next_to_label",
     "predict",
+    "propose_themes",
     "read_releases",
     "read_themes",
     "save",
+    "suggest_seeds",
 ]
 
 _HOMES = {
@@ -66,6 +73,10 @@ _HOMES = {
     "predict": "labelling",
     "compare": "evaluation",
     "evaluate": "evaluation",
+    "next_to_label": "review",
+    "suggest_seeds": "seeding",
+    "drift": "changes",
+    "propose_themes": "changes",
 }
 
 

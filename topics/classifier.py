@@ -4,60 +4,27 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator, one_blas_thread
 from topics.beliefs import FEW, SeedWeights
 from topics.corpus import as_texts
-from topics.evidence import Evidence, best_thresholds, calibrate, many_labels
+from topics.evidence import Evidence, best_thresholds, calibrate, label_weights, many_labels
+from topics.explanation import Explanation
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, tfidf
-from topics.themes import check_themes, weigh_seeds
+from topics.themes import check_labels, check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
 _SMALL = 150
 _ENOUGH = 50
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a release has a label, or how far it is from it.
-
-    Attributes
-    ----------
-    label : str
-        The theme.
-    probability : float
-        As ``predict_proba`` gives it.
-    score : float
-        The sum of ``intercept`` and of the contributions of all terms, exactly as the model
-        adds them up before calibration.
-    intercept : float
-        The score of an empty text.
-    terms : list of (str, float)
-        Every known term of the text with its signed contribution, the heaviest first.
-    sentence : str
-        The sentence that speaks for the label most.
-    """
-
-    label: Any
-    probability: float
-    score: float
-    intercept: float
-    terms: list[tuple[str, float]]
-    sentence: str
-
-    def __repr__(self) -> str:
-        terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
-        return f"{self.label} ({self.probability:.2f}): {terms}\n  “{self.sentence}”"
 
 
 class ThemeClassifier(Estimator):
@@ -76,6 +43,13 @@ class ThemeClassifier(Estimator):
         Whether a release can have several labels, or none; else it has exactly one.
     vectorizer : TermVectorizer or None, default=None
         None makes one fit for the size and the languages of the pile.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the labels of each theme, as scikit-learn has them.
+    min_precision : float or None, default=None
+        With ``multi_label``, thresholds are chosen on held-out releases so that at least this share
+        of each theme's labels is right; None chooses them for F1.
+    least : float, default=0
+        Without ``multi_label``, a release whose likeliest theme has a lower probability gets None.
     random_state : int or None, default=0
         For the factorisation and the sample of releases.
     n_jobs : int or None, default=None
@@ -118,18 +92,26 @@ class ThemeClassifier(Estimator):
         themes: Mapping[str, Sequence[str]] | None = None,
         multi_label: bool = True,
         vectorizer: TermVectorizer | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
+        min_precision: float | None = None,
+        least: float = 0.0,
         random_state: int | None = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.themes = themes
         self.multi_label = multi_label
         self.vectorizer = vectorizer
+        self.class_weight = class_weight
+        self.min_precision = min_precision
+        self.least = least
         self.random_state = random_state
         self.n_jobs = n_jobs
 
     # Learning
 
-    def fit(self, texts: Any, y: Iterable[Any] | None = None) -> Self:
+    def fit(
+        self, texts: Any, y: Iterable[Any] | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Learn from a pile, its seeds and the labels of any of its releases.
 
         Parameters
@@ -139,6 +121,8 @@ class ThemeClassifier(Estimator):
         y : iterable or None, default=None
             For each release a name, a list of names (empty: none applies), or None where nobody
             has looked.
+        sample_weight : array, shape (n_documents,), or None, default=None
+            Weights of the releases' labels.
 
         Returns
         -------
@@ -155,10 +139,14 @@ class ThemeClassifier(Estimator):
         vectorizer, sequences = fit_vectorizer(
             documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
-        return self.fit_sequences(sequences, vectorizer, y)
+        return self.fit_sequences(sequences, vectorizer, y, sample_weight)
 
     def fit_sequences(
-        self, sequences: TermSequences, vectorizer: TermVectorizer, y: Iterable[Any] | None = None
+        self,
+        sequences: TermSequences,
+        vectorizer: TermVectorizer,
+        y: Iterable[Any] | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
         """Learn from what a fitted vectorizer made of the texts, so that models can share it.
 
@@ -169,6 +157,8 @@ class ThemeClassifier(Estimator):
         vectorizer : TermVectorizer
             The one that made them.
         y : iterable or None, default=None
+            As for :meth:`fit`.
+        sample_weight : array, shape (n_documents,), or None, default=None
             As for :meth:`fit`.
 
         Returns
@@ -182,7 +172,7 @@ class ThemeClassifier(Estimator):
             As :meth:`fit`.
         """
         themes = check_themes(self.themes)
-        labels = _read_labels(y, len(sequences))
+        labels = check_labels(y, len(sequences))
         if not self.multi_label:
             for row, names in enumerate(labels, 1):
                 if names is not None and len(names) != 1:
@@ -199,10 +189,13 @@ class ThemeClassifier(Estimator):
             Y[row, [column[name] for name in labels[i] or ()]] = True
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         X = self._weigh(counts)
+        weights = label_weights(
+            Y, self.classes_.tolist(), labelled, len(sequences), sample_weight, self.class_weight
+        )
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
             evidence = Evidence(
-                X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label
+                X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
             )
             self.stage_, self.checks_ = evidence.stage, evidence.checks
             self._fit_linear(evidence)
@@ -272,13 +265,17 @@ class ThemeClassifier(Estimator):
             self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
             self.calibrated_ = len(held_out) >= _ENOUGH
             if self.multi_label:
-                self.thresholds_ = best_thresholds(self.probabilities(held_out), evidence.Y)
+                self.thresholds_ = best_thresholds(
+                    self.probabilities(held_out), evidence.Y, self.min_precision
+                )
         elif evidence.believed.size >= FEW:
             # Not frequencies yet, but as sure of new releases as of those that were looked at.
             scores, beliefs = evidence.held_out_beliefs(self.n_jobs)
             self.slope_, self.offset_ = calibrate(scores, beliefs, self.multi_label)
             if self.multi_label:
-                self.thresholds_ = best_thresholds(self.probabilities(scores), beliefs >= 0.5)
+                self.thresholds_ = best_thresholds(
+                    self.probabilities(scores), beliefs >= 0.5, self.min_precision
+                )
             self._lean_on_seeds(evidence)
 
     def _lean_on_seeds(self, evidence: Evidence) -> None:
@@ -307,8 +304,26 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             Intercept plus the contributions of the terms.
         """
+        return self.weights_and_scores(texts)[1]
+
+    def weights_and_scores(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
+        """Term weights of releases, of length one, and the scores that they sum to.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        weights : csr_matrix of float32, shape (n_documents, n_terms)
+            As the model sees the releases.
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As :meth:`decision_function`.
+        """
         self._check_fitted()
-        return self.score_counts(self.vectorizer_.counts(as_texts(texts), np.float32))
+        weights = self._weigh(self.vectorizer_.counts(as_texts(texts), np.float32))
+        return weights, (weights @ self.coef_).astype(np.float64) + self.intercept_
 
     def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
         """Scores of releases that the vectorizer has counted.
@@ -373,10 +388,23 @@ class ThemeClassifier(Estimator):
             new = _sigmoid(scores + self.novelty_intercept_)
         else:
             new = 1 - self.probabilities(self.score_counts(counts)).max(axis=1)
-        return 1 - (1 - new) * np.minimum(1, 2 * self._known(documents))
+        return 1 - (1 - new) * np.minimum(1, 2 * self.known_words(documents))
 
-    def _known(self, documents: Any) -> NDArray[np.float64]:
-        """Share of the words of each text that stand in the vocabulary."""
+    def known_words(self, texts: Any) -> NDArray[np.float64]:
+        """Share of the words of each text, but for stop words, that stand in the vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            From 0 to 1; 0 for a text without words.
+        """
+        self._check_fitted()
+        documents = as_texts(texts)
         vocabulary = self.vectorizer_.vocabulary_
         words = [self.vectorizer_.tokenize(text) for text in documents.to_pylist()]
         return np.array([sum(w in vocabulary for w in row) / max(len(row), 1) for row in words])
@@ -392,7 +420,8 @@ class ThemeClassifier(Estimator):
         Returns
         -------
         ndarray, shape (n_documents,)
-            Names; with ``multi_label`` tuples of names, best first, empty where nothing fits.
+            Names, None below ``least``; with ``multi_label`` tuples of names, best first, empty
+            where nothing fits.
         """
         return self.choose(self.predict_proba(texts))
 
@@ -410,7 +439,13 @@ class ThemeClassifier(Estimator):
             Names, or tuples of names.
         """
         if not self.multi_label:
-            return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+            best = self.classes_[probabilities.argmax(axis=1)]
+            if self.least <= 0:
+                return np.asarray(best)
+            sure = probabilities.max(axis=1) >= self.least
+            return np.array(
+                [name if s else None for name, s in zip(best.tolist(), sure, strict=True)], object
+            )
         names = self.classes_.tolist()
         chosen = np.empty(len(probabilities), object)
         passed = probabilities >= self.thresholds_
@@ -435,11 +470,18 @@ class ThemeClassifier(Estimator):
             From 0 to 1.
         """
         predicted = self.predict(texts)
-        truth = _read_labels(y, len(predicted))
+        truth = check_labels(y, len(predicted))
         given = predicted if self.multi_label else [(name,) for name in predicted.tolist()]
         return float(np.mean([set(a) == set(b or ()) for a, b in zip(given, truth, strict=True)]))
 
-    def explain(self, text: str, labels: Iterable[Any] | None = None) -> list[Explanation]:
+    def explain(
+        self,
+        text: str,
+        labels: Iterable[Any] | None = None,
+        *,
+        among: Any = None,
+        n_nearest: int = 3,
+    ) -> list[Explanation]:
         """Terms and sentence that speak for each label of a text.
 
         Parameters
@@ -448,6 +490,10 @@ class ThemeClassifier(Estimator):
             A release.
         labels : iterable or None, default=None
             The labels to explain; None takes those predicted, or the likeliest one where none is.
+        among : Corpus, Arrow column, iterable of str or None, default=None
+            Releases, such as those learnt from, among which the most alike are looked for.
+        n_nearest : int, default=3
+            How many of them.
 
         Returns
         -------
@@ -462,14 +508,17 @@ class ThemeClassifier(Estimator):
         >>> explanation.label, explanation.sentence
         ('court', 'The judge ruled.')
         """
-        self._check_fitted()
-        weights = self._weigh(self.vectorizer_.counts([text], np.float32))
-        probability = self.probabilities(
-            (weights @ self.coef_).astype(np.float64) + self.intercept_
-        )[0]
+        weights, scores = self.weights_and_scores([text])
+        probability = self.probabilities(scores)[0]
+        nearest: list[tuple[int, float]] = []
+        if among is not None:
+            alike = (self.weights_and_scores(among)[0] @ weights.T).toarray().ravel()
+            best = np.argsort(-alike, kind="stable")[:n_nearest]
+            nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         if labels is None:
             labels = self.choose(probability[None])[0]
-            labels = (labels,) if not self.multi_label else labels
+            if not self.multi_label:
+                labels = () if labels is None else (labels,)
         names = self.classes_.tolist()
         columns = [names.index(label) for label in labels] or [int(probability.argmax())]
         terms = self.vectorizer_.get_feature_names_out()[weights.indices]
@@ -486,6 +535,8 @@ class ThemeClassifier(Estimator):
                     float(self.intercept_[k]),
                     [(str(terms[i]), float(parts[i])) for i in order],
                     sentence,
+                    nearest,
+                    self.calibrated_,
                 )
             )
         return sorted(explanations, key=lambda e: -e.probability)
@@ -529,33 +580,6 @@ class ThemeClassifier(Estimator):
         """
         odds = _sigmoid(scores * self.slope_ + self.offset_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
-
-
-def _read_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
-    """Names of each release as a tuple, None where they are not known."""
-    if y is None:
-        return [None] * n
-    labels: list[tuple[Any, ...] | None] = []
-    if getattr(y, "ndim", 1) > 1:
-        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
-    plain = next((getattr(y, name) for name in ("to_pylist", "tolist") if hasattr(y, name)), None)
-    for row, value in enumerate(plain() if plain else y):
-        unknown = value is None or value == "" or type(value).__name__ == "NAType"
-        if unknown or (isinstance(value, float) and np.isnan(value)):
-            labels.append(None)
-        elif isinstance(value, (str, int, np.integer)):
-            labels.append((value,))
-        elif isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
-            labels.append(tuple(value))
-        else:
-            raise TopicsError(
-                f"the label {value!r} is no name",
-                "give a name, a list of names or None",
-                row=row + 1,
-            )
-    if len(labels) != n:
-        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
-    return labels
 
 
 def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -315,6 +315,165 @@ def evaluate(
     _finish(corpus)
 
 
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics review releases/ --model artifacts/mine -o read.csv\n\n"
+    "    topics fit read.csv releases/ --themes themes.toml --labels theme -o artifacts/better"
+)
+def review(
+    inputs: Inputs,
+    model: ModelFolder,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="CSV",
+            help="Kept after each release; go on with the same file whenever you like.",
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="Releases to read.")] = 20,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:  # fmt: skip
+    """Read the releases whose labels would teach the model most: one key a theme."""
+    from topics.labelling import as_labeller
+    from topics.review import ReviewFile, next_to_label, review_keys
+
+    classifier = as_labeller(model).classifier
+    if classifier is None:
+        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    names = [str(name) for name in classifier.classes_]
+    file = ReviewFile(output, names)
+    ids = corpus["id"].to_pylist()
+    seen = [row for row, id in enumerate(ids) if id in file.ids]
+    rows = next_to_label(classifier, corpus, n, leave_out=seen).tolist()
+    _say(f"{len(file.rows):,} read before; {len(rows):,} to read. " + review_keys(names))
+    done = 0
+    while done < len(rows):
+        release = corpus[rows[done] : rows[done] + 1]
+        heading, body = release["title"][0].as_py(), release.texts[0].as_py()
+        chances = dict(zip(names, classifier.predict_proba(release)[0].tolist(), strict=True))
+        likely = sorted(chances, key=lambda name: -chances[name])[:3]
+        _say(
+            f"\n[bold]{done + 1} of {len(rows)}  {_plain(heading or '')}[/]\n{_plain(body[:1500])}"
+        )
+        _say("likely: " + ", ".join(f"{_plain(name)} {chances[name]:.2f}" for name in likely))
+        answer = _ask(names)
+        if answer is None:
+            break
+        if answer == "undo":
+            if done and file.undo() is not None:
+                done -= 1
+            continue
+        file.add(ids[rows[done]], heading, body, answer)
+        done += 1
+    _say(f"{len(file.rows):,} releases are in {_plain(output)}")
+    _finish(corpus)
+
+
+def _ask(names: list[str]) -> list[str] | str | None:
+    """Themes that a person gives to a release; "undo"; None to stop."""
+    from topics.review import KEYS
+
+    given: list[str] = []
+    while True:
+        key = _key()
+        if key in ("q", "", "\x03", "\x04"):
+            return None
+        if key == "u":
+            return "undo"
+        if key in ("\r", "\n"):
+            return given
+        if key in KEYS[: len(names)]:
+            name = names[KEYS.index(key)]
+            given = [g for g in given if g != name] if name in given else [*given, name]
+            _say("  " + (_plain(", ".join(given)) or "none"))
+
+
+def _key() -> str:
+    if sys.stdin.isatty():
+        return str(typer.getchar())
+    return sys.stdin.read(1)
+
+
+@app.command(epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml")
+def seeds(
+    inputs: Inputs,
+    themes: Annotated[str, typer.Option(metavar="TOML", help="Themes and their seed words.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Say what each seed word is worth in a pile, and which words would be better."""
+    from topics.seeding import suggest_seeds
+    from topics.themes import read_themes
+
+    wanted = read_themes(themes)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    found = suggest_seeds(corpus, wanted, n_jobs=-1).to_dict("records")
+    if as_json:
+        _print_json(found)
+    else:
+        cells = [
+            (
+                row["theme"],
+                row["seed"],
+                str(row["releases"]),
+                row["verdict"],
+                " ".join(row["better"]),
+            )
+            for row in found
+        ]
+        _print_table(("theme", "seed", "releases", "verdict", "better"), cells)
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics explain release.txt --model artifacts/mine\n\n"
+    "    topics explain release.txt --model artifacts/mine --html why.html"
+)
+def explain(
+    inputs: Inputs,
+    model: ModelFolder,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a page for a browser.")
+    ] = None,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Say why releases have their labels: sentences, and terms with what they contribute."""
+    from pathlib import Path
+
+    from topics.explanation import explanation_page
+    from topics.labelling import as_labeller
+
+    classifier = as_labeller(model).classifier
+    if classifier is None:
+        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
+    if html:
+        Path(html).write_text(explanation_page([e for row in found for e in row]), "utf-8")
+        _say(f"the page is in {_plain(html)}")
+    else:
+        for heading, id, row in zip(
+            corpus["title"].to_pylist(), corpus["id"].to_pylist(), found, strict=True
+        ):
+            print(heading or id)
+            for explanation in row:
+                print(f"  {explanation!r}")
+    _finish(corpus)
+
+
 def _read(
     inputs: list[str],
     text: str | None,

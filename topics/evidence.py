@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._errors import TopicsError
 from topics.beliefs import FEW, seed_weights, theme_beliefs
 
 SEED_LABELS = 20
@@ -32,8 +33,10 @@ class Evidence:
         seeds: Mapping[int, Any],
         random_state: Any,
         exclusive: bool = False,
+        weights: NDArray[np.float64] | None = None,
     ) -> None:
         self.X, self.vectors, self.labelled, self.Y = X, vectors, labelled, Y
+        self.weights = np.ones(Y.shape) if weights is None else weights
         self.believed = np.empty(0, np.int64)
         self.beliefs = np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
@@ -130,7 +133,7 @@ class Evidence:
         """Weights of features and intercept of one class, from some of what is known."""
         target = self.Y[rows, k]
         parts = [self._features(k, self.labelled[rows])]
-        truth, weight = [target.astype(float)], [np.ones(rows.size)]
+        truth, weight = [target.astype(float)], [self.weights[rows, k]]
         strength = 10.0
         if self.believed.size and k in self.seeded:
             chosen = slice(None) if believed is None else believed
@@ -181,6 +184,32 @@ def _fit_weighed(
     return model.coef_[0], float(model.intercept_[0])
 
 
+def label_weights(
+    Y: NDArray[np.bool_],
+    classes: Sequence[Any],
+    labelled: NDArray[np.int64],
+    n: int,
+    sample_weight: Any,
+    class_weight: Mapping[Any, float] | str | None,
+) -> NDArray[np.float64]:
+    """Weight of each label of the labelled releases, for or against each class."""
+    given = np.ones(n) if sample_weight is None else np.asarray(sample_weight, np.float64)
+    if given.shape != (n,) or not np.isfinite(given).all() or given.min(initial=0) < 0:
+        raise TopicsError(
+            f"sample_weight is no {n} finite numbers of at least zero", "give one for each release"
+        )
+    by_class = np.ones(Y.shape[1])
+    if class_weight == "balanced":
+        by_class = len(Y) / np.maximum(Y.sum(axis=0), 1) / Y.shape[1]
+    elif isinstance(class_weight, Mapping):
+        by_class = np.array([class_weight.get(name, 1.0) for name in classes])
+    elif class_weight is not None:
+        raise TopicsError(
+            f"class_weight={class_weight!r} is unknown", 'give a dict, "balanced" or None'
+        )
+    return np.where(Y, by_class, 1.0) * given[labelled, None]
+
+
 def many_labels(Y: NDArray[np.bool_]) -> bool:
     """Whether there are so many labels that term weights alone say all that vectors would."""
     return bool(Y.size and np.median(Y.sum(axis=0)) >= _MANY_LABELS)
@@ -214,9 +243,15 @@ def calibrate(
 
 
 def best_thresholds(
-    probabilities: NDArray[np.float64], Y: NDArray[np.bool_]
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], min_precision: float | None = None
 ) -> NDArray[np.float64]:
-    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes."""
+    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes.
+
+    With ``min_precision``, the lowest ones from which on so large a share of labels is right; 1
+    where none is.
+    """
+    if min_precision is not None:
+        return _precise_thresholds(probabilities, Y, min_precision)
     grid = np.linspace(0.1, 0.7, 25)
     passed = probabilities[:, :, None] >= grid
     hits = (passed * Y[:, :, None]).sum(axis=0)
@@ -228,3 +263,20 @@ def best_thresholds(
     blended = trust[:, None] * f1 + (1 - trust[:, None]) * pooled
     best = grid[blended.argmax(axis=1)]
     return np.where(Y.sum(axis=0) >= 3, best, shared)
+
+
+def _precise_thresholds(
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], least: float
+) -> NDArray[np.float64]:
+    def lowest(p: NDArray[np.float64], y: NDArray[np.bool_]) -> float:
+        order = np.argsort(-p, kind="stable")
+        precision = np.cumsum(y[order]) / np.arange(1, y.size + 1)
+        # Of equal probabilities all are labelled, or none.
+        last = np.append(p[order][1:] != p[order][:-1], True)
+        fine = np.flatnonzero((precision >= least) & last)
+        return float(p[order][fine[-1]]) if fine.size else 1.0
+
+    shared = lowest(probabilities.ravel(), Y.ravel())
+    own = [lowest(probabilities[:, k], Y[:, k]) for k in range(Y.shape[1])]
+    enough = Y.sum(axis=0) >= _FEW_LABELS
+    return np.where(enough, own, np.maximum(own, shared))

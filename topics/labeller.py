@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, overload
@@ -23,6 +24,30 @@ BATCH = 2048
 """Releases labelled at a time; no result depends on it."""
 
 
+_LEAST_KNOWN = 0.25
+"""Share of the words of a text that must be known for it to be labelled."""
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What a model says of one paragraph of a text.
+
+    Attributes
+    ----------
+    text : str
+        The paragraph.
+    labels : tuple of str
+        Its themes, best first.
+    probabilities : dict of str to float
+        Of every theme, the likeliest first.
+    """
+
+    text: str
+    labels: tuple[Any, ...]
+    probabilities: dict[Any, float]
+
+
 @dataclass(frozen=True)
 class Prediction:
     """What a model says of one text.
@@ -40,6 +65,11 @@ class Prediction:
         Its name.
     evidence : str
         The sentence that speaks most for the first label, or for the topic where there is none.
+    note : str
+        Why a text was not labelled: hardly any of its words is known, and which language it seems
+        to be in; else empty.
+    passages : tuple of Passage
+        Its paragraphs, where they were asked for.
     """
 
     labels: tuple[Any, ...]
@@ -47,6 +77,8 @@ class Prediction:
     topic: int | None
     topic_name: str | None
     evidence: str
+    note: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 class Predictions(Sequence[Prediction]):
@@ -68,6 +100,10 @@ class Predictions(Sequence[Prediction]):
         A sentence of each text.
     ids, titles : list of str or None
         Of the releases, where a Corpus was given.
+    notes : list of str
+        Why a text was not labelled; empty where it was looked at.
+    passages : list of tuple of Passage, or None
+        Paragraphs of each text, where they were asked for.
     """
 
     def __init__(
@@ -80,6 +116,8 @@ class Predictions(Sequence[Prediction]):
         evidence: list[str],
         ids: list[str] | None = None,
         titles: list[str | None] | None = None,
+        notes: list[str] | None = None,
+        passages: list[tuple[Passage, ...]] | None = None,
     ) -> None:
         self.labels = labels
         self.probabilities = probabilities
@@ -89,6 +127,8 @@ class Predictions(Sequence[Prediction]):
         self.evidence = evidence
         self.ids = ids
         self.titles = titles
+        self.notes = [""] * len(labels) if notes is None else notes
+        self.passages = passages
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -108,6 +148,8 @@ class Predictions(Sequence[Prediction]):
             self.topics[i],
             self.topic_names[i],
             self.evidence[i],
+            self.notes[i],
+            () if self.passages is None else self.passages[i],
         )
 
     def to_arrow(self) -> pa.Table:
@@ -117,7 +159,8 @@ class Predictions(Sequence[Prediction]):
         -------
         pyarrow.Table
             ``id`` and ``title`` where known, ``labels`` (list of str), ``probability`` (of the
-            first label), ``topic``, ``topic_name``, ``evidence``, and ``p_NAME`` for every theme.
+            first label), ``topic``, ``topic_name``, ``evidence``, ``note``, and ``p_NAME`` for
+            every theme.
         """
         columns: dict[str, Any] = {}
         if self.ids is not None:
@@ -136,6 +179,7 @@ class Predictions(Sequence[Prediction]):
         columns["topic"] = pa.array(self.topics, pa.int64())
         columns["topic_name"] = pa.array(self.topic_names, pa.string())
         columns["evidence"] = pa.array(self.evidence, pa.large_string())
+        columns["note"] = pa.array(self.notes, pa.large_string())
         for k, name in enumerate(self.classes):
             columns[f"p_{name}"] = pa.array(self.probabilities[:, k])
         return pa.table(columns)
@@ -253,7 +297,7 @@ class Labeller:
             if model is not None:
                 model._check_fitted()
 
-    def predict(self, texts: Any, *, evidence: bool = True) -> Predictions:
+    def predict(self, texts: Any, *, evidence: bool = True, passages: bool = False) -> Predictions:
         """Label texts.
 
         Parameters
@@ -262,6 +306,8 @@ class Labeller:
             One text, or many.
         evidence : bool, default=True
             Look for the sentence that speaks for the label; without it labelling is faster.
+        passages : bool, default=False
+            Label the paragraphs of each text, too.
 
         Returns
         -------
@@ -280,7 +326,7 @@ class Labeller:
             for start in range(0, len(documents), BATCH)
         ]
         joined = [list(itertools.chain.from_iterable(part)) for part in zip(*parts, strict=True)]
-        labels, rows, topics, sentences = joined or ([], [], [], [])
+        labels, rows, topics, sentences, notes = joined or ([], [], [], [], [])
         classes = [] if self.classifier is None else self.classifier.classes_.tolist()
         names = self.topic_model.names_ if self.topic_model is not None else []
         corpus = texts if isinstance(texts, Corpus) else None
@@ -293,11 +339,28 @@ class Labeller:
             sentences,
             None if corpus is None else corpus["id"].to_pylist(),
             None if corpus is None else corpus["title"].to_pylist(),
+            notes,
+            self._passages(documents) if passages else None,
         )
+
+    def _passages(self, documents: pa.LargeStringArray) -> list[tuple[Passage, ...]]:
+        parts = [
+            [part.strip() for part in _PARAGRAPH.split(text) if part.strip()]
+            for text in documents.to_pylist()
+        ]
+        flat = self.predict(list(itertools.chain.from_iterable(parts)), evidence=False)
+        rows = iter(flat)
+        return [
+            tuple(
+                Passage(text, row.labels, row.probabilities)
+                for text, row in zip(texts, itertools.islice(rows, len(texts)), strict=True)
+            )
+            for texts in parts
+        ]
 
     def _predict_batch(
         self, documents: pa.LargeStringArray, evidence: bool
-    ) -> tuple[list[Any], list[Any], list[Any], list[str]]:
+    ) -> tuple[list[Any], list[Any], list[Any], list[str], list[str]]:
         n = len(documents)
         counts = None
         labels: list[Any] = [()] * n
@@ -307,7 +370,9 @@ class Labeller:
             counts = self.classifier.vectorizer_.counts(documents, np.float32)
             probabilities = self.classifier.probabilities(self.classifier.score_counts(counts))
             chosen = self.classifier.choose(probabilities).tolist()
-            labels = chosen if self.classifier.multi_label else [(name,) for name in chosen]
+            labels = chosen
+            if not self.classifier.multi_label:
+                labels = [() if name is None else (name,) for name in chosen]
         if self.topic_model is not None:
             if not self.shares_vectorizer or counts is None:
                 counts = self.topic_model.vectorizer_.counts(documents, np.float32)
@@ -315,13 +380,38 @@ class Labeller:
         # Where no word is known, every topic and every sentence is as good as any other.
         known = np.diff(counts.indptr) > 0 if counts is not None else np.zeros(n, bool)
         topics = [topic if known[i] else None for i, topic in enumerate(topics)]
+        notes = [""] * n
+        if self.classifier is not None and counts is not None:
+            for i, note in self._strangers(documents, counts).items():
+                notes[i], labels[i] = note, ()
         sentences = [""] * n
         if evidence:
             for i, text in enumerate(documents.to_pylist()):
                 if not known[i]:
                     continue
                 sentences[i] = self._evidence(text, probabilities[i], labels[i], topics[i])
-        return labels, list(probabilities), topics, sentences
+        return labels, list(probabilities), topics, sentences, notes
+
+    def _strangers(self, documents: pa.LargeStringArray, counts: Any) -> dict[int, str]:
+        """Texts in which hardly a word is known, and what language they seem to be in."""
+        from topics.languages import recognise_languages
+
+        assert self.classifier is not None
+        sizes = np.diff(np.frombuffer(documents.buffers()[1], np.int64)[documents.offset :])
+        sizes = sizes[: len(documents)]
+        # Few known terms for so many letters: these are read again, word by word.
+        known = np.asarray(counts.sum(axis=1)).ravel()
+        doubtful = np.flatnonzero((known * 40 < sizes) & (sizes > 40))
+        found = {}
+        if doubtful.size:
+            texts = documents.take(doubtful)
+            shares = self.classifier.known_words(texts)
+            languages = recognise_languages(texts.to_pylist())
+            for i, share, language in zip(doubtful.tolist(), shares, languages, strict=True):
+                if share < _LEAST_KNOWN:
+                    seems = f" (language: {language})" if language else ""
+                    found[i] = f"only {share:.0%} of its words are known{seems}"
+        return found
 
     def _evidence(
         self, text: str, probabilities: Any, labels: tuple[Any, ...], topic: int | None

@@ -25,7 +25,9 @@ FORMATS = (".parquet", ".csv", ".jsonl")
 """Endings of the files that labels are written to."""
 
 
-def predict(texts: Any, model: Any, *, evidence: bool = True) -> Predictions:
+def predict(
+    texts: Any, model: Any, *, evidence: bool = True, passages: bool = False
+) -> Predictions:
     """Label texts with a model.
 
     Parameters
@@ -36,6 +38,9 @@ def predict(texts: Any, model: Any, *, evidence: bool = True) -> Predictions:
         An artifact's folder, or a model in memory.
     evidence : bool, default=True
         Look for the sentence that speaks for each label; without it labelling is faster.
+    passages : bool, default=False
+        Label the paragraphs of each text, too, so that a long release shows where each of its
+        subjects is.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def predict(texts: Any, model: Any, *, evidence: bool = True) -> Predictions:
     """
     if isinstance(texts, str) and names_a_file(texts):
         raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
-    return as_labeller(model).predict(texts, evidence=evidence)
+    return as_labeller(model).predict(texts, evidence=evidence, passages=passages)
 
 
 def as_labeller(model: Any) -> Labeller:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from topics._errors import TopicsError
 
 Themes = dict[str, list[str]]
@@ -239,3 +241,53 @@ def weigh_seeds(
                 matches = [t for t in terms if t.startswith(stem)] or [text]
             weighed[name].update(dict.fromkeys(matches, weight))
     return weighed
+
+
+def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
+    """Labels of releases as tuples of names.
+
+    Parameters
+    ----------
+    y : iterable or None
+        For each release a name, a list of names, or None.
+    n : int
+        How many releases there are.
+
+    Returns
+    -------
+    list of tuple or None
+        None where nobody has looked.
+
+    Raises
+    ------
+    TopicsError
+        If a label is no name, or there are not ``n`` of them.
+
+    Examples
+    --------
+    >>> check_labels(["aid", ["aid", "law"], None], 3)
+    [('aid',), ('aid', 'law'), None]
+    """
+    if y is None:
+        return [None] * n
+    labels: list[tuple[Any, ...] | None] = []
+    if getattr(y, "ndim", 1) > 1:
+        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
+    plain = next((getattr(y, name) for name in ("to_pylist", "tolist") if hasattr(y, name)), None)
+    for row, value in enumerate(plain() if plain else y):
+        unknown = value is None or value == "" or type(value).__name__ == "NAType"
+        if unknown or (isinstance(value, float) and np.isnan(value)):
+            labels.append(None)
+        elif isinstance(value, (str, int, np.integer)):
+            labels.append((value,))
+        elif isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
+            labels.append(tuple(value))
+        else:
+            raise TopicsError(
+                f"the label {value!r} is no name",
+                "give a name, a list of names or None",
+                row=row + 1,
+            )
+    if len(labels) != n:
+        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
+    return labels

@@ -1,0 +1,106 @@
+"""Why a release has a label, for a terminal and for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a release has a label, or how far it is from it.
+
+    Attributes
+    ----------
+    label : str
+        The theme.
+    probability : float
+        As ``predict_proba`` gives it.
+    score : float
+        The sum of ``intercept`` and of the contributions of all terms, exactly as the model
+        adds them up before calibration.
+    intercept : float
+        The score of an empty text.
+    terms : list of (str, float)
+        Every known term of the text with its signed contribution, the heaviest first.
+    sentence : str
+        The sentence that speaks for the label most.
+    nearest : list of (int, float)
+        Rows of the releases that are most like the text, and their cosines; empty where no releases
+        were given to look among.
+    calibrated : bool
+        Whether ``probability`` is a frequency, or a score that orders releases.
+    """
+
+    label: Any
+    probability: float
+    score: float
+    intercept: float
+    terms: list[tuple[str, float]]
+    sentence: str
+    nearest: list[tuple[int, float]] = field(default_factory=list)
+    calibrated: bool = True
+
+    def __repr__(self) -> str:
+        terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
+        text = f"{self.label} ({self.probability:.2f}): {terms}\n  “{self.sentence}”"
+        if self.nearest:
+            text += "\n  like " + ", ".join(f"row {row} ({near:.2f})" for row, near in self.nearest)
+        return text
+
+    def _repr_html_(self) -> str:
+        """A block of a page that needs nothing else: bars of contributions, and the sentence."""
+        largest = max((abs(weight) for _, weight in self.terms), default=1.0) or 1.0
+        rows = "".join(
+            f"<tr><td>{escape(term)}</td><td style='text-align:right'>{weight:+.3f}</td>"
+            f"<td><div style='height:.8em;width:{100 * abs(weight) / largest:.0f}px;"
+            f"background:{'#4878a8' if weight > 0 else '#b5535a'}'></div></td></tr>"
+            for term, weight in self.terms[:_SHOWN]
+        )
+        rest = sum(weight for _, weight in self.terms[_SHOWN:])
+        rows += (
+            f"<tr><td><i>{max(len(self.terms) - _SHOWN, 0)} other terms</i></td>"
+            f"<td style='text-align:right'>{rest:+.3f}</td><td></td></tr>"
+            f"<tr><td><i>of an empty text</i></td>"
+            f"<td style='text-align:right'>{self.intercept:+.3f}</td><td></td></tr>"
+            f"<tr><td><b>score</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
+            f"<td></td></tr>"
+        )
+        kind = "probability" if self.calibrated else "score from 0 to 1"
+        near = ", ".join(f"row {row} ({cosine:.2f})" for row, cosine in self.nearest)
+        return (
+            f"<section><h3>{escape(str(self.label))}, {kind} {self.probability:.2f}</h3>"
+            f"<blockquote>{escape(self.sentence)}</blockquote><table>{rows}</table>"
+            + (f"<p>Most like it: {near}</p>" if near else "")
+            + "</section>"
+        )
+
+
+def explanation_page(explanations: list[Explanation]) -> str:
+    """Explanations as one page of HTML that needs no other file.
+
+    Parameters
+    ----------
+    explanations : list of Explanation
+        As of :meth:`topics.ThemeClassifier.explain`.
+
+    Returns
+    -------
+    str
+        The page; every text in it is escaped.
+
+    Examples
+    --------
+    >>> page = explanation_page([Explanation("<aid>", 0.9, 1.0, 0.0, [("aid", 1.0)], "Aid came.")])
+    >>> "&lt;aid&gt;" in page and "<aid>" not in page
+    True
+    """
+    body = "".join(explanation._repr_html_() for explanation in explanations)
+    return (
+        "<!doctype html><html lang='en'><meta charset='utf-8'><title>Labels explained</title>"
+        "<body style='font-family:system-ui,sans-serif;max-width:44em;margin:2em auto;"
+        f"line-height:1.4'>{body}</body></html>"
+    )

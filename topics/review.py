@@ -1,0 +1,249 @@
+"""Reading by hand: which releases to look at, and a file that keeps what was said of them."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+from topics.classifier import ThemeClassifier
+from topics.corpus import as_texts
+from topics.evaluation import read_labels
+
+COLUMNS = ("id", "title", "theme", "text")
+KEYS = "123456789abcdefghijklmnoprstvwxyz"
+"""A key for each theme; q stops and u takes the last release back."""
+
+
+def next_to_label(
+    classifier: ThemeClassifier, texts: Any, n: int = 20, *, leave_out: Iterable[int] = ()
+) -> NDArray[np.int64]:
+    """Releases whose labels would teach a classifier most.
+
+    Themes take turns. Each takes the release whose probability lies nearest to the theme's
+    threshold, less what it has in common with those taken before: uncertainty sampling [1]_ with
+    diversity.
+
+    Parameters
+    ----------
+    classifier : ThemeClassifier
+        Fitted, to seeds or to a few labels.
+    texts : Corpus, Arrow column, or iterable of str
+        Releases without labels.
+    n : int, default=20
+        How many.
+    leave_out : iterable of int, default=()
+        Rows that have labels already.
+
+    Returns
+    -------
+    ndarray of int64, shape (at most n,)
+        Rows, the most telling first; releases without a known word are left out.
+
+    References
+    ----------
+    .. [1] Lewis, Gale (1994), "A sequential algorithm for training text classifiers", SIGIR.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled", "the judge ruled", "refugees met the judge", "the judge fled"] * 9
+    >>> classifier = ThemeClassifier({"camp": ["refugees"], "court": ["judge"]}).fit(texts)
+    >>> sorted({texts[row] for row in next_to_label(classifier, texts, 2)})[-1]
+    'the judge fled'
+    """
+    weights, scores = classifier.weights_and_scores(as_texts(texts))
+    odds = scores * classifier.slope_ + classifier.offset_
+    if classifier.multi_label:
+        limits = np.clip(classifier.thresholds_, 1e-6, 1 - 1e-6)
+        doubt = np.exp(-np.abs(odds - np.log(limits / (1 - limits))))
+    else:
+        best = np.sort(odds, axis=1)
+        rivals = np.where(odds == best[:, -1:], best[:, -2:-1], best[:, -1:])
+        doubt = np.exp(-np.abs(odds - rivals))
+    doubt[np.diff(weights.indptr) == 0] = 0
+    doubt[list(leave_out)] = 0
+    chosen: list[int] = []
+    alike = np.zeros(len(doubt))
+    for turn in range(min(n, len(doubt))):
+        worth = doubt[:, turn % doubt.shape[1]] * (1 - alike)
+        row = int(worth.argmax())
+        if worth[row] <= 0:
+            break
+        chosen.append(row)
+        alike = np.maximum(alike, np.minimum((weights @ weights[row].T).toarray().ravel(), 1))
+        doubt[row] = 0
+    return np.array(chosen, np.int64)
+
+
+def contradicting_labels(
+    classifier: ThemeClassifier, texts: Any, y: Iterable[Any], *, sure: float = 0.9
+) -> Any:
+    """Labels that speak against each other or against all that the classifier knows.
+
+    Parameters
+    ----------
+    classifier : ThemeClassifier
+        Fitted.
+    texts : Corpus, Arrow column, or iterable of str
+        The releases.
+    y : iterable
+        For each a name, a list of names, or None where nobody has looked.
+    sure : float, default=0.9
+        Probability from which the classifier's opinion counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row``, ``given`` (the labels) and ``why``: another row with the same text and other
+        labels, or a theme of which the classifier is sure that it is missing or wrong.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled to the camp", "the court tried a judge"] * 15
+    >>> y = ["camp", "court"] * 14 + ["court", "court"]
+    >>> contradicting_labels(ThemeClassifier().fit(texts, y), texts, y)["row"].tolist()[-1]
+    28
+    """
+    import pandas as pd
+
+    classes = classifier.classes_.tolist()
+    documents = as_texts(texts)
+    labels = [read_labels(value, classes) for value in y]
+    if len(labels) != len(documents):
+        raise TopicsError(
+            f"{len(labels)} labels for {len(documents)} releases", "give one (or None) for each"
+        )
+    first: dict[str, int] = {}
+    chances = classifier.predict_proba(documents)
+    rows = []
+    for i, (text, given) in enumerate(zip(documents.to_pylist(), labels, strict=True)):
+        if given is None:
+            continue
+        earlier = first.setdefault(" ".join(text.casefold().split()), i)
+        why = []
+        if set(labels[earlier] or ()) != set(given):
+            why.append(f"the text of row {earlier} with other labels")
+        for k, name in enumerate(classes):
+            if name not in given and chances[i, k] >= sure:
+                why.append(f"{name} is missing ({chances[i, k]:.2f})")
+            elif name in given and chances[i, k] <= 1 - sure:
+                why.append(f"{name} is wrong ({chances[i, k]:.2f})")
+        if why:
+            rows.append((i, given, "; ".join(why)))
+    return pd.DataFrame(rows, columns=["row", "given", "why"])
+
+
+def review_keys(themes: Sequence[str]) -> str:
+    """What the keys of a review do, in one line.
+
+    Parameters
+    ----------
+    themes : sequence of str
+        Names, in the order of their keys.
+
+    Returns
+    -------
+    str
+        For a person to read.
+
+    Raises
+    ------
+    TopicsError
+        If there are more themes than keys.
+
+    Examples
+    --------
+    >>> review_keys(["aid", "law"])
+    'Keys: 1 aid, 2 law; Enter keeps (none if no key was pressed), u undoes, q stops.'
+    """
+    if len(themes) > len(KEYS):
+        raise TopicsError(f"{len(themes)} themes are more than keys", f"give at most {len(KEYS)}")
+    named = ", ".join(f"{key} {name}" for key, name in zip(KEYS, themes, strict=False))
+    return f"Keys: {named}; Enter keeps (none if no key was pressed), u undoes, q stops."
+
+
+class ReviewFile:
+    """A CSV of releases read by hand, saved after each; what is in it is not asked again.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; a new one is made with the first release.
+    themes : sequence of str
+        Names that may be given.
+
+    Raises
+    ------
+    TopicsError
+        If the file is there and was not made by a review.
+    """
+
+    def __init__(self, path: str | Path, themes: Sequence[str]) -> None:
+        self.path = Path(path)
+        self.themes = list(themes)
+        self.rows: list[dict[str, str]] = []
+        if not self.path.exists():
+            return
+        try:
+            with self.path.open(encoding="utf-8", newline="") as file:
+                csv.field_size_limit(1 << 30)
+                reader = csv.DictReader(file)
+                if tuple(reader.fieldnames or ()) != COLUMNS:
+                    raise TopicsError(
+                        "it was not made by a review", "give another name", path=self.path
+                    )
+                self.rows = [dict(row) for row in reader]
+        except (OSError, UnicodeDecodeError) as error:
+            raise TopicsError(f"it cannot be read ({error})", path=self.path) from None
+
+    @property
+    def ids(self) -> set[str]:
+        """Releases that have been read."""
+        return {row["id"] for row in self.rows}
+
+    def add(self, id: str, title: str | None, text: str, labels: Sequence[str]) -> None:
+        """Keep what was said of one release.
+
+        Parameters
+        ----------
+        id, title, text : str
+            The release.
+        labels : sequence of str
+            Its themes; none is kept as ``none``.
+        """
+        theme = ";".join(name for name in self.themes if name in labels) or "none"
+        self.rows.append({"id": id, "title": title or "", "theme": theme, "text": text})
+        self._save()
+
+    def undo(self) -> str | None:
+        """Take the last release back; gives its id, None where there is none."""
+        if not self.rows:
+            return None
+        last = self.rows.pop()
+        self._save()
+        return last["id"]
+
+    def _save(self) -> None:
+        new = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with new.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS)
+                writer.writeheader()
+                writer.writerows(self.rows)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self.path)
+        except OSError as error:
+            raise TopicsError(
+                f"it cannot be written ({error.strerror or error})", "check the space and rights",
+                path=self.path,
+            ) from None  # fmt: skip
+        finally:
+            new.unlink(missing_ok=True)
