@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from topics import ThemeClassifier, TopicsError, compare, evaluate
+from topics.plots import plot_evaluation
 
 TEXTS = ["refugees fled to the camp", "the court tried the judge"] * 20
 TRUTH = ["camp", "court"] * 20
@@ -56,6 +57,13 @@ def test_errors_confusion_calibration_and_coverage(classifier):
     assert coverage["accuracy"].iloc[-1] == pytest.approx(best.mean())
     P = np.array([[name in row for name in ("camp", "court")] for row in given])
     assert result.averages["micro_f1"] == pytest.approx(f1_score(Y, P, average="micro"))
+
+
+def test_the_figure_is_drawn(classifier, tmp_path):
+    figure = plot_evaluation(evaluate(classifier, NEW, LABELS))
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["court", "camp"]
 
 
 def test_a_better_model_is_told_from_a_worse_one(classifier):

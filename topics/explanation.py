@@ -72,7 +72,7 @@ class Explanation:
         kind = "probability" if self.calibrated else "score from 0 to 1"
         near = ", ".join(f"row {row} ({cosine:.2f})" for row, cosine in self.nearest)
         return (
-            f"<section><h3>{escape(str(self.label))}, {kind} {self.probability:.2f}</h3>"
+            f"<section><h3>{escape(str(self.label))}: {self.probability:.2f} ({kind})</h3>"
             f"<blockquote>{escape(self.sentence)}</blockquote><table>{rows}</table>"
             + (f"<p>Most like it: {near}</p>" if near else "")
             + "</section>"

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from topics._errors import TopicsError
+from topics.evaluation import Evaluation
 from topics.labeller import Predictions
 from topics.topic_model import TopicModel
 
@@ -205,6 +206,49 @@ def plot_labels(predictions: Predictions, *, most: int = 40) -> Any:
     )  # fmt: skip
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
+    return figure
+
+
+def plot_evaluation(evaluation: Evaluation) -> Any:
+    """F1 of every theme with its interval, reliability, and accuracy by coverage.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What :func:`topics.evaluate` gave.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Three panels.
+    """
+    themes = evaluation.themes.to_pylist()
+    figure = _figure_class()(
+        figsize=(13, max(3.6, 0.32 * len(themes) + 1.2)), layout="constrained", dpi=110
+    )
+    first, second, third = figure.subplots(1, 3)
+    for place, row in enumerate(reversed(themes)):
+        if row["f1"] is None or row["f1_low"] is None:
+            continue
+        first.plot([row["f1_low"], row["f1_high"]], [place, place], color=_BAR, linewidth=3)
+        first.plot(row["f1"], place, "o", color=_INK)
+    first.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
+    first.set(xlim=(0, 1), xlabel="F1, 95 % interval")
+    bins = evaluation.reliability.to_pandas()
+    second.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1)
+    second.plot(bins["probability"], bins["right"], "o-", color=_BAR)
+    second.set(
+        xlim=(0, 1), ylim=(0, 1), xlabel="probability", ylabel="share that is right",
+        title=f"calibration error {evaluation.calibration_error:.3f}",
+    )  # fmt: skip
+    curve = evaluation.coverage.to_pandas()
+    third.plot(curve["coverage"], curve["accuracy"], color=_BAR)
+    third.set(
+        xlim=(0, 1), ylim=(0, 1.02), xlabel="share of releases, the surest first",
+        ylabel="first label right",
+    )  # fmt: skip
+    for axes in (first, second, third):
+        axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
