@@ -10,11 +10,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Self
 
 
 class NotFittedError(ValueError, AttributeError):
     """An estimator is used before it is fitted."""
+
+
+@cache
+def _parameters_of(estimator: Any) -> list[str]:
+    return [name for name in inspect.signature(estimator).parameters if name != "self"]
 
 
 class Estimator:
@@ -26,7 +32,7 @@ class Estimator:
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
-        return [name for name in inspect.signature(cls).parameters if name != "self"]
+        return _parameters_of(cls)  # type: ignore[arg-type]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameters as given to the constructor.

@@ -521,7 +521,7 @@ class ThemeClassifier(Estimator):
                 labels = () if labels is None else (labels,)
         names = self.classes_.tolist()
         columns = [names.index(label) for label in labels] or [int(probability.argmax())]
-        terms = self.vectorizer_.get_feature_names_out()[weights.indices]
+        terms = self.vectorizer_.terms_at(weights.indices)
         sentences = self.sentences(text, columns)
         explanations = []
         for k, sentence in zip(columns, sentences, strict=True):
@@ -533,7 +533,7 @@ class ThemeClassifier(Estimator):
                     float(probability[k]),
                     float(parts.sum() + self.intercept_[k]),
                     float(self.intercept_[k]),
-                    [(str(terms[i]), float(parts[i])) for i in order],
+                    [(terms[i], float(parts[i])) for i in order],
                     sentence,
                     nearest,
                     self.calibrated_,

@@ -241,6 +241,22 @@ class TermTransformer(Estimator):
         self._check_fitted()
         return self._vocabulary.terms.to_numpy(zero_copy_only=False)
 
+    def terms_at(self, columns: NDArray[np.integer]) -> list[str]:
+        """Terms of a few columns, without a str for every other one.
+
+        Parameters
+        ----------
+        columns : ndarray of int, shape (n,)
+            Columns of the matrix.
+
+        Returns
+        -------
+        list of str
+            The terms.
+        """
+        self._check_fitted()
+        return list(self._vocabulary.terms.take(pa.array(columns)).to_pylist())
+
     def set_output(self, *, transform: str | None = None) -> Self:
         """Choose what ``transform`` gives.
 
