@@ -96,9 +96,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
     for side in sides:
         weights, raw = classifier.weights_and_scores(side)
         chances = classifier.probabilities(raw)
-        labels = classifier.choose(chances).tolist()
-        if not classifier.multi_label:
-            labels = [() if name is None else (name,) for name in labels]
+        labels = classifier.label_tuples(chances)
         given.append(np.array([[name in row for name in names] for row in labels]).mean(axis=0))
         scores.append(chances.mean(axis=0))
         labelled.append(float(np.mean([bool(row) for row in labels])))

@@ -323,7 +323,7 @@ class ThemeClassifier(Estimator):
         """
         self._check_fitted()
         weights = self._weigh(self.vectorizer_.counts(as_texts(texts), np.float32))
-        return weights, (weights @ self.coef_).astype(np.float64) + self.intercept_
+        return weights, self._score(weights)
 
     def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
         """Scores of releases that the vectorizer has counted.
@@ -338,7 +338,10 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             A row does not depend on the others.
         """
-        return (self._weigh(counts) @ self.coef_).astype(np.float64) + self.intercept_
+        return self._score(self._weigh(counts))
+
+    def _score(self, weights: sp.csr_matrix) -> NDArray[np.float64]:
+        return (weights @ self.coef_).astype(np.float64) + self.intercept_
 
     def predict_proba(self, texts: Any) -> NDArray[np.float64]:
         """Probability of each theme, calibrated where there were labels (``calibrated_``).
@@ -381,13 +384,12 @@ class ThemeClassifier(Estimator):
         (True, 1.0)
         """
         documents = as_texts(texts)
-        self._check_fitted()
-        counts = self.vectorizer_.counts(documents, np.float32)
+        weights, scores = self.weights_and_scores(documents)
         if self.novelty_coef_.size:
-            scores = (self._weigh(counts) @ self.novelty_coef_).astype(np.float64)
-            new = _sigmoid(scores + self.novelty_intercept_)
+            against = (weights @ self.novelty_coef_).astype(np.float64)
+            new = _sigmoid(against + self.novelty_intercept_)
         else:
-            new = 1 - self.probabilities(self.score_counts(counts)).max(axis=1)
+            new = 1 - self.probabilities(scores).max(axis=1)
         return 1 - (1 - new) * np.minimum(1, 2 * self.known_words(documents))
 
     def known_words(self, texts: Any) -> NDArray[np.float64]:
@@ -454,6 +456,24 @@ class ThemeClassifier(Estimator):
             chosen[i] = tuple(names[k] for k in order[i] if passed[i, k])
         return chosen
 
+    def label_tuples(self, probabilities: NDArray[np.float64]) -> list[tuple[Any, ...]]:
+        """Labels that go with probabilities as tuples, with or without ``multi_label``.
+
+        Parameters
+        ----------
+        probabilities : ndarray, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+
+        Returns
+        -------
+        list of tuple
+            Names of each release, best first; empty where it has no label.
+        """
+        chosen = self.choose(probabilities).tolist()
+        if self.multi_label:
+            return list(chosen)
+        return [() if name is None else (name,) for name in chosen]
+
     def score(self, texts: Any, y: Iterable[Any]) -> float:
         """Share of releases whose labels are exactly right.
 
@@ -516,9 +536,7 @@ class ThemeClassifier(Estimator):
             best = np.argsort(-alike, kind="stable")[:n_nearest]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         if labels is None:
-            labels = self.choose(probability[None])[0]
-            if not self.multi_label:
-                labels = () if labels is None else (labels,)
+            labels = self.label_tuples(probability[None])[0]
         names = self.classes_.tolist()
         columns = [names.index(label) for label in labels] or [int(probability.argmax())]
         terms = self.vectorizer_.terms_at(weights.indices)

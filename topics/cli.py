@@ -338,12 +338,9 @@ def review(
     encoding: Encoding = None,
 ) -> None:  # fmt: skip
     """Read the releases whose labels would teach the model most: one key a theme."""
-    from topics.labelling import as_labeller
     from topics.review import ReviewFile, next_to_label, review_keys
 
-    classifier = as_labeller(model).classifier
-    if classifier is None:
-        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    classifier = _classifier(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     names = [str(name) for name in classifier.classes_]
     file = ReviewFile(output, names)
@@ -372,6 +369,15 @@ def review(
         done += 1
     _say(f"{len(file.rows):,} releases are in {_plain(output)}")
     _finish(corpus)
+
+
+def _classifier(model: str) -> Any:
+    from topics.labelling import as_labeller
+
+    classifier = as_labeller(model).classifier
+    if classifier is None:
+        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    return classifier
 
 
 def _ask(names: list[str]) -> list[str] | str | None:
@@ -454,11 +460,8 @@ def explain(
     from pathlib import Path
 
     from topics.explanation import explanation_page
-    from topics.labelling import as_labeller
 
-    classifier = as_labeller(model).classifier
-    if classifier is None:
-        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    classifier = _classifier(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
     if html:

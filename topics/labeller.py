@@ -369,10 +369,7 @@ class Labeller:
         if self.classifier is not None:
             counts = self.classifier.vectorizer_.counts(documents, np.float32)
             probabilities = self.classifier.probabilities(self.classifier.score_counts(counts))
-            chosen = self.classifier.choose(probabilities).tolist()
-            labels = chosen
-            if not self.classifier.multi_label:
-                labels = [() if name is None else (name,) for name in chosen]
+            labels = self.classifier.label_tuples(probabilities)
         if self.topic_model is not None:
             if not self.shares_vectorizer or counts is None:
                 counts = self.topic_model.vectorizer_.counts(documents, np.float32)
