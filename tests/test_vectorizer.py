@@ -16,7 +16,9 @@ from topics.corpus import as_texts
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
 from topics.pile import vectorizer_for
+from topics.sequences import tfidf
 from topics.tokens import TokenRules, read_tokens
+from topics.vectorizer import WORDS
 
 ODD = [
     "", " ",
@@ -182,6 +184,30 @@ def test_workers_and_shards_do_not_show(texts, monkeypatch, params):
         assert bits(parts.transform(texts)) == expected
         assert parts.vocabulary_ == whole.vocabulary_
         assert parts.phrases_ == whole.phrases_
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"stop_words": "english", "token_pattern": WORDS},
+        {"stop_words": "english", "vocabulary": ["the", "fire", "police"]},
+        {"ngram_range": (1, 2), "stop_words": ["the"]},
+        {"stemmer": "english"},
+        {"token_pattern": r"\w+(?=s)"},
+    ],
+    ids=str,
+)
+def test_scores_are_the_product_of_weights_and_coefficients(texts, params):
+    vectorizer = TermVectorizer(n_jobs=1, **params).fit(texts)
+    rng = np.random.default_rng(0)
+    coef = rng.normal(size=(len(vectorizer.vocabulary_), 3)).astype(np.float32)
+    intercept = rng.normal(size=3).astype(np.float32)
+    scores = vectorizer.linear_scores(texts, coef, intercept)
+    weights = tfidf(vectorizer.counts(texts), vectorizer.smoothed_idf_, dtype=np.float64)
+    np.testing.assert_allclose(scores, weights @ coef.astype(np.float64) + intercept, atol=1e-12)
+    vectorizer.set_params(n_jobs=3)
+    assert vectorizer.linear_scores(texts, coef, intercept).tobytes() == scores.tobytes()
 
 
 def column_of(lengths, data):

@@ -142,20 +142,16 @@ def in_workers(
             results[shard] = work(shard)
 
     n_workers = workers(n_jobs, n_shards)
-    if n_workers == 1:
-        run()
-    else:
-        from joblib import Parallel, delayed
-
-        Parallel(n_workers, prefer="threads")(delayed(run)() for _ in range(n_workers))
+    with Workers(n_workers) as threads:
+        threads.together(run, n_workers)
     return results
 
 
 class Workers:
-    """Threads that are kept for many short steps, as a context.
+    """Threads that share the work of one step, or of many short ones, as a context.
 
     joblib takes ten milliseconds to hand out work and to see that it is done; a step of an
-    estimator that takes hundreds of them may be over in one.
+    estimator that takes hundreds of them may be over in one, and so may the labelling of a batch.
 
     Parameters
     ----------
@@ -194,15 +190,15 @@ class Workers:
             for shard in shards:
                 results[shard] = work(*edges[shard])
 
-        others = min(self.n_workers, len(edges)) - 1
-        if self._others is None or others < 1:
-            run()
-        else:
-            helpers = [self._others.submit(run) for _ in range(others)]
-            run()
-            for helper in helpers:
-                helper.result()
+        self.together(run, min(self.n_workers, len(edges)))
         return results
+
+    def together(self, run: Callable[[], None], n_workers: int) -> None:
+        """Call ``run`` in this thread and in others, until all of them are done."""
+        helpers = [self._others.submit(run) for _ in range(n_workers - 1)] if self._others else []
+        run()
+        for helper in helpers:
+            helper.result()
 
 
 def over_shards(

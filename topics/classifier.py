@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from topics.evidence import Evidence, best_thresholds, calibrate, label_weights,
 from topics.explanation import Explanation
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
-from topics.sequences import TermSequences, tfidf
+from topics.sequences import TermSequences, linear_scores, tfidf
 from topics.themes import check_labels, check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
@@ -304,7 +305,8 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             Intercept plus the contributions of the terms.
         """
-        return self.weights_and_scores(texts)[1]
+        self._check_fitted()
+        return self.vectorizer_.linear_scores(as_texts(texts), self.coef_, self.intercept_)
 
     def weights_and_scores(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
         """Term weights of releases, of length one, and the scores that they sum to.
@@ -322,8 +324,8 @@ class ThemeClassifier(Estimator):
             As :meth:`decision_function`.
         """
         self._check_fitted()
-        weights = self._weigh(self.vectorizer_.counts(as_texts(texts), np.float32))
-        return weights, self._score(weights)
+        counts = self.vectorizer_.counts(as_texts(texts), np.float32)
+        return self._weigh(counts), self.score_counts(counts)
 
     def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
         """Scores of releases that the vectorizer has counted.
@@ -338,10 +340,9 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             A row does not depend on the others.
         """
-        return self._score(self._weigh(counts))
-
-    def _score(self, weights: sp.csr_matrix) -> NDArray[np.float64]:
-        return (weights @ self.coef_).astype(np.float64) + self.intercept_
+        return linear_scores(
+            counts, self.vectorizer_.smoothed_idf_, self.coef_, self.intercept_, self.n_jobs
+        )
 
     def predict_proba(self, texts: Any) -> NDArray[np.float64]:
         """Probability of each theme, calibrated where there were labels (``calibrated_``).
@@ -448,12 +449,13 @@ class ThemeClassifier(Estimator):
             return np.array(
                 [name if s else None for name, s in zip(best.tolist(), sure, strict=True)], object
             )
-        names = self.classes_.tolist()
         chosen = np.empty(len(probabilities), object)
-        passed = probabilities >= self.thresholds_
-        order = np.argsort(-probabilities, axis=1, kind="stable")
-        for i in range(len(probabilities)):
-            chosen[i] = tuple(names[k] for k in order[i] if passed[i, k])
+        rows, columns = np.nonzero(probabilities >= self.thresholds_)
+        order = np.lexsort((columns, -probabilities[rows, columns], rows))
+        names = self.classes_[columns[order]].tolist()
+        ends = np.searchsorted(rows, np.arange(len(probabilities) + 1)).tolist()
+        for i, (first, last) in enumerate(pairwise(ends)):
+            chosen[i] = tuple(names[first:last])
         return chosen
 
     def label_tuples(self, probabilities: NDArray[np.float64]) -> list[tuple[Any, ...]]:

@@ -20,7 +20,13 @@ from topics.characters import UNSPACED_RUN
 from topics.corpus import as_texts
 from topics.grams import Levels, Occurrences, learn_grams, numbered
 from topics.phrases import learn_phrases
-from topics.sequences import Rows, TermSequences, matrix_of, occurrences_of
+from topics.sequences import (
+    Rows,
+    TermSequences,
+    linear_scores,
+    matrix_of,
+    occurrences_of,
+)
 from topics.tokens import (
     KnownTypes,
     TokenRules,
@@ -31,6 +37,8 @@ from topics.tokens import (
     types_of,
 )
 from topics.vocabulary import TermCounts, Vocabulary
+
+_NONE = strings([])
 
 
 def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
@@ -266,29 +274,43 @@ class Reader:
             terms, sequences = analyze(self._documents(texts), self.analyzer, self.n_jobs)
             return sequences.renumber(vocabulary.places(terms))
         if self.by_words:
-            return self._known_words(texts, vocabulary.terms, vocabulary.types, keep=False)
+            types = self._types(vocabulary, vocabulary.terms)
+            return self._known_words(texts, types, keep=False)
         return self._known_grams(texts, vocabulary).terms(self._readable(vocabulary))
 
     def _known_grams(self, texts: Any, vocabulary: Vocabulary) -> Occurrences:
         """Where the grams of a vocabulary stand in texts."""
         trie, _, words = vocabulary.grams
-        # Stop words are known as well: they vanish, and do not part the words beside them.
-        known = _first(words, self.stop_words) if self.as_they_stand else words
-        types = vocabulary.types_of_words(known)
-        sequences = self._known_words(texts, known, types, keep=True)
+        sequences = self._known_words(texts, self._types(vocabulary, words), keep=True)
         occurrences = Occurrences(sequences, len(words), self.n_jobs)
         for _ in trie.prefixes:
             occurrences.follow(trie)
         return occurrences
 
+    def score(
+        self,
+        texts: Any,
+        vocabulary: Vocabulary,
+        idf: NDArray[np.float64],
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+    ) -> NDArray[np.float64]:
+        """What :func:`~topics.sequences.linear_scores` makes of the counts."""
+        if self.fast and self.by_words and self.as_they_stand:
+            tokens = self._counted(texts, vocabulary)
+            return tokens.linear_scores(idf, coef, intercept, self.n_jobs)
+        counts = self.count(texts, vocabulary, np.int32)
+        return linear_scores(counts, idf, coef, intercept, self.n_jobs)
+
+    def _counted(self, texts: pa.LargeStringArray, vocabulary: Vocabulary) -> Tokens:
+        types = self._types(vocabulary, vocabulary.terms)
+        return read_tokens(texts, self.rules, in_order=False, known=types, n_jobs=self.n_jobs)
+
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms of a vocabulary in texts."""
         n = len(vocabulary)
         if self.fast and self.by_words and self.as_they_stand:
-            tokens = read_tokens(
-                texts, self.rules, in_order=False, known=vocabulary.types, n_jobs=self.n_jobs
-            )
-            rows = tokens.rows(self._unless_stopped(vocabulary.terms), n, self.n_jobs)
+            rows = self._counted(texts, vocabulary).rows(None, n, self.n_jobs)
             return matrix_of(rows, n, dtype)
         if self.fast and not self.by_words:
             occurrences = self._known_grams(texts, vocabulary)
@@ -347,7 +369,7 @@ class Reader:
 
     def _sorted(self, terms: pa.LargeStringArray) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
         """Place of every type among the sorted words, -1 for stop words; and those words."""
-        return _ranked(terms, ~self._stopped(terms))
+        return _ranked(terms, number_terms(types_of(self.stop_words), terms) < 0)
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
@@ -364,37 +386,22 @@ class Reader:
         numbers = ranks[np.asarray(pc.fill_null(encoded.indices, -1))]
         return self._expanded(tokens, numbers, offsets, keep=False), words
 
+    def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> KnownTypes:
+        """Words of a vocabulary to find, and stop words, which vanish and part no others."""
+        return vocabulary.types_of_words(words, self.stop_words if self.as_they_stand else _NONE)
+
     def _known_words(
-        self,
-        texts: pa.LargeStringArray,
-        words: pa.LargeStringArray,
-        types: KnownTypes,
-        *,
-        keep: bool,
+        self, texts: pa.LargeStringArray, types: KnownTypes, *, keep: bool
     ) -> TermSequences:
         """Known words in reading order; others keep their places as -1 where ``keep``."""
         if self.as_they_stand:
             tokens = read_tokens(texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs)
-            return tokens.sequences(self._unless_stopped(words), self.n_jobs, keep=keep)
+            return tokens.sequences(None, self.n_jobs, keep=keep)
         tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
         pieces, offsets = self._forms(tokens.terms)
         numbers = number_terms(types, pc.fill_null(pieces, ""))
         numbers[np.asarray(pc.is_null(pieces))] = -1
         return self._expanded(tokens, numbers, offsets, keep=keep)
-
-    def _unless_stopped(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
-        """The place of every word, -1 for a stop word: a vocabulary given may hold some."""
-        places = np.arange(len(words), dtype=np.int32)
-        places[self._stopped(words)] = -1
-        return places
-
-    @cached_property
-    def _stop_types(self) -> KnownTypes:
-        return types_of(self.stop_words)
-
-    def _stopped(self, words: pa.LargeStringArray) -> NDArray[np.bool_]:
-        """Which words are stop words."""
-        return number_terms(self._stop_types, words) >= 0
 
     def _forms(self, types: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
         """Words that each type stands for, None for a stop word, and where those of each begin."""
@@ -422,12 +429,6 @@ class Reader:
         places = np.repeat(offsets[plain.ids] - ends[:-1], lengths) + np.arange(ends[-1])
         wide = TermSequences(ends[plain.offsets], places.astype(np.int32))
         return wide.renumber(numbers, keep=keep)
-
-
-def _first(words: pa.LargeStringArray, more: pa.LargeStringArray) -> pa.LargeStringArray:
-    """Words, and those of ``more`` that are not among them."""
-    new = pc.invert(pc.is_in(more, value_set=words))
-    return pa.concat_arrays([words, more.filter(new)])
 
 
 def _ranked(

@@ -85,7 +85,10 @@ Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 """Columns and counts of some documents, and how many each of them has."""
 
 ENTRIES = 1 << 18
-"""Entries that one task finishes; independent of the number of workers."""
+"""Entries that one task finishes at most; independent of the number of workers."""
+
+_TASKS = 16
+"""Tasks that a small piece of work is cut into, so that no worker waits long for another."""
 
 
 def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
@@ -101,15 +104,27 @@ def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
     return np.unique(np.append(edges, offsets.size - 1)).tolist()
 
 
+def task_edges(offsets: NDArray[np.integer], most: int) -> list[int]:
+    """As :func:`edges_of`; where that would be a few shards only, they are smaller.
+
+    Examples
+    --------
+    >>> task_edges(np.array([0, 30, 50]), 320)
+    [0, 1, 2]
+    """
+    even = int(offsets[-1] - offsets[0]) // _TASKS
+    return edges_of(offsets, max(1, most // _TASKS, min(most, even)))
+
+
 def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Ranges of documents of about :data:`ENTRIES` entries.
+    """Ranges of documents of about :data:`ENTRIES` entries at most.
 
     Examples
     --------
     >>> shards_of(np.array([0, 3, 5]))
     [(0, 2)]
     """
-    return list(pairwise(edges_of(offsets, ENTRIES)))
+    return list(pairwise(task_edges(offsets, ENTRIES)))
 
 
 def finished_rows(
@@ -286,6 +301,56 @@ def tfidf(
     matrix = sp.csr_matrix((weights, counts.indices, counts.indptr), counts.shape)
     matrix.has_sorted_indices = counts.has_sorted_indices
     return matrix
+
+
+def linear_scores(
+    counts: sp.csr_matrix,
+    idf: NDArray[np.float64],
+    coef: NDArray[np.floating],
+    intercept: NDArray[np.floating],
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
+    """Scores of a linear model of term weights of length one, without a matrix of the weights.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_documents, n_terms)
+        Term counts.
+    idf : ndarray of float64, shape (n_terms,)
+        Inverse document frequencies.
+    coef : ndarray, shape (n_terms, n_classes)
+        Weight of each term.
+    intercept : ndarray, shape (n_classes,)
+        Score of an empty text.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_documents, n_classes)
+        ``tfidf(counts, idf) @ coef + intercept``, summed in float64.
+
+    Examples
+    --------
+    >>> counts = sp.csr_matrix([[3, 0], [0, 0]])
+    >>> linear_scores(counts, np.ones(2), np.array([[0.5], [2]]), np.array([0.25])).tolist()
+    [[0.75], [0.25]]
+    """
+    from topics._kernels.rows import score_rows
+
+    scores = np.empty((counts.shape[0], coef.shape[1]))
+    shards, lengths, same = shards_of(counts.indptr), np.diff(counts.indptr), np.empty(0, np.int32)
+
+    def work(shard: int, _: int) -> None:
+        low, high = shards[shard]
+        entries = slice(counts.indptr[low], counts.indptr[high])
+        score_rows(
+            counts.indices[entries], counts.data[entries], same, lengths[low:high], idf, coef,
+            intercept, scores[low:high],
+        )  # fmt: skip
+
+    over_shards(work, len(shards), 1, n_jobs)
+    return scores
 
 
 def inverse_document_frequency(

@@ -17,7 +17,7 @@ from topics._arrow import strings, taken
 from topics._errors import TopicsError
 from topics._parallel import Slab, grown, in_workers, over_shards, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
-from topics.sequences import Rows, TermSequences, edges_of, finished_rows, sequences_of
+from topics.sequences import Rows, TermSequences, finished_rows, sequences_of, task_edges
 
 SHARD_BYTES = 2 << 20
 """Text that one task reads; independent of the number of workers."""
@@ -169,14 +169,15 @@ class Tokens:
         return sum(part[3].size for part in self.parts)
 
     def sequences(
-        self, columns: NDArray[np.int32], n_jobs: int | None = None, *, keep: bool = False
+        self, columns: NDArray[np.int32] | None, n_jobs: int | None = None, *, keep: bool = False
     ) -> TermSequences:
         """The tokens in order, as the numbers that ``columns`` gives their types.
 
         Parameters
         ----------
-        columns : ndarray of int32, shape (n_terms,)
-            Number of every type; -1 leaves it out, and so does -2, or keeps its place as -1.
+        columns : ndarray of int32, shape (n_terms,), or None
+            Number of every type; -1 leaves it out, and so does -2, or keeps its place as -1. None
+            where types are known terms: their places.
         n_jobs : int or None, default=None
             Threads.
         keep : bool, default=False
@@ -189,7 +190,7 @@ class Tokens:
         """
         from topics._kernels.rows import renumber
 
-        maps = [columns[numbers] for numbers in self.numbers]
+        maps = self._maps(columns)
 
         def work(shard: int, _: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
             worker, ids, _counts, lengths = self.parts[shard]
@@ -211,15 +212,40 @@ class Tokens:
             add_up(ids, counts, columns[self.numbers[worker]], *both)
         return sums[:-1]
 
+    def _maps(self, columns: NDArray[np.int32] | None) -> list[NDArray[np.int32]]:
+        """The column of every number of each worker."""
+        return self.numbers if columns is None else [columns[numbers] for numbers in self.numbers]
+
     def rows(
-        self, columns: NDArray[np.int32], n_columns: int, n_jobs: int | None = None
+        self, columns: NDArray[np.int32] | None, n_columns: int, n_jobs: int | None = None
     ) -> list[Rows]:
         """Columns and counts of every shard, and how many each document has; parts are used up."""
-        maps = [columns[numbers] for numbers in self.numbers]
+        maps = self._maps(columns)
         parts, self.parts = self.parts, []
         return finished_rows(
             [(maps[part[0]], *part[1:]) for part in parts], n_columns, counted=True, n_jobs=n_jobs
         )
+
+    def linear_scores(
+        self,
+        idf: NDArray[np.float64],
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+        n_jobs: int | None = None,
+    ) -> NDArray[np.float64]:
+        """What :func:`~topics.sequences.linear_scores` makes of the rows of known terms."""
+        from topics._kernels.rows import score_rows
+
+        ends = np.cumsum([0, *(part[3].size for part in self.parts)])
+        scores = np.empty((ends[-1], coef.shape[1]))
+
+        def work(shard: int, _: int) -> None:
+            worker, ids, counts, lengths = self.parts[shard]
+            rows = scores[ends[shard] : ends[shard + 1]]
+            score_rows(ids, counts, self.numbers[worker], lengths, idf, coef, intercept, rows)
+
+        over_shards(work, len(self.parts), 1, n_jobs)
+        return scores
 
 
 def new_types() -> Any:
@@ -264,7 +290,7 @@ class KnownTypes:
     types : Types
         The table.
     places : ndarray of int32, shape (n_terms,)
-        The place of every type among the terms.
+        The place of every type among the terms; -1 for one that is known, but left out.
     """
 
     types: Any
@@ -272,7 +298,9 @@ class KnownTypes:
 
 
 def types_of(
-    terms: pa.LargeStringArray, frequencies: NDArray[np.int64] | None = None
+    terms: pa.LargeStringArray,
+    frequencies: NDArray[np.int64] | None = None,
+    stop_words: pa.LargeStringArray | None = None,
 ) -> KnownTypes:
     """A hash table of terms.
 
@@ -283,17 +311,27 @@ def types_of(
     frequencies : ndarray of int64, shape (n_terms,), or None, default=None
         How often each is met, where that is known: what lies together in memory is then what is
         often asked for.
+    stop_words : pyarrow.LargeStringArray or None, default=None
+        Words to leave out, whether they are among the terms or not. Every other word of a text is
+        one: to find it costs less than to find that it is unknown.
 
     Returns
     -------
     KnownTypes
         For :func:`read_tokens` and :func:`number_terms`.
     """
-    places = np.arange(len(terms), dtype=np.int32)
+    order = np.arange(len(terms), dtype=np.int32)
     if frequencies is not None:
-        places = np.argsort(-frequencies, kind="stable").astype(np.int32)
-        terms = taken(terms, places)
-    return KnownTypes(_with_terms(new_types(), 0, terms, _ALL)[0], places)
+        order = np.argsort(-frequencies, kind="stable").astype(np.int32)
+        terms = taken(terms, order)
+    types, n_left_out = new_types(), 0
+    if stop_words is not None:
+        types, n_left_out, _ = _with_terms(types, 0, stop_words, _ALL)
+    types, n_types, numbers = _with_terms(types, n_left_out, terms, _ALL)
+    places = np.full(n_types, -1, np.int32)
+    places[numbers] = order
+    places[:n_left_out] = -1
+    return KnownTypes(types, places)
 
 
 def _with_terms(
@@ -463,7 +501,7 @@ def _bytes_of(
 
 
 def _shards(texts: pa.LargeStringArray) -> list[int]:
-    """First documents of shards of about SHARD_BYTES, and the number of documents."""
+    """First documents of shards of about SHARD_BYTES at most, and the number of documents."""
     _, buffer, _ = texts.buffers()
     if not len(texts):
         return [0]
@@ -471,7 +509,7 @@ def _shards(texts: pa.LargeStringArray) -> list[int]:
     longest = np.diff(offsets).argmax()
     if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
         raise TopicsError("a text is of more than 256 MiB", "split it", row=int(longest) + 1)
-    return edges_of(offsets, SHARD_BYTES)
+    return task_edges(offsets, SHARD_BYTES)
 
 
 def split_unspaced(token: str, pattern: re.Pattern[str], segmenter: Any) -> list[str]:

@@ -39,6 +39,7 @@ class TermTransformer(Estimator):
 
     _counts: TermCounts
     _vocabulary: Vocabulary
+    smoothed_idf_: NDArray[np.float64]
     phrases_: dict[str, float]
     stop_words_: list[str]
     idf_: NDArray[np.float64]
@@ -177,6 +178,30 @@ class TermTransformer(Estimator):
         """
         self._need_vocabulary()
         return self._reader().count(self._column(texts), self._vocabulary, dtype)
+
+    def linear_scores(
+        self, texts: Any, coef: NDArray[np.floating], intercept: NDArray[np.floating]
+    ) -> NDArray[np.float64]:
+        """Scores of a linear model of the models' term weights, without a matrix between.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+        coef : ndarray, shape (n_terms, n_classes)
+            Weight of each term.
+        intercept : ndarray, shape (n_classes,)
+            Score of an empty text.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_classes)
+            As :func:`topics.sequences.linear_scores` gives them of :meth:`counts`.
+        """
+        self._check_fitted()
+        return self._reader().score(
+            self._column(texts), self._vocabulary, self.smoothed_idf_, coef, intercept
+        )
 
     def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """Counts as the parameters ask for them: binary, weighted, of the right dtype.

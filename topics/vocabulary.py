@@ -84,12 +84,15 @@ class Vocabulary:
         """Hash table of the terms, for the kernels."""
         return types_of(self.terms, self.frequencies)
 
-    def types_of_words(self, words: pa.LargeStringArray) -> KnownTypes:
-        """Hash table of words, kept for the next time that the same are asked for."""
-        before, types = self.__dict__.get("_types_of_words", (None, None))
-        if before is None or not before.equals(words):
-            types = types_of(words)
-            self.__dict__["_types_of_words"] = (words, types)
+    def types_of_words(
+        self, words: pa.LargeStringArray, stop_words: pa.LargeStringArray
+    ) -> KnownTypes:
+        """Hash table of words to find and to leave out, kept for the next time that it is asked."""
+        *before, types = self.__dict__.get("_types_of_words", (None, None, None))
+        if before[0] is not words or not stop_words.equals(before[1]):
+            frequencies = self.frequencies if words is self.terms else None
+            types = types_of(words, frequencies, stop_words)
+            self.__dict__["_types_of_words"] = (words, stop_words, types)
         return types
 
     def kept(self, mask: NDArray[np.bool_]) -> tuple[Vocabulary, NDArray[np.int32]]:

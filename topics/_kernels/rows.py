@@ -82,16 +82,26 @@ def sort_by_digit(entries, sorted_entries, m, shift, places):
 
 
 @kernel
+def few_logs():
+    """1 + log(c) of counts below 64, for :func:`frequency`."""
+    return 1 + np.log(np.maximum(np.arange(64), 1).astype(np.float64))
+
+
+@kernel
+def frequency(count, logs):
+    """1 + log(count), looked up where it can be."""
+    c = np.int64(count)
+    return logs[c] if c == count and 0 < c < 64 else 1 + np.log(np.float64(count))
+
+
+@kernel
 def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights):
     """Weights of the rows from ``low`` to ``high``: tf-idf, scaled to a norm where it is not 0."""
-    logs = 1 + np.log(np.maximum(np.arange(64), 1).astype(np.float64))
+    logs = few_logs()
     for d in range(low, high):
         total = 0.0
         for i in range(indptr[d], indptr[d + 1]):
-            w = np.float64(counts[i])
-            if sublinear:
-                c = np.int64(counts[i])
-                w = logs[c] if c == counts[i] and 0 < c < 64 else 1 + np.log(w)
+            w = frequency(counts[i], logs) if sublinear else np.float64(counts[i])
             if idf.size > 0:
                 w *= idf[indices[i]]
             total += w * w if norm == L2 else abs(w)
@@ -101,6 +111,32 @@ def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights
         scale = np.sqrt(total) if norm == L2 else total
         for i in range(indptr[d], indptr[d + 1]):
             weights[i] = weights[i] / scale
+
+
+@kernel
+def score_rows(ids, counts, columns, lengths, idf, coef, intercept, scores):
+    """Scores of rows, one behind the other: their tf-idf of length one times ``coef``.
+
+    ``columns`` is as for :func:`finish_rows`; no column may stand in a row twice.
+    """
+    logs = few_logs()
+    i = 0
+    for d in range(lengths.size):
+        row, total, end = scores[d], 0.0, i + lengths[d]
+        row[:] = 0
+        while i < end:
+            c = columns[np.uint32(ids[i])] if columns.size > 0 else ids[i]
+            if c >= 0:
+                # Unsigned, since numba asks of every signed index whether it counts from the end.
+                term = np.uint32(c)
+                w = frequency(counts[i], logs) * idf[term]
+                total += w * w
+                for k in range(row.size):
+                    row[k] += w * coef[term, k]
+            i += 1
+        scale = np.sqrt(total) if total > 0 else 1.0
+        for k in range(row.size):
+            row[k] = row[k] / scale + intercept[k]
 
 
 @kernel

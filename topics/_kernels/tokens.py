@@ -1,9 +1,9 @@
 """Tokens of UTF-8 text as numbers; no Python object a token.
 
 A *run* is the longest stretch of ASCII word characters and bytes beyond ASCII; its ends are found
-64 bytes at a time. A run of plain characters is a token as it stands. One with a byte beyond ASCII,
-or with a character that no token may hold, is *odd*: it is read code point by code point, and its
-folded tokens are written aside.
+64 bytes at a time. A run of plain characters is a token as it stands, and one of plain characters
+some of which no token may hold is none. One with a byte beyond ASCII is *odd*: it is read code
+point by code point, and its folded tokens are written aside.
 """
 
 from __future__ import annotations
@@ -145,20 +145,22 @@ def find_runs(address, size, case, blocking, least, copy, places, sizes):
     """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
     The piece is copied, in lower case where ``case`` is not 0, and the addresses are those in the
-    copy. The size of an odd run is written below zero; others are of ``least`` bytes or more.
+    copy. The size of an odd run is written below zero; others are of ``least`` bytes or more. A run
+    of ASCII characters one of which is blocking is no token, and is left out.
     """
     block_lower, block_upper, block_digit, block_line = blocking
     n, b, any_odd = 0, 0, False
-    carry, start, odd_before = np.uint64(0), np.int64(-1), np.uint64(0)
+    carry, start = np.uint64(0), np.int64(-1)
+    odd_before, barred_before = np.uint64(0), np.uint64(0)
     while b < size or carry != 0:
         here = address + b
         put_lowered(copy + b, here, case)
         lower, upper = between(here, 97, 122), between(here, 65, 90)
         digit, line = between(here, 48, 57), between(here, 95, 95)
-        beyond = between(here, 128, 255)
-        inside = lower | upper | digit | line | beyond
-        odd = (
-            beyond | (lower & block_lower) | (upper & block_upper) | (digit & block_digit)
+        odd = between(here, 128, 255)
+        inside = lower | upper | digit | line | odd
+        barred = (
+            (lower & block_lower) | (upper & block_upper) | (digit & block_digit)
             | (line & block_line)
         )  # fmt: skip
         if size - b < 64:
@@ -171,15 +173,20 @@ def find_runs(address, size, case, blocking, least, copy, places, sizes):
             if start < 0:
                 start = b + p
                 odd &= ALL << np.uint64(p)
+                barred &= ALL << np.uint64(p)
             else:
-                is_odd = odd_before | (odd & ~(ALL << np.uint64(p))) != 0
+                before = ~(ALL << np.uint64(p))
+                is_odd = odd_before | (odd & before) != 0
+                is_barred = barred_before | (barred & before) != 0
                 length = b + p - start
                 places[n], sizes[n] = copy + start, -length if is_odd else length
-                n += is_odd or length >= least
+                n += is_odd or (length >= least and not is_barred)
                 any_odd |= is_odd
-                start, odd_before = np.int64(-1), np.uint64(0)
+                start = np.int64(-1)
+                odd_before, barred_before = np.uint64(0), np.uint64(0)
         if start >= 0:
             odd_before |= odd
+            barred_before |= barred
         b += 64
     return n, any_odd
 
