@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator, one_blas_thread
+from topics._parallel import Workers
 from topics.beliefs import FEW, SeedWeights
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, label_weights, many_labels
@@ -199,7 +200,8 @@ class ThemeClassifier(Estimator):
                 X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
             )
             self.stage_, self.checks_ = evidence.stage, evidence.checks
-            self._fit_linear(evidence)
+            with Workers(self.n_jobs) as workers:
+                self._fit_linear(evidence, workers)
         return self
 
     def _set_classes(self, themes: Mapping[str, Any], labels: Sequence[Any]) -> None:
@@ -251,17 +253,17 @@ class ThemeClassifier(Estimator):
         )  # fmt: skip
         return words.fit(sequences, n_terms).vectors_
 
-    def _fit_linear(self, evidence: Evidence) -> None:
-        coef, intercept = evidence.fit_all(self.n_jobs)
+    def _fit_linear(self, evidence: Evidence, workers: Workers) -> None:
+        coef, intercept = evidence.fit_all(workers)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
         k = self.classes_.size
         self.slope_, self.offset_ = np.ones(k), np.zeros(k)
-        nothing, self.novelty_intercept_ = evidence.fit_nothing()
+        nothing, self.novelty_intercept_ = evidence.fit_nothing(workers)
         self.novelty_coef_ = nothing.astype(np.float32)
         self.thresholds_ = np.full(k, 0.5)
         self.calibrated_ = False
-        held_out = evidence.held_out_scores(self.n_jobs)
+        held_out = evidence.held_out_scores(workers)
         if held_out is not None:
             self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
             self.calibrated_ = len(held_out) >= _ENOUGH
@@ -269,9 +271,9 @@ class ThemeClassifier(Estimator):
                 self.thresholds_ = best_thresholds(
                     self.probabilities(held_out), evidence.Y, self.min_precision
                 )
-        elif evidence.believed.size >= FEW:
+        elif len(evidence.beliefs) >= FEW:
             # Not frequencies yet, but as sure of new releases as of those that were looked at.
-            scores, beliefs = evidence.held_out_beliefs(self.n_jobs)
+            scores, beliefs = evidence.held_out_beliefs(workers)
             self.slope_, self.offset_ = calibrate(scores, beliefs, self.multi_label)
             if self.multi_label:
                 self.thresholds_ = best_thresholds(
@@ -285,7 +287,7 @@ class ThemeClassifier(Estimator):
         What a few hundred releases teach is about their own stories: new ones score too low for
         every theme. The seeds do not know that much, but they know it of any story.
         """
-        share = min(0.5, (_SMALL / evidence.X.shape[0]) ** 2)
+        share = min(0.5, (_SMALL / evidence.n_documents) ** 2)
         scale = (share / self.slope_).astype(np.float32)
         self.coef_ += scale * evidence.seed_coef
         self.intercept_ += scale * evidence.seed_intercept

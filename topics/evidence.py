@@ -10,7 +10,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
+from topics._parallel import Workers
 from topics.beliefs import FEW, seed_weights, theme_beliefs
+from topics.logistic import Features, LinearModel, fit_logistic
 
 SEED_LABELS = 20
 """Labels a theme that seeds weigh as much as, once there are labels."""
@@ -22,7 +24,34 @@ _FOLDS = 5
 
 
 class Evidence:
-    """What a linear model is fitted to: labels, and beliefs that come from seeds."""
+    """What a linear model is fitted to: labels, and beliefs that come from seeds.
+
+    Parameters
+    ----------
+    X : csr_matrix of float32, shape (n_documents, n_terms)
+        Term weights with rows of length one.
+    vectors : ndarray of float32, shape (n_terms, size), or None
+        Vectors of terms; None without seeds and with many labels.
+    labelled : ndarray of int64, shape (n_labelled,)
+        Rows of the labelled releases.
+    Y : ndarray of bool, shape (n_labelled, n_classes)
+        Their labels.
+    seeds : mapping of int to (ndarray of int, ndarray of float)
+        Class number to the columns of its seeds and their weights.
+    random_state : int, RandomState or None
+        For the sample of releases that seeds are asked about.
+    exclusive : bool, default=False
+        Whether a release has one class only.
+    weights : ndarray of float64, shape (n_labelled, n_classes), or None, default=None
+        Weights of the labels.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (n,)
+        The releases that something is known of: labelled ones, then those of the seeds' sample.
+    targets : ndarray of float64, shape (n, n_classes)
+        Labels and beliefs.
+    """
 
     def __init__(
         self,
@@ -35,19 +64,15 @@ class Evidence:
         exclusive: bool = False,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
-        self.X, self.vectors, self.labelled, self.Y = X, vectors, labelled, Y
-        self.weights = np.ones(Y.shape) if weights is None else weights
-        self.believed = np.empty(0, np.int64)
-        self.beliefs = np.empty((0, Y.shape[1]))
+        self.vectors, self.Y, self.n_documents = vectors, Y, X.shape[0]
+        self.label_weights = np.ones(Y.shape) if weights is None else weights
+        believed, self.beliefs = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
         self.stage: str | None = None
         self.checks: dict[str, float] = {}
         self.nothing = np.empty(0)
         # Vectors of documents beside the term weights: what they learn is folded into the terms.
-        self.features = X
-        self.widened = vectors is not None and not many_labels(Y)
-        if vectors is not None and self.widened:
-            self.features = sp.hstack([X, sp.csr_matrix(X @ vectors)]).tocsr()
+        widened = vectors is not None and not many_labels(Y)
         # Weights of terms and intercepts of all classes straight from the seeds.
         self.seed_coef = np.zeros((X.shape[1], Y.shape[1]), np.float32)
         self.seed_intercept = np.zeros(Y.shape[1], np.float32)
@@ -61,32 +86,25 @@ class Evidence:
             )
             kept = ~np.isin(found.rows, labelled)
             self.stage, self.checks, self.nothing = found.stage, found.checks, found.nothing[kept]
-            self.believed = found.rows[kept]
-            self.beliefs = np.zeros((self.believed.size, Y.shape[1]))
+            believed = found.rows[kept]
+            self.beliefs = np.zeros((believed.size, Y.shape[1]))
             self.beliefs[:, self.seeded] = found.values[kept]
-        self.seed_feature = (_SEED_SCALE if self.widened else 0) * self.seed_coef
+        self.seed_feature = (_SEED_SCALE if widened else 0) * self.seed_coef
+        self.rows = np.concatenate([labelled, believed])
+        self.targets = np.vstack([Y, self.beliefs])
+        terms = X[self.rows]
+        dense = terms @ vectors if widened else np.zeros((self.rows.size, 0), np.float32)
+        self.features = Features(terms, dense, terms @ self.seed_feature)
 
-    def fit_all(self, n_jobs: int | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    def fit_all(self, workers: Workers) -> tuple[NDArray[Any], NDArray[Any]]:
         """Weights of terms and intercepts of all classes."""
-        if not self.labelled.size and self.X.shape[0] < FEW:
+        if not len(self.Y) and self.n_documents < FEW:
             return self.seed_coef, self.seed_intercept
-        return self._fit_classes(None, n_jobs)
+        self.model = self._fit(np.ones(self.rows.size, bool), workers)
+        return self._fold(self.model), self.model.intercept[0]
 
-    def _fit_classes(
-        self, believed: NDArray[np.bool_] | None, n_jobs: int | None
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        from joblib import Parallel, delayed
-
-        rows = np.arange(self.labelled.size)
-        fits: Any = Parallel(n_jobs, prefer="threads")(
-            delayed(self._fit)(k, rows, believed) for k in range(self.Y.shape[1])
-        )
-        coefs, intercepts = zip(*fits, strict=True)
-        return np.stack(coefs, axis=1), np.array(intercepts)
-
-    def held_out_scores(self, n_jobs: int | None) -> NDArray[np.float64] | None:
+    def held_out_scores(self, workers: Workers) -> NDArray[np.float64] | None:
         """Scores of the labelled releases by models that have not seen them."""
-        from joblib import Parallel, delayed
         from sklearn.model_selection import KFold, StratifiedKFold
 
         n, k = self.Y.shape
@@ -96,92 +114,62 @@ class Evidence:
         enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
         folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
         scores = np.zeros((n, k))
-
-        def score(train: Any, test: Any, c: int) -> None:
-            coef, intercept = self._fit(c, train)
-            scores[test, c] = self.X[self.labelled[test]] @ coef + intercept
-
-        Parallel(n_jobs, prefer="threads", require="sharedmem")(
-            delayed(score)(train, test, c)
-            for train, test in folds.split(np.zeros(n), first)
-            for c in range(k)
-        )
+        for _, test in folds.split(np.zeros(n), first):
+            scores[test] = self._scores_unseen(test, workers)
         return scores
 
-    def held_out_beliefs(
-        self, n_jobs: int | None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def held_out_beliefs(self, workers: Workers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Scores of a quarter of the believed releases by models that have not seen them."""
-        test = np.arange(self.believed.size) % 4 == 0
-        coef, intercept = self._fit_classes(~test, n_jobs)
-        scores = self.X[self.believed[test]] @ coef + intercept.astype(coef.dtype)
-        return scores, self.beliefs[test]
+        test = np.arange(0, len(self.beliefs), 4)
+        return self._scores_unseen(len(self.Y) + test, workers), self.beliefs[test]
 
-    def fit_nothing(self) -> tuple[NDArray[Any], float]:
+    def fit_nothing(self, workers: Workers) -> tuple[NDArray[Any], float]:
         """Weights of terms and intercept of "none of the themes", from what the seeds say."""
-        if self.believed.size < FEW:
+        if len(self.beliefs) < FEW:
             return np.zeros(0), 0.0
-        features = self.features[self.believed]
-        truth = np.repeat([1, 0], self.nothing.size)
-        weight = np.concatenate([self.nothing, 1 - self.nothing])
-        coef, intercept = _fit_weighed([features] * 2, truth, weight, 1.0)
-        return self._fold(None, coef), intercept
+        n = len(self.Y)
+        terms, dense, _ = self.features
+        features = Features(terms[n:], dense[n:], np.zeros((len(self.beliefs), 1)))
+        one = np.ones((len(self.beliefs), 1))
+        model = fit_logistic(features, self.nothing[:, None], one, np.ones(1), workers)
+        return self._fold(model)[:, 0], float(model.intercept[0, 0])
+
+    def _scores_unseen(self, test: NDArray[np.integer], workers: Workers) -> NDArray[np.float64]:
+        """Scores of some rows by a model of all the others."""
+        kept = np.ones(self.rows.size, bool)
+        kept[test] = False
+        # It ends nearly where the model of all rows does, wherever it begins.
+        model = self._fit(kept, workers, self.model)
+        terms, dense, own = self.features
+        return model.scores(Features(terms[test], dense[test], own[test]), workers)
 
     def _fit(
-        self, k: int, rows: NDArray[np.integer], believed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[Any], float]:
-        """Weights of features and intercept of one class, from some of what is known."""
-        target = self.Y[rows, k]
-        parts = [self._features(k, self.labelled[rows])]
-        truth, weight = [target.astype(float)], [self.weights[rows, k]]
-        strength = 10.0
-        if self.believed.size and k in self.seeded:
-            chosen = slice(None) if believed is None else believed
-            belief, releases = self.beliefs[chosen, k], self.believed[chosen]
-            for_it = belief > 0.02
+        self, kept: NDArray[np.bool_], workers: Workers, start: LinearModel | None = None
+    ) -> LinearModel:
+        """A model of some of the rows."""
+        n = len(self.Y)
+        weights = np.zeros(self.targets.shape)
+        weights[:n] = self.label_weights
+        strength = np.full(self.Y.shape[1], 10.0)
+        n_beliefs = int(kept[n:].sum())
+        if n_beliefs:
             # Beliefs weigh as much as SEED_LABELS labels a theme; alone, as what they are.
-            each = SEED_LABELS * len(self.seeded) / belief.size
-            if not rows.size:
-                each, strength = max(1.0, 1000 / belief.size), 1.0
-            parts += [self._features(k, releases[for_it]), self._features(k, releases)]
-            truth += [np.ones(int(for_it.sum())), np.zeros(belief.size)]
-            weight += [each * belief[for_it], each * (1 - belief)]
-        target = np.concatenate(truth)
-        if np.unique(target).size < 2:
-            # Only one answer is known: there is nothing to tell apart.
-            sign = 1.0 if target.size and target[0] else -1.0
-            return np.zeros(self.X.shape[1]), sign * np.log1p(target.size)
-        coef, intercept = _fit_weighed(parts, target, np.concatenate(weight), strength)
-        return self._fold(k, coef), intercept
+            each = SEED_LABELS * len(self.seeded) / n_beliefs
+            if not kept[:n].any():
+                each = max(1.0, 1000 / n_beliefs)
+                strength[self.seeded] = 1.0
+            weights[n:, self.seeded] = each
+        weights[~kept] = 0
+        return fit_logistic(self.features, self.targets, weights, strength, workers, start)
 
-    def _features(self, k: int, rows: NDArray[np.integer]) -> sp.csr_matrix:
-        """Term weights, vectors of documents, and how much the seeds speak for the class."""
-        features = self.features[rows]
-        if k not in self.seeded:
-            return features
-        return sp.hstack(
-            [features, sp.csr_matrix(self.X[rows] @ self.seed_feature[:, [k]])]
-        ).tocsr()
-
-    def _fold(self, k: int | None, coef: NDArray[Any]) -> NDArray[Any]:
+    def _fold(self, model: LinearModel) -> NDArray[Any]:
         """Weights of terms that give the same score as the weights of all features."""
-        n_terms = self.X.shape[1]
-        folded = coef[:n_terms].copy()
-        if self.vectors is not None and self.widened:
-            folded += self.vectors @ coef[n_terms : n_terms + self.vectors.shape[1]]
-        if k is not None and k in self.seeded:
-            folded += coef[-1] * self.seed_feature[:, k]
+        folded = model.terms.copy()
+        if model.dense.size and self.vectors is not None:
+            folded += self.vectors @ model.dense
+        if folded.shape == self.seed_feature.shape:
+            folded += self.seed_feature * model.own
         return folded
-
-
-def _fit_weighed(
-    parts: list[sp.csr_matrix], target: NDArray[Any], weight: NDArray[Any], strength: float
-) -> tuple[NDArray[Any], float]:
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(C=strength, max_iter=500)
-    model.fit(sp.vstack(parts).tocsr(), target, sample_weight=weight)
-    return model.coef_[0], float(model.intercept_[0])
 
 
 def label_weights(
