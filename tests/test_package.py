@@ -16,7 +16,8 @@ ORDER = (
     "decomposition", "nmf",
     "lda", "word_vectors", "vector_topics", "naming", "timeline", "choosing",
     "operations", "topic_model",
-    "beliefs", "seeding", "logistic", "evidence", "explanation", "classifier", "changes", "labeller",
+    "beliefs", "seeding", "logistic", "evidence", "explanation", "classifier",
+    "changes", "labeller",
     "artifact", "labelling", "evaluation", "review",
     "plots", "demo", "cli", "__main__",
 )  # fmt: skip
