@@ -14,11 +14,12 @@ from topics._parallel import Workers
 from topics.beliefs import FEW, seed_weights, theme_beliefs
 from topics.logistic import Features, LinearModel, fit_logistic
 
-SEED_LABELS = 20
+SEED_LABELS = 40
 """Labels a theme that seeds weigh as much as, once there are labels."""
 
 _MANY_LABELS = 100
 _FEW_LABELS = 10
+_OWN_CURVE = 30
 _SEED_SCALE = 0.3
 _FOLDS = 5
 
@@ -154,10 +155,9 @@ class Evidence:
         n_beliefs = int(kept[n:].sum())
         if n_beliefs:
             # Beliefs weigh as much as SEED_LABELS labels a theme; alone, as what they are.
-            each = SEED_LABELS * len(self.seeded) / n_beliefs
+            each, strength[self.seeded] = SEED_LABELS * len(self.seeded) / n_beliefs, 3.0
             if not kept[:n].any():
-                each = max(1.0, 1000 / n_beliefs)
-                strength[self.seeded] = 1.0
+                each, strength[self.seeded] = max(1.0, 1000 / n_beliefs), 1.0
             weights[n:, self.seeded] = each
         weights[~kept] = 0
         return fit_logistic(self.features, self.targets, weights, strength, workers, start)
@@ -225,7 +225,7 @@ def calibrate(
         curves[:] = curve(scores, Y)
     if by_class:
         for k in range(Y.shape[1]):
-            if _FEW_LABELS <= Y[:, k].sum() <= len(Y) - _FEW_LABELS:
+            if _OWN_CURVE <= Y[:, k].sum() <= len(Y) - _OWN_CURVE:
                 curves[k] = curve(scores[:, k], Y[:, k])
     return curves[:, 0].copy(), curves[:, 1].copy()
 
