@@ -5,7 +5,7 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 import topics
-from topics import ThemeClassifier, TopicsError, read_releases, read_themes
+from topics import TermVectorizer, ThemeClassifier, TopicsError, read_releases, read_themes
 from topics.beliefs import FEW, STAGES, theme_beliefs
 from topics.demo import lee_corpus
 from topics.evidence import best_thresholds
@@ -144,6 +144,47 @@ def test_scikit_learns_tools_work_with_it():
     assert clone(classifier).get_params() == classifier.get_params()
     predicted = cross_val_predict(classifier, np.array(TEXTS), np.array(TRUTH), cv=3)
     assert (predicted == TRUTH).all()
+
+
+def test_it_stands_in_grids_and_pipelines():
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import make_pipeline
+
+    X, y = np.array(TEXTS, object), np.array([name == "justice" for name in TRUTH], int)
+    pipeline = make_pipeline(ThemeClassifier(multi_label=False))
+    grid = GridSearchCV(pipeline, {"themeclassifier__class_weight": [None, "balanced"]}, cv=3)
+    assert grid.fit(X, y).best_score_ == 1
+    assert grid.predict(X[:4]).tolist() == y[:4].tolist()
+    assert grid.classes_.tolist() == [0, 1]
+
+
+# Nearly all of its checks give numbers; of a classifier of texts it asks little.
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+def test_check_estimator():
+    from sklearn.utils.estimator_checks import check_estimator
+
+    results = check_estimator(ThemeClassifier(multi_label=False))
+    assert [result["check_name"] for result in results if result["status"] != "passed"] == []
+
+
+def test_known_words_are_counted_as_they_are_tokenised():
+    for params in ({}, {"stop_words": "english"}, {"stemmer": "english"}, {"ngram_range": (1, 2)},
+                   {"token_pattern": r"\w+(?=s)"}):  # fmt: skip
+        vectorizer = TermVectorizer(**params).fit(TEXTS)
+        texts = ["refugees saw the submarine", "", "zzz zzz", *TEXTS[:3]]
+        expected = []
+        for text in texts:
+            words = vectorizer.tokenize(text)
+            expected.append(sum(w in vectorizer.vocabulary_ for w in words) / max(len(words), 1))
+        assert vectorizer.known_share(texts).tolist() == expected, params
+
+
+def test_what_is_not_calibrated_is_called_a_score():
+    by_seeds = topics.predict(TEXTS[:2], ThemeClassifier(THEMES).fit(TEXTS)).to_arrow()
+    by_labels = topics.predict(TEXTS[:2], ThemeClassifier(THEMES).fit(TEXTS, TRUTH)).to_arrow()
+    assert {"score", "s_justice"} <= set(by_seeds.column_names)
+    assert {"probability", "p_justice"} <= set(by_labels.column_names)
+    assert not {"probability", "p_justice"} & set(by_seeds.column_names)
 
 
 def test_few_releases_go_by_their_own_words():

@@ -409,10 +409,7 @@ class ThemeClassifier(Estimator):
             From 0 to 1; 0 for a text without words.
         """
         self._check_fitted()
-        documents = as_texts(texts)
-        vocabulary = self.vectorizer_.vocabulary_
-        words = [self.vectorizer_.tokenize(text) for text in documents.to_pylist()]
-        return np.array([sum(w in vocabulary for w in row) / max(len(row), 1) for row in words])
+        return self.vectorizer_.known_share(as_texts(texts))
 
     def predict(self, texts: Any) -> NDArray[Any]:
         """Labels of releases.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, overload
@@ -16,6 +15,7 @@ from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus, as_texts
 from topics.pile import fit_vectorizer
+from topics.sentences import split_paragraphs
 from topics.themes import check_themes
 from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
@@ -26,7 +26,6 @@ BATCH = 2048
 
 _LEAST_KNOWN = 0.25
 """Share of the words of a text that must be known for it to be labelled."""
-_PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,8 @@ class Predictions(Sequence[Prediction]):
         Why a text was not labelled; empty where it was looked at.
     passages : list of tuple of Passage, or None
         Paragraphs of each text, where they were asked for.
+    calibrated : bool
+        Whether probabilities are frequencies; else they are scores from 0 to 1 that order releases.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class Predictions(Sequence[Prediction]):
         titles: list[str | None] | None = None,
         notes: list[str] | None = None,
         passages: list[tuple[Passage, ...]] | None = None,
+        calibrated: bool = True,
     ) -> None:
         self.labels = labels
         self.probabilities = probabilities
@@ -129,6 +131,11 @@ class Predictions(Sequence[Prediction]):
         self.titles = titles
         self.notes = [""] * len(labels) if notes is None else notes
         self.passages = passages
+        self.calibrated = calibrated
+
+    @property
+    def _kind(self) -> str:
+        return "probability" if self.calibrated else "score"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -160,7 +167,7 @@ class Predictions(Sequence[Prediction]):
         pyarrow.Table
             ``id`` and ``title`` where known, ``labels`` (list of str), ``probability`` (of the
             first label), ``topic``, ``topic_name``, ``evidence``, ``note``, and ``p_NAME`` for
-            every theme.
+            every theme; ``score`` and ``s_NAME`` where they are not calibrated.
         """
         columns: dict[str, Any] = {}
         if self.ids is not None:
@@ -169,7 +176,7 @@ class Predictions(Sequence[Prediction]):
         names = [[str(label) for label in labels] for labels in self.labels]
         columns["labels"] = pa.array(names, pa.list_(pa.string()))
         place = {name: k for k, name in enumerate(self.classes)}
-        columns["probability"] = pa.array(
+        columns[self._kind] = pa.array(
             [
                 float(self.probabilities[i, place[labels[0]]]) if labels else None
                 for i, labels in enumerate(self.labels)
@@ -181,7 +188,7 @@ class Predictions(Sequence[Prediction]):
         columns["evidence"] = pa.array(self.evidence, pa.large_string())
         columns["note"] = pa.array(self.notes, pa.large_string())
         for k, name in enumerate(self.classes):
-            columns[f"p_{name}"] = pa.array(self.probabilities[:, k])
+            columns[f"{self._kind[0]}_{name}"] = pa.array(self.probabilities[:, k])
         return pa.table(columns)
 
     def to_pandas(self) -> Any:
@@ -204,7 +211,7 @@ class Predictions(Sequence[Prediction]):
 
     def _repr_html_(self) -> str:
         shown = self.to_pandas().head(20)
-        return str(shown.drop(columns=[f"p_{name}" for name in self.classes]).to_html())
+        return str(shown[shown.columns[: len(shown.columns) - len(self.classes)]].to_html())
 
 
 class Labeller:
@@ -341,13 +348,11 @@ class Labeller:
             None if corpus is None else corpus["title"].to_pylist(),
             notes,
             self._passages(documents) if passages else None,
+            self.classifier is None or self.classifier.calibrated_,
         )
 
     def _passages(self, documents: pa.LargeStringArray) -> list[tuple[Passage, ...]]:
-        parts = [
-            [part.strip() for part in _PARAGRAPH.split(text) if part.strip()]
-            for text in documents.to_pylist()
-        ]
+        parts = [split_paragraphs(text) for text in documents.to_pylist()]
         flat = self.predict(list(itertools.chain.from_iterable(parts)), evidence=False)
         rows = iter(flat)
         return [

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics.naming import Ranking, show_words, term_scores
 from topics.quality import match_topics
+from topics.sentences import split_paragraphs
 from topics.timeline import Period, Timeline, period_of
 from topics.word_vectors import unit_rows
 
 if TYPE_CHECKING:
     from topics.vectorizer import TermVectorizer
 
-_PARAGRAPH = "\n\n"
 _REPRESENTATIVES = 20
 
 
@@ -225,7 +225,7 @@ class TopicOperations:
         """
         import pandas as pd
 
-        parts = [part.strip() for part in text.split(_PARAGRAPH) if part.strip()]
+        parts = split_paragraphs(text)
         shares = self.transform(parts)
         first = shares.argmax(axis=1)
         return pd.DataFrame(

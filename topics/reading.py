@@ -302,6 +302,19 @@ class Reader:
         counts = self.count(texts, vocabulary, np.int32)
         return linear_scores(counts, idf, coef, intercept, self.n_jobs)
 
+    def known_share(self, texts: Any, vocabulary: Vocabulary) -> NDArray[np.float64]:
+        """Share of the words of each text, but for stop words, that are terms of a vocabulary."""
+        if self.fast and self.by_words:
+            types = self._types(vocabulary, vocabulary.terms)
+            sequences = self._known_words(texts, types, keep=True)
+            known = np.concatenate([[0], np.cumsum(sequences.ids >= 0)])
+            found, words = np.diff(known[sequences.offsets]), np.diff(sequences.offsets)
+        else:
+            tokens = [self.analyzer.tokens(document) for document in self._documents(texts)]
+            found = np.array([sum(w in vocabulary.columns for w in row) for row in tokens], int)
+            words = np.array([len(row) for row in tokens], int)
+        return found / np.maximum(words, 1)
+
     def _counted(self, texts: pa.LargeStringArray, vocabulary: Vocabulary) -> Tokens:
         types = self._types(vocabulary, vocabulary.terms)
         return read_tokens(texts, self.rules, in_order=False, known=types, n_jobs=self.n_jobs)

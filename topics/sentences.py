@@ -1,4 +1,4 @@
-"""Sentences of a text."""
+"""Sentences and paragraphs of a text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,28 @@ _END = re.compile(
     r"\n(?=\s*[-•*]))"
 )
 _LONGEST = 400
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+
+
+def split_paragraphs(text: str) -> list[str]:
+    r"""Paragraphs in the order they stand, apart by a line that is empty or holds spaces only.
+
+    Parameters
+    ----------
+    text : str
+        A release.
+
+    Returns
+    -------
+    list of str
+        None of them empty.
+
+    Examples
+    --------
+    >>> split_paragraphs("Aid came.\n \nFerries run\nagain.\n")
+    ['Aid came.', 'Ferries run\nagain.']
+    """
+    return [part.strip() for part in _EMPTY_LINE.split(text) if part.strip()]
 
 
 def split_sentences(text: str) -> list[str]:

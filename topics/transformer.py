@@ -203,6 +203,22 @@ class TermTransformer(Estimator):
             self._column(texts), self._vocabulary, self.smoothed_idf_, coef, intercept
         )
 
+    def known_share(self, texts: Any) -> NDArray[np.float64]:
+        """Share of the words of each text, but for stop words, that stand in the vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            From 0 to 1; 0 for a text without words.
+        """
+        self._need_vocabulary()
+        return self._reader().known_share(self._column(texts), self._vocabulary)
+
     def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """Counts as the parameters ask for them: binary, weighted, of the right dtype.
 
