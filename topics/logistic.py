@@ -96,7 +96,7 @@ def fit_logistic(
     workers: Workers,
     start: LinearModel | None = None,
     *,
-    tol: float = 1e-4,
+    tol: float = 1e-5,
     max_iter: int = 50,
 ) -> LinearModel:
     """Logistic regression with l2 penalty, one class against the rest, for all classes at once.
@@ -121,7 +121,7 @@ def fit_logistic(
         Threads; the result does not depend on how many.
     start : LinearModel or None, default=None
         Where to begin, such as the model of nearly the same documents.
-    tol : float, default=1e-4
+    tol : float, default=1e-5
         Largest number of a class's gradient, over the sum of its weights, at which it stops.
     max_iter : int, default=50
         Most steps.
