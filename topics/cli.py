@@ -367,7 +367,8 @@ def review(
             continue
         file.add(ids[rows[done]], heading, body, answer)
         done += 1
-    _say(f"{len(file.rows):,} releases are in {_plain(output)}")
+    n = len(file.rows)
+    _say(f"{n:,} release{'s are' if n != 1 else ' is'} in {_plain(output)}")
     _finish(corpus)
 
 
