@@ -101,8 +101,9 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
         scores.append(chances.mean(axis=0))
         labelled.append(float(np.mean([bool(row) for row in labels])))
         terms.append(np.bincount(weights.indices, minlength=weights.shape[1]) / len(side))
-        known.append(float(classifier.known_words(side).mean()))
-        novel.append(float(classifier.novelty(side).mean()))
+        words_known = classifier.known_words(side)
+        known.append(float(words_known.mean()))
+        novel.append(float(classifier.novelty_of(weights, raw, words_known).mean()))
     sizes = [len(side) for side in sides]
     z = _z(given[0], given[1], *sizes)
     table = pd.DataFrame(

@@ -387,13 +387,33 @@ class ThemeClassifier(Estimator):
         (True, 1.0)
         """
         documents = as_texts(texts)
-        weights, scores = self.weights_and_scores(documents)
+        return self.novelty_of(*self.weights_and_scores(documents), self.known_words(documents))
+
+    def novelty_of(
+        self, weights: sp.csr_matrix, scores: NDArray[np.float64], known: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Novelty that goes with what else is known of releases.
+
+        Parameters
+        ----------
+        weights : csr_matrix of float32, shape (n_documents, n_terms)
+            As of :meth:`weights_and_scores`.
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`weights_and_scores`.
+        known : ndarray of float64, shape (n_documents,)
+            As of :meth:`known_words`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            As of :meth:`novelty`.
+        """
         if self.novelty_coef_.size:
             against = (weights @ self.novelty_coef_).astype(np.float64)
             new = _sigmoid(against + self.novelty_intercept_)
         else:
             new = 1 - self.probabilities(scores).max(axis=1)
-        return 1 - (1 - new) * np.minimum(1, 2 * self.known_words(documents))
+        return 1 - (1 - new) * np.minimum(1, 2 * known)
 
     def known_words(self, texts: Any) -> NDArray[np.float64]:
         """Share of the words of each text, but for stop words, that stand in the vocabulary.

@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from topics._arrow import taken
 from topics._errors import TopicsError
+from topics.corpus import as_texts
 from topics.labelling import as_labeller
 
 
@@ -128,7 +130,9 @@ def evaluate(
     """
     from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
-    predictions, truth, known, Y, P = _compared(model, texts, labels, evidence=True)
+    labeller = as_labeller(model)
+    documents = as_texts([texts] if isinstance(texts, str) else texts)
+    predictions, truth, known, Y, P = _compared(labeller, documents, labels)
     classes = predictions.classes
     chances = predictions.probabilities[known]
     with warnings.catch_warnings():
@@ -163,6 +167,8 @@ def evaluate(
         table = table.append_column(f"{name}_low", pa.array(low, from_pandas=True))
         table = table.append_column(f"{name}_high", pa.array(high, from_pandas=True))
     calibration_error, reliability = _reliability(Y, chances)
+    errors = [(j, i) for j, i in enumerate(known) if (Y[j] != P[j]).any()]
+    evidence = labeller.predict(taken(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
         table,
         {name: float(value) for name, value in averages.items()},
@@ -180,10 +186,9 @@ def evaluate(
                 "probability": float(
                     chances[j, P[j]].max() if P[j].any() else chances[j].max(initial=0)
                 ),
-                "evidence": predictions.evidence[i],
+                "evidence": sentence,
             }
-            for j, i in enumerate(known)
-            if (Y[j] != P[j]).any()
+            for (j, i), sentence in zip(errors, evidence, strict=True)
         ],
     )
 
@@ -261,20 +266,30 @@ def compare(
     }
 
 
+def read_all_labels(values: Iterable[Any], classes: list[Any], n: int) -> list[Any]:
+    """What :func:`read_labels` makes of the labels of ``n`` releases, one for each.
+
+    Raises
+    ------
+    TopicsError
+        If there are more or fewer, or labels are no themes.
+    """
+    labels = [read_labels(value, classes) for value in values]
+    if len(labels) != n:
+        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
+    return labels
+
+
 def _compared(
-    model: Any, texts: Any, labels: Iterable[Any], evidence: bool = False
+    model: Any, texts: Any, labels: Iterable[Any]
 ) -> tuple[Any, list[Any], list[int], NDArray[np.bool_], NDArray[np.bool_]]:
     """Predictions, the truth, the rows where it is known, and both there as marks of themes."""
     labeller = as_labeller(model)
     if labeller.classifier is None:
         raise TopicsError("the model has no classifier", "fit one with themes or labels")
-    predictions = labeller.predict(texts, evidence=evidence)
+    predictions = labeller.predict(texts, evidence=False)
     classes = predictions.classes
-    truth = [read_labels(value, classes) for value in labels]
-    if len(truth) != len(predictions):
-        raise TopicsError(
-            f"{len(truth)} labels for {len(predictions)} releases", "give one (or None) for each"
-        )
+    truth = read_all_labels(labels, classes, len(predictions))
     known = [i for i, names in enumerate(truth) if names is not None]
     if not known:
         raise TopicsError("no release has a label to compare with", "fill the column of labels")

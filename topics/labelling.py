@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -124,11 +124,35 @@ def label_to(
         sys.stdout.buffer.flush()
         return len(corpus)
     path = check_output(output, force)
+    with written_beside(path) as file:
+        _write(batches, file, path.suffix.lower())
+    return len(corpus)
+
+
+@contextmanager
+def written_beside(path: Path) -> Iterator[BinaryIO]:
+    """A file that is written beside a path and renamed to it once it is whole.
+
+    Parameters
+    ----------
+    path : Path
+        Where it stands in the end; its folder is made.
+
+    Yields
+    ------
+    file
+        Open for bytes.
+
+    Raises
+    ------
+    TopicsError
+        If it cannot be written; what stood there stays.
+    """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(new, "wb") as file:
-            _write(batches, file, path.suffix.lower())
+            yield file
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
@@ -140,7 +164,6 @@ def label_to(
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-    return len(corpus)
 
 
 def check_output(output: str, force: bool) -> Path:

@@ -219,6 +219,8 @@ class Reader:
         segmenter = params["segmenter"]
         # Where words are not counted as they stand, a type is looked at before it is looked up.
         self.as_they_stand = self.analyzer.form is None and not callable(segmenter)
+        # The kernels can count the types of a document themselves.
+        self.by_types = self.fast and self.by_words and self.as_they_stand
         if self.fast and pattern:
             cut: Any = "stretches" if callable(segmenter) else "pairs"
             self.rules = TokenRules(
@@ -245,7 +247,7 @@ class Reader:
         Found
             The terms.
         """
-        if self.fast and self.by_words and self.as_they_stand and not in_order:
+        if self.by_types and not in_order:
             tokens = read_tokens(texts, self.rules, in_order=False, n_jobs=self.n_jobs)
             places, words = self._sorted(tokens.terms)
             return Found(Vocabulary(len(words), words), tokens, places, n_jobs=self.n_jobs)
@@ -296,7 +298,7 @@ class Reader:
         intercept: NDArray[np.floating],
     ) -> NDArray[np.float64]:
         """What :func:`~topics.sequences.linear_scores` makes of the counts."""
-        if self.fast and self.by_words and self.as_they_stand:
+        if self.by_types:
             tokens = self._counted(texts, vocabulary)
             return tokens.linear_scores(idf, coef, intercept, self.n_jobs)
         counts = self.count(texts, vocabulary, np.int32)
@@ -322,7 +324,7 @@ class Reader:
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms of a vocabulary in texts."""
         n = len(vocabulary)
-        if self.fast and self.by_words and self.as_they_stand:
+        if self.by_types:
             rows = self._counted(texts, vocabulary).rows(None, n, self.n_jobs)
             return matrix_of(rows, n, dtype)
         if self.fast and not self.by_words:

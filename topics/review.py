@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import as_texts
-from topics.evaluation import read_labels
+from topics.evaluation import read_all_labels
+from topics.labelling import written_beside
 
 COLUMNS = ("id", "title", "theme", "text")
 KEYS = "123456789abcdefghijklmnoprstvwxyz"
@@ -114,11 +115,7 @@ def contradicting_labels(
 
     classes = classifier.classes_.tolist()
     documents = as_texts(texts)
-    labels = [read_labels(value, classes) for value in y]
-    if len(labels) != len(documents):
-        raise TopicsError(
-            f"{len(labels)} labels for {len(documents)} releases", "give one (or None) for each"
-        )
+    labels = read_all_labels(y, classes, len(documents))
     first: dict[str, int] = {}
     chances = classifier.predict_proba(documents)
     rows = []
@@ -230,20 +227,9 @@ class ReviewFile:
         return last["id"]
 
     def _save(self) -> None:
-        new = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with new.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, COLUMNS)
-                writer.writeheader()
-                writer.writerows(self.rows)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self.path)
-        except OSError as error:
-            raise TopicsError(
-                f"it cannot be written ({error.strerror or error})", "check the space and rights",
-                path=self.path,
-            ) from None  # fmt: skip
-        finally:
-            new.unlink(missing_ok=True)
+        text = StringIO(newline="")
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        writer.writerows(self.rows)
+        with written_beside(self.path) as file:
+            file.write(text.getvalue().encode())

@@ -336,20 +336,33 @@ def linear_scores(
     >>> linear_scores(counts, np.ones(2), np.array([[0.5], [2]]), np.array([0.25])).tolist()
     [[0.75], [0.25]]
     """
+    lengths, same = np.diff(counts.indptr), np.empty(0, np.int32)
+    parts = []
+    for low, high in shards_of(counts.indptr):
+        entries = slice(counts.indptr[low], counts.indptr[high])
+        parts.append((same, counts.indices[entries], counts.data[entries], lengths[low:high]))
+    return scored_rows(parts, idf, coef, intercept, n_jobs)
+
+
+def scored_rows(
+    parts: list[tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[Any]]],
+    idf: NDArray[np.float64],
+    coef: NDArray[np.floating],
+    intercept: NDArray[np.floating],
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
+    """What :func:`linear_scores` gives, of rows in the parts that :func:`finished_rows` takes."""
     from topics._kernels.rows import score_rows
 
-    scores = np.empty((counts.shape[0], coef.shape[1]))
-    shards, lengths, same = shards_of(counts.indptr), np.diff(counts.indptr), np.empty(0, np.int32)
+    ends = np.cumsum([0, *(part[3].size for part in parts)])
+    scores = np.empty((ends[-1], coef.shape[1]))
 
     def work(shard: int, _: int) -> None:
-        low, high = shards[shard]
-        entries = slice(counts.indptr[low], counts.indptr[high])
-        score_rows(
-            counts.indices[entries], counts.data[entries], same, lengths[low:high], idf, coef,
-            intercept, scores[low:high],
-        )  # fmt: skip
+        columns, ids, counts, lengths = parts[shard]
+        rows = scores[ends[shard] : ends[shard + 1]]
+        score_rows(ids, counts, columns, lengths, idf, coef, intercept, rows)
 
-    over_shards(work, len(shards), 1, n_jobs)
+    over_shards(work, len(parts), 1, n_jobs)
     return scores
 
 

@@ -17,7 +17,14 @@ from topics._arrow import strings, taken
 from topics._errors import TopicsError
 from topics._parallel import Slab, grown, in_workers, over_shards, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
-from topics.sequences import Rows, TermSequences, finished_rows, sequences_of, task_edges
+from topics.sequences import (
+    Rows,
+    TermSequences,
+    finished_rows,
+    scored_rows,
+    sequences_of,
+    task_edges,
+)
 
 SHARD_BYTES = 2 << 20
 """Text that one task reads; independent of the number of workers."""
@@ -234,18 +241,8 @@ class Tokens:
         n_jobs: int | None = None,
     ) -> NDArray[np.float64]:
         """What :func:`~topics.sequences.linear_scores` makes of the rows of known terms."""
-        from topics._kernels.rows import score_rows
-
-        ends = np.cumsum([0, *(part[3].size for part in self.parts)])
-        scores = np.empty((ends[-1], coef.shape[1]))
-
-        def work(shard: int, _: int) -> None:
-            worker, ids, counts, lengths = self.parts[shard]
-            rows = scores[ends[shard] : ends[shard + 1]]
-            score_rows(ids, counts, self.numbers[worker], lengths, idf, coef, intercept, rows)
-
-        over_shards(work, len(self.parts), 1, n_jobs)
-        return scores
+        parts = [(self.numbers[part[0]], *part[1:]) for part in self.parts]
+        return scored_rows(parts, idf, coef, intercept, n_jobs)
 
 
 def new_types() -> Any:
