@@ -79,9 +79,29 @@ def test_labels_of_other_types():
         ThemeClassifier().fit(TEXTS, ["a", 1] * 30)
 
 
-def test_explanation_sums_to_the_score():
+def test_a_theme_is_heard_in_a_section_of_a_long_release():
+    long = " ".join(COURT * 25 + CAMP * 13)
+    for multi_label in (True, False):
+        classifier = ThemeClassifier(THEMES, multi_label).fit(TEXTS)
+        model = classifier.coef_, classifier.intercept_
+        whole = classifier.vectorizer_.linear_scores([long], *model)
+        scores = classifier.decision_function([long])
+        assert (
+            classifier.score_sequences(classifier.vectorizer_.sequences([long])).tolist()
+            == scores.tolist()
+        )
+        assert ((scores > whole + 1) == multi_label).all()
+        for explanation in classifier.explain(long, ["displacement", "justice"]):
+            said = {word for word, weight in explanation.terms if weight > 1}
+            assert said & set(THEMES[explanation.label])
+            assert (len(explanation.terms) < 10) == multi_label
+
+
+@pytest.mark.parametrize("times", [1, 40])
+def test_explanation_sums_to_the_score(times):
     classifier = ThemeClassifier(THEMES).fit(TEXTS)
     text = "The weather was fine. Refugees fled to the camp near the court. Nobody ruled."
+    text += " The judge and the court, the trial." * (times - 1)
     for label in classifier.classes_:
         (explanation,) = classifier.explain(text, [label])
         total = explanation.intercept + sum(weight for _, weight in explanation.terms)

@@ -16,7 +16,7 @@ from topics.corpus import as_texts
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
 from topics.pile import vectorizer_for
-from topics.sequences import tfidf
+from topics.sequences import SECTION, linear_scores, tfidf
 from topics.tokens import TokenRules, read_tokens
 from topics.vectorizer import WORDS
 
@@ -203,11 +203,32 @@ def test_scores_are_the_product_of_weights_and_coefficients(texts, params):
     rng = np.random.default_rng(0)
     coef = rng.normal(size=(len(vectorizer.vocabulary_), 3)).astype(np.float32)
     intercept = rng.normal(size=3).astype(np.float32)
-    scores = vectorizer.linear_scores(texts, coef, intercept)
-    weights = tfidf(vectorizer.counts(texts), vectorizer.smoothed_idf_, dtype=np.float64)
-    np.testing.assert_allclose(scores, weights @ coef.astype(np.float64) + intercept, atol=1e-12)
-    vectorizer.set_params(n_jobs=3)
-    assert vectorizer.linear_scores(texts, coef, intercept).tobytes() == scores.tobytes()
+    cost = np.array([0.0, 0.1, 9.0])
+
+    def product(sequences):
+        weights = tfidf(sequences.counts(len(coef)), vectorizer.smoothed_idf_, dtype=np.float64)
+        return weights @ coef.astype(np.float64) + intercept
+
+    sequences = vectorizer.sequences(texts)
+    whole = product(sequences)
+    best = np.array(
+        [
+            np.vstack([row, product(sequences.take([d]).with_sections())[1:] - cost]).max(axis=0)
+            for d, row in enumerate(whole)
+        ]
+    )
+    has_sections = np.diff(sequences.offsets).max() >= 1.5 * SECTION
+    assert has_sections != np.isclose(best, whole).all()
+    for section_cost, expected in ((None, whole), (cost, best)):
+        vectorizer.set_params(n_jobs=1)
+        scores = vectorizer.linear_scores(texts, coef, intercept, section_cost)
+        np.testing.assert_allclose(scores, expected, atol=1e-12)
+        idf = vectorizer.smoothed_idf_
+        again = linear_scores(sequences, idf, coef, intercept, section_cost)
+        assert again.tobytes() == scores.tobytes()
+        vectorizer.set_params(n_jobs=3)
+        again = vectorizer.linear_scores(texts, coef, intercept, section_cost)
+        assert again.tobytes() == scores.tobytes()
 
 
 def column_of(lengths, data):

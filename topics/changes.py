@@ -101,7 +101,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
         scores.append(chances.mean(axis=0))
         labelled.append(float(np.mean([bool(row) for row in labels])))
         terms.append(np.bincount(weights.indices, minlength=weights.shape[1]) / len(side))
-        words_known = classifier.known_words(side)
+        words_known = classifier.vectorizer_.known_share(side)
         known.append(float(words_known.mean()))
         novel.append(float(classifier.novelty_of(weights, raw, words_known).mean()))
     sizes = [len(side) for side in sides]

@@ -17,13 +17,16 @@ from topics._parallel import Workers
 from topics.beliefs import FEW, SeedWeights
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, label_weights, many_labels
-from topics.explanation import Explanation
+from topics.explanation import Explanation, explain_score
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
 from topics.themes import check_labels, check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
+
+SECTION_COST = 0.75
+"""What a section must say for a theme more than a whole release must, in log odds."""
 
 _SMALL = 150
 _ENOUGH = 50
@@ -305,13 +308,21 @@ class ThemeClassifier(Estimator):
         Returns
         -------
         ndarray of float64, shape (n_documents, n_themes)
-            Intercept plus the contributions of the terms.
+            Intercept plus the contributions of the terms. With ``multi_label``, a theme that one
+            section of about a hundred terms speaks for more than the whole release does has the
+            section's score, less :data:`SECTION_COST`.
         """
         self._check_fitted()
-        return self.vectorizer_.linear_scores(as_texts(texts), self.coef_, self.intercept_)
+        return self.vectorizer_.linear_scores(
+            as_texts(texts), self.coef_, self.intercept_, self._section_cost
+        )
+
+    @property
+    def _section_cost(self) -> NDArray[np.float64] | None:
+        return SECTION_COST / self.slope_ if self.multi_label else None
 
     def weights_and_scores(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
-        """Term weights of releases, of length one, and the scores that they sum to.
+        """Term weights of releases, of length one, and their scores.
 
         Parameters
         ----------
@@ -326,24 +337,29 @@ class ThemeClassifier(Estimator):
             As :meth:`decision_function`.
         """
         self._check_fitted()
-        counts = self.vectorizer_.counts(as_texts(texts), np.float32)
-        return self._weigh(counts), self.score_counts(counts)
+        sequences = self.vectorizer_.sequences(as_texts(texts))
+        return self._weights(sequences), self.score_sequences(sequences)
 
-    def score_counts(self, counts: sp.csr_matrix) -> NDArray[np.float64]:
-        """Scores of releases that the vectorizer has counted.
+    def score_sequences(self, sequences: TermSequences) -> NDArray[np.float64]:
+        """Scores of releases that the vectorizer has read.
 
         Parameters
         ----------
-        counts : csr_matrix of float32, shape (n_documents, n_terms)
-            Term counts.
+        sequences : TermSequences
+            Their terms.
 
         Returns
         -------
         ndarray of float64, shape (n_documents, n_themes)
-            A row does not depend on the others.
+            As :meth:`decision_function`; a row does not depend on the others.
         """
         return linear_scores(
-            counts, self.vectorizer_.smoothed_idf_, self.coef_, self.intercept_, self.n_jobs
+            sequences,
+            self.vectorizer_.smoothed_idf_,
+            self.coef_,
+            self.intercept_,
+            self._section_cost,
+            self.n_jobs,
         )
 
     def predict_proba(self, texts: Any) -> NDArray[np.float64]:
@@ -386,8 +402,10 @@ class ThemeClassifier(Estimator):
         >>> bool(camp < sun), float(words)
         (True, 1.0)
         """
+        self._check_fitted()
         documents = as_texts(texts)
-        return self.novelty_of(*self.weights_and_scores(documents), self.known_words(documents))
+        known = self.vectorizer_.known_share(documents)
+        return self.novelty_of(*self.weights_and_scores(documents), known)
 
     def novelty_of(
         self, weights: sp.csr_matrix, scores: NDArray[np.float64], known: NDArray[np.float64]
@@ -401,7 +419,7 @@ class ThemeClassifier(Estimator):
         scores : ndarray of float64, shape (n_documents, n_themes)
             As of :meth:`weights_and_scores`.
         known : ndarray of float64, shape (n_documents,)
-            As of :meth:`known_words`.
+            Share of the words of each that are known, but for stop words.
 
         Returns
         -------
@@ -414,22 +432,6 @@ class ThemeClassifier(Estimator):
         else:
             new = 1 - self.probabilities(scores).max(axis=1)
         return 1 - (1 - new) * np.minimum(1, 2 * known)
-
-    def known_words(self, texts: Any) -> NDArray[np.float64]:
-        """Share of the words of each text, but for stop words, that stand in the vocabulary.
-
-        Parameters
-        ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The releases.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_documents,)
-            From 0 to 1; 0 for a text without words.
-        """
-        self._check_fitted()
-        return self.vectorizer_.known_share(as_texts(texts))
 
     def predict(self, texts: Any) -> NDArray[Any]:
         """Labels of releases.
@@ -549,30 +551,34 @@ class ThemeClassifier(Estimator):
         >>> explanation.label, explanation.sentence
         ('court', 'The judge ruled.')
         """
-        weights, scores = self.weights_and_scores([text])
-        probability = self.probabilities(scores)[0]
+        self._check_fitted()
+        sequences = self.vectorizer_.sequences(as_texts([text]))
+        probability = self.probabilities(self.score_sequences(sequences))[0]
+        cost = self._section_cost
+        weights = self._weights(sequences if cost is None else sequences.with_sections())
         nearest: list[tuple[int, float]] = []
         if among is not None:
-            alike = (self.weights_and_scores(among)[0] @ weights.T).toarray().ravel()
+            alike = (self.weights_and_scores(among)[0] @ weights[0].T).toarray().ravel()
             best = np.argsort(-alike, kind="stable")[:n_nearest]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         if labels is None:
             labels = self.label_tuples(probability[None])[0]
         names = self.classes_.tolist()
         columns = [names.index(label) for label in labels] or [int(probability.argmax())]
-        terms = self.vectorizer_.terms_at(weights.indices)
-        sentences = self.sentences(text, columns)
         explanations = []
-        for k, sentence in zip(columns, sentences, strict=True):
-            parts = weights.data.astype(np.float64) * self.coef_[weights.indices, k]
-            order = np.argsort(-np.abs(parts), kind="stable")
+        for k, sentence in zip(columns, self.sentences(text, columns), strict=True):
+            intercepts = np.full(weights.shape[0], float(self.intercept_[k]))
+            if cost is not None:
+                intercepts[1:] -= cost[k]
+            row = int((weights @ self.coef_[:, k] + intercepts).argmax())
+            said = weights[row]
+            terms = self.vectorizer_.terms_at(said.indices)
+            parts = said.data.astype(np.float64) * self.coef_[said.indices, k]
             explanations.append(
                 Explanation(
                     names[k],
                     float(probability[k]),
-                    float(parts.sum() + self.intercept_[k]),
-                    float(self.intercept_[k]),
-                    [(terms[i], float(parts[i])) for i in order],
+                    *explain_score(terms, parts, intercepts[row]),
                     sentence,
                     nearest,
                     self.calibrated_,
@@ -600,6 +606,10 @@ class ThemeClassifier(Estimator):
             return [""] * len(columns)
         weights = self._weigh(self.vectorizer_.counts(sentences, np.float32), norm=None)
         return [sentences[i] for i in (weights @ self.coef_[:, columns]).argmax(axis=0)]
+
+    def _weights(self, sequences: TermSequences) -> sp.csr_matrix:
+        n_terms = len(self.vectorizer_.vocabulary_)
+        return self._weigh(sequences.counts(n_terms, np.float32, self.n_jobs))
 
     def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
         return tfidf(counts, self.vectorizer_.smoothed_idf_, norm=norm, n_jobs=self.n_jobs)

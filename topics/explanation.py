@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 _SHOWN = 12
 
 
@@ -23,9 +26,11 @@ class Explanation:
         The sum of ``intercept`` and of the contributions of all terms, exactly as the model
         adds them up before calibration.
     intercept : float
-        The score of an empty text.
+        The score of an empty text; where a section speaks for the label more than the whole text
+        does, less what hearing it there only costs.
     terms : list of (str, float)
-        Every known term of the text with its signed contribution, the heaviest first.
+        Every known term of the text, or of that section, with its signed contribution, the
+        heaviest first.
     sentence : str
         The sentence that speaks for the label most.
     nearest : list of (int, float)
@@ -77,6 +82,39 @@ class Explanation:
             + (f"<p>Most like it: {near}</p>" if near else "")
             + "</section>"
         )
+
+
+def explain_score(
+    terms: list[str], parts: NDArray[np.float64], intercept: float
+) -> tuple[float, float, list[tuple[str, float]]]:
+    """Score, intercept and terms of an :class:`Explanation`.
+
+    Parameters
+    ----------
+    terms : list of str
+        The terms of a text.
+    parts : ndarray of float64, shape (n_terms,)
+        Their contributions.
+    intercept : float
+        The score without them.
+
+    Returns
+    -------
+    score : float
+        The sum of all.
+    intercept : float
+        As given.
+    terms : list of (str, float)
+        With their contributions, the heaviest first.
+
+    Examples
+    --------
+    >>> explain_score(["aid", "war"], np.array([0.25, -1]), 0.5)
+    (-0.25, 0.5, [('war', -1.0), ('aid', 0.25)])
+    """
+    order = np.argsort(-np.abs(parts), kind="stable")
+    said = [(terms[i], float(parts[i])) for i in order]
+    return float(parts.sum() + intercept), float(intercept), said
 
 
 def explanation_page(explanations: list[Explanation]) -> str:

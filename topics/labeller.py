@@ -16,6 +16,7 @@ from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus, as_texts
 from topics.pile import fit_vectorizer
 from topics.sentences import split_paragraphs
+from topics.sequences import TermSequences
 from topics.themes import check_themes
 from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
@@ -367,25 +368,29 @@ class Labeller:
         self, documents: pa.LargeStringArray, evidence: bool
     ) -> tuple[list[Any], list[Any], list[Any], list[str], list[str]]:
         n = len(documents)
-        counts = None
+        sequences: TermSequences | None = None
         labels: list[Any] = [()] * n
         probabilities: NDArray[np.float64] = np.empty((n, 0))
         topics: list[int | None] = [None] * n
+        notes = [""] * n
         if self.classifier is not None:
-            counts = self.classifier.vectorizer_.counts(documents, np.float32)
-            probabilities = self.classifier.probabilities(self.classifier.score_counts(counts))
+            sequences = self.classifier.vectorizer_.sequences(documents)
+            probabilities = self.classifier.probabilities(
+                self.classifier.score_sequences(sequences)
+            )
             labels = self.classifier.label_tuples(probabilities)
+            for i, note in self._strangers(documents, np.diff(sequences.offsets)).items():
+                notes[i], labels[i] = note, ()
         if self.topic_model is not None:
-            if not self.shares_vectorizer or counts is None:
-                counts = self.topic_model.vectorizer_.counts(documents, np.float32)
+            vectorizer = self.topic_model.vectorizer_
+            if not self.shares_vectorizer or sequences is None:
+                sequences = vectorizer.sequences(documents)
+            n_terms = len(vectorizer.vocabulary_)
+            counts = sequences.counts(n_terms, np.float32, self.topic_model.n_jobs)
             topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
         # Where no word is known, every topic and every sentence is as good as any other.
-        known = np.diff(counts.indptr) > 0 if counts is not None else np.zeros(n, bool)
+        known = np.zeros(n, bool) if sequences is None else np.diff(sequences.offsets) > 0
         topics = [topic if known[i] else None for i, topic in enumerate(topics)]
-        notes = [""] * n
-        if self.classifier is not None and counts is not None:
-            for i, note in self._strangers(documents, counts).items():
-                notes[i], labels[i] = note, ()
         sentences = [""] * n
         if evidence:
             for i, text in enumerate(documents.to_pylist()):
@@ -394,7 +399,9 @@ class Labeller:
                 sentences[i] = self._evidence(text, probabilities[i], labels[i], topics[i])
         return labels, list(probabilities), topics, sentences, notes
 
-    def _strangers(self, documents: pa.LargeStringArray, counts: Any) -> dict[int, str]:
+    def _strangers(
+        self, documents: pa.LargeStringArray, known: NDArray[np.int64]
+    ) -> dict[int, str]:
         """Texts in which hardly a word is known, and what language they seem to be in."""
         from topics.languages import recognise_languages
 
@@ -402,12 +409,11 @@ class Labeller:
         sizes = np.diff(np.frombuffer(documents.buffers()[1], np.int64)[documents.offset :])
         sizes = sizes[: len(documents)]
         # Few known terms for so many letters: these are read again, word by word.
-        known = np.asarray(counts.sum(axis=1)).ravel()
         doubtful = np.flatnonzero((known * 40 < sizes) & (sizes > 40))
         found = {}
         if doubtful.size:
             texts = documents.take(doubtful)
-            shares = self.classifier.known_words(texts)
+            shares = self.classifier.vectorizer_.known_share(texts)
             languages = recognise_languages(texts.to_pylist())
             for i, share, language in zip(doubtful.tolist(), shares, languages, strict=True):
                 if share < _LEAST_KNOWN:

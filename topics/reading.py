@@ -296,13 +296,14 @@ class Reader:
         idf: NDArray[np.float64],
         coef: NDArray[np.floating],
         intercept: NDArray[np.floating],
+        section_cost: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
-        """What :func:`~topics.sequences.linear_scores` makes of the counts."""
+        """What :func:`~topics.sequences.linear_scores` makes of the terms."""
         if self.by_types:
-            tokens = self._counted(texts, vocabulary)
-            return tokens.linear_scores(idf, coef, intercept, self.n_jobs)
-        counts = self.count(texts, vocabulary, np.int32)
-        return linear_scores(counts, idf, coef, intercept, self.n_jobs)
+            tokens = self._read_known(texts, vocabulary, in_order=True)
+            return tokens.linear_scores(idf, coef, intercept, section_cost, self.n_jobs)
+        sequences = self.find(texts, vocabulary)
+        return linear_scores(sequences, idf, coef, intercept, section_cost, self.n_jobs)
 
     def known_share(self, texts: Any, vocabulary: Vocabulary) -> NDArray[np.float64]:
         """Share of the words of each text, but for stop words, that are terms of a vocabulary."""
@@ -317,15 +318,18 @@ class Reader:
             words = np.array([len(row) for row in tokens], int)
         return found / np.maximum(words, 1)
 
-    def _counted(self, texts: pa.LargeStringArray, vocabulary: Vocabulary) -> Tokens:
+    def _read_known(
+        self, texts: pa.LargeStringArray, vocabulary: Vocabulary, *, in_order: bool
+    ) -> Tokens:
         types = self._types(vocabulary, vocabulary.terms)
-        return read_tokens(texts, self.rules, in_order=False, known=types, n_jobs=self.n_jobs)
+        return read_tokens(texts, self.rules, in_order=in_order, known=types, n_jobs=self.n_jobs)
 
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms of a vocabulary in texts."""
         n = len(vocabulary)
         if self.by_types:
-            rows = self._counted(texts, vocabulary).rows(None, n, self.n_jobs)
+            tokens = self._read_known(texts, vocabulary, in_order=False)
+            rows = tokens.rows(None, n, self.n_jobs)
             return matrix_of(rows, n, dtype)
         if self.fast and not self.by_words:
             occurrences = self._known_grams(texts, vocabulary)

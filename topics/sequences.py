@@ -66,6 +66,21 @@ class TermSequences:
         n = renumber(ids, lengths, numbers, keep)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths)]), ids[:n])
 
+    def with_sections(self) -> TermSequences:
+        """The only document, and behind it its sections where it has some, as documents.
+
+        Examples
+        --------
+        >>> TermSequences(np.array([0, 180]), np.arange(180)).with_sections().offsets.tolist()
+        [0, 180, 270, 360]
+        """
+        n = self.ids.size
+        n_sections = (n + SECTION // 2) // SECTION
+        if n_sections < 2:
+            return self
+        inner = n + n * np.arange(n_sections + 1) // n_sections
+        return TermSequences(np.concatenate([[0], inner]), np.tile(self.ids, 2))
+
     def take(self, documents: NDArray[np.int64]) -> TermSequences:
         """The sequences of some documents, in the order given."""
         parts = [self.ids[self.offsets[d] : self.offsets[d + 1]] for d in documents]
@@ -86,6 +101,9 @@ Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 
 ENTRIES = 1 << 18
 """Entries that one task finishes at most; independent of the number of workers."""
+
+SECTION = 100
+"""Terms of a section of a long document, stop words and unknown ones not counted."""
 
 _TASKS = 16
 """Tasks that a small piece of work is cut into, so that no worker waits long for another."""
@@ -304,24 +322,29 @@ def tfidf(
 
 
 def linear_scores(
-    counts: sp.csr_matrix,
+    sequences: TermSequences,
     idf: NDArray[np.float64],
     coef: NDArray[np.floating],
     intercept: NDArray[np.floating],
+    section_cost: NDArray[np.float64] | None = None,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
     """Scores of a linear model of term weights of length one, without a matrix of the weights.
 
     Parameters
     ----------
-    counts : csr_matrix, shape (n_documents, n_terms)
-        Term counts.
+    sequences : TermSequences
+        The terms of every document.
     idf : ndarray of float64, shape (n_terms,)
         Inverse document frequencies.
     coef : ndarray, shape (n_terms, n_classes)
         Weight of each term.
     intercept : ndarray, shape (n_classes,)
         Score of an empty text.
+    section_cost : ndarray of float64, shape (n_classes,), or None, default=None
+        A theme that fills a part of a long document only is hardly heard in the whole. Documents
+        are cut into sections of about :data:`SECTION` terms, and score what their best one does
+        less this where that is more; None looks at the whole only.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
@@ -332,35 +355,41 @@ def linear_scores(
 
     Examples
     --------
-    >>> counts = sp.csr_matrix([[3, 0], [0, 0]])
-    >>> linear_scores(counts, np.ones(2), np.array([[0.5], [2]]), np.array([0.25])).tolist()
+    >>> sequences = TermSequences(np.array([0, 3, 3]), np.zeros(3, np.int32))
+    >>> linear_scores(sequences, np.ones(2), np.array([[0.5], [2]]), np.array([0.25])).tolist()
     [[0.75], [0.25]]
     """
-    lengths, same = np.diff(counts.indptr), np.empty(0, np.int32)
-    parts = []
-    for low, high in shards_of(counts.indptr):
-        entries = slice(counts.indptr[low], counts.indptr[high])
-        parts.append((same, counts.indices[entries], counts.data[entries], lengths[low:high]))
-    return scored_rows(parts, idf, coef, intercept, n_jobs)
+    lengths, same = np.diff(sequences.offsets), np.empty(0, np.int32)
+    parts = [
+        (same, sequences.ids[sequences.offsets[low] : sequences.offsets[high]], lengths[low:high])
+        for low, high in shards_of(sequences.offsets)
+    ]
+    return scored_parts(parts, idf, coef, intercept, section_cost, n_jobs)
 
 
-def scored_rows(
-    parts: list[tuple[NDArray[np.int32], NDArray[Any], NDArray[Any], NDArray[Any]]],
+def scored_parts(
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]],
     idf: NDArray[np.float64],
     coef: NDArray[np.floating],
     intercept: NDArray[np.floating],
+    section_cost: NDArray[np.float64] | None = None,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
-    """What :func:`linear_scores` gives, of rows in the parts that :func:`finished_rows` takes."""
-    from topics._kernels.rows import score_rows
+    """What :func:`linear_scores` gives, of documents in parts.
 
-    ends = np.cumsum([0, *(part[3].size for part in parts)])
+    A part holds which column a number stands for, none where numbers are columns; the numbers; and
+    how many each document has.
+    """
+    from topics._kernels.rows import score_sequences
+
+    ends = np.cumsum([0, *(part[2].size for part in parts)])
     scores = np.empty((ends[-1], coef.shape[1]))
+    size, cost = (0, np.empty(0)) if section_cost is None else (SECTION, section_cost)
 
     def work(shard: int, _: int) -> None:
-        columns, ids, counts, lengths = parts[shard]
+        columns, ids, lengths = parts[shard]
         rows = scores[ends[shard] : ends[shard + 1]]
-        score_rows(ids, counts, columns, lengths, idf, coef, intercept, rows)
+        score_sequences(ids, columns, lengths, idf, coef, intercept, size, cost, rows)
 
     over_shards(work, len(parts), 1, n_jobs)
     return scores

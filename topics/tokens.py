@@ -21,7 +21,7 @@ from topics.sequences import (
     Rows,
     TermSequences,
     finished_rows,
-    scored_rows,
+    scored_parts,
     sequences_of,
     task_edges,
 )
@@ -238,11 +238,12 @@ class Tokens:
         idf: NDArray[np.float64],
         coef: NDArray[np.floating],
         intercept: NDArray[np.floating],
+        section_cost: NDArray[np.float64] | None = None,
         n_jobs: int | None = None,
     ) -> NDArray[np.float64]:
-        """What :func:`~topics.sequences.linear_scores` makes of the rows of known terms."""
-        parts = [(self.numbers[part[0]], *part[1:]) for part in self.parts]
-        return scored_rows(parts, idf, coef, intercept, n_jobs)
+        """What :func:`~topics.sequences.linear_scores` makes of known terms in reading order."""
+        parts = [(self.numbers[worker], ids, n) for worker, ids, _counts, n in self.parts]
+        return scored_parts(parts, idf, coef, intercept, section_cost, n_jobs)
 
 
 def new_types() -> Any:

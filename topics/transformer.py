@@ -180,7 +180,11 @@ class TermTransformer(Estimator):
         return self._reader().count(self._column(texts), self._vocabulary, dtype)
 
     def linear_scores(
-        self, texts: Any, coef: NDArray[np.floating], intercept: NDArray[np.floating]
+        self,
+        texts: Any,
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+        section_cost: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
         """Scores of a linear model of the models' term weights, without a matrix between.
 
@@ -192,15 +196,22 @@ class TermTransformer(Estimator):
             Weight of each term.
         intercept : ndarray, shape (n_classes,)
             Score of an empty text.
+        section_cost : ndarray of float64, shape (n_classes,), or None, default=None
+            As for :func:`topics.sequences.linear_scores`.
 
         Returns
         -------
         ndarray of float64, shape (n_documents, n_classes)
-            As :func:`topics.sequences.linear_scores` gives them of :meth:`counts`.
+            As :func:`topics.sequences.linear_scores` gives them of :meth:`sequences`.
         """
         self._check_fitted()
         return self._reader().score(
-            self._column(texts), self._vocabulary, self.smoothed_idf_, coef, intercept
+            self._column(texts),
+            self._vocabulary,
+            self.smoothed_idf_,
+            coef,
+            intercept,
+            section_cost,
         )
 
     def known_share(self, texts: Any) -> NDArray[np.float64]:

@@ -114,29 +114,60 @@ def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights
 
 
 @kernel
-def score_rows(ids, counts, columns, lengths, idf, coef, intercept, scores):
-    """Scores of rows, one behind the other: their tf-idf of length one times ``coef``.
+def score_sequences(ids, columns, lengths, idf, coef, intercept, size, cost, scores):
+    """Scores of sequences, one behind the other: their tf-idf of length one times ``coef``.
 
-    ``columns`` is as for :func:`finish_rows`; no column may stand in a row twice.
+    ``columns`` is as for :func:`finish_rows`. Where ``size`` is not 0, a sequence of more terms is
+    cut into even sections of about so many, and scores what its best section does less ``cost``
+    where that is more.
     """
-    logs = few_logs()
-    i = 0
+    logs, often = few_logs(), np.zeros(idf.size, np.int32)
+    longest = lengths.max() if lengths.size > 0 else 0
+    terms, met = np.empty(longest, np.uint32), np.empty(longest, np.uint32)
+    section = np.empty(coef.shape[1])
+    low = 0
     for d in range(lengths.size):
-        row, total, end = scores[d], 0.0, i + lengths[d]
-        row[:] = 0
-        while i < end:
-            c = columns[np.uint32(ids[i])] if columns.size > 0 else ids[i]
-            if c >= 0:
-                # Unsigned, since numba asks of every signed index whether it counts from the end.
-                term = np.uint32(c)
-                w = frequency(counts[i], logs) * idf[term]
-                total += w * w
+        high, n = low + lengths[d], 0
+        for i in range(low, high):
+            c = columns[np.uint32(ids[i])] if columns.size > 0 and ids[i] >= 0 else ids[i]
+            terms[n] = np.uint32(max(c, 0))
+            n += c >= 0
+        low = high
+        row = scores[d]
+        score_terms(terms, 0, n, often, met, logs, idf, coef, intercept, row)
+        n_sections = (n + size // 2) // size if size > 0 else 0
+        if n_sections > 1:
+            for s in range(n_sections):
+                first, last = s * n // n_sections, (s + 1) * n // n_sections
+                score_terms(terms, first, last, often, met, logs, idf, coef, intercept, section)
                 for k in range(row.size):
-                    row[k] += w * coef[term, k]
-            i += 1
-        scale = np.sqrt(total) if total > 0 else 1.0
+                    row[k] = max(row[k], section[k] - cost[k])
+
+
+@kernel
+def score_terms(terms, first, last, often, met, logs, idf, coef, intercept, row):
+    """Score of the terms from ``first`` on; ``often`` holds zeros, before and after."""
+    n_met = 0
+    for i in range(first, last):
+        # Without a branch: which terms were there before cannot be predicted.
+        term = terms[i]
+        met[n_met] = term
+        n_met += often[term] == 0
+        often[term] += 1
+    total = 0.0
+    row[:] = 0
+    for i in range(n_met):
+        term = met[i]
+        w = frequency(often[term], logs) * idf[term]
+        often[term] = 0
+        total += w * w
+        each = coef[term]
         for k in range(row.size):
-            row[k] = row[k] / scale + intercept[k]
+            # Unsigned, since numba asks of every signed index whether it counts from the end.
+            row[np.uint32(k)] += w * each[np.uint32(k)]
+    scale = np.sqrt(total) if total > 0 else 1.0
+    for k in range(row.size):
+        row[k] = row[k] / scale + intercept[k]
 
 
 @kernel
