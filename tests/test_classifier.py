@@ -97,6 +97,16 @@ def test_a_theme_is_heard_in_a_section_of_a_long_release():
             assert (len(explanation.terms) < 10) == multi_label
 
 
+def test_labels_say_how_much_seeds_weigh():
+    good = ThemeClassifier(THEMES, False).fit(TEXTS, TRUTH)
+    turned = dict(zip(THEMES, reversed(THEMES.values()), strict=True))
+    few = [*TRUTH[:12], *[None] * 48]
+    for model in (good, ThemeClassifier(turned, False).fit(TEXTS, few)):
+        assert model.predict(TEXTS).tolist() == TRUTH
+    unlabelled = ThemeClassifier(turned, False).fit(TEXTS).predict(TEXTS).tolist()
+    assert not set(map(tuple, enumerate(unlabelled))) & set(map(tuple, enumerate(TRUTH)))
+
+
 @pytest.mark.parametrize("times", [1, 40])
 def test_explanation_sums_to_the_score(times):
     classifier = ThemeClassifier(THEMES).fit(TEXTS)

@@ -257,7 +257,7 @@ class ThemeClassifier(Estimator):
         return words.fit(sequences, n_terms).vectors_
 
     def _fit_linear(self, evidence: Evidence, workers: Workers) -> None:
-        coef, intercept = evidence.fit_all(workers)
+        coef, intercept, held_out = evidence.fit(workers)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
         k = self.classes_.size
@@ -266,7 +266,6 @@ class ThemeClassifier(Estimator):
         self.novelty_coef_ = nothing.astype(np.float32)
         self.thresholds_ = np.full(k, 0.5)
         self.calibrated_ = False
-        held_out = evidence.held_out_scores(workers)
         if held_out is not None:
             self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
             self.calibrated_ = len(held_out) >= _ENOUGH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,14 +14,34 @@ from topics._parallel import Workers
 from topics.beliefs import FEW, seed_weights, theme_beliefs
 from topics.logistic import Features, LinearModel, fit_logistic
 
-SEED_LABELS = 40
-"""Labels a theme that seeds weigh as much as, once there are labels."""
+SEED_LABELS = (300, 60, 15, 2)
+"""Labels a theme that seeds may weigh as much as; labels decide how far each choice counts."""
 
 _MANY_LABELS = 100
 _FEW_LABELS = 10
 _OWN_CURVE = 30
 _SEED_SCALE = 0.3
 _FOLDS = 5
+_TOL = 1e-4
+_SHARPNESS = 1 / 8
+
+
+class Learnt(NamedTuple):
+    """A linear model, and how it does on labels that it has not seen.
+
+    Attributes
+    ----------
+    coef : ndarray, shape (n_terms, n_classes)
+        Weights of terms.
+    intercept : ndarray, shape (n_classes,)
+        Score of an empty text.
+    held_out : ndarray of float64, shape (n_labelled, n_classes), or None
+        Scores of the labelled releases by models without their labels; None with fewer than ten.
+    """
+
+    coef: NDArray[Any]
+    intercept: NDArray[Any]
+    held_out: NDArray[np.float64] | None
 
 
 class Evidence:
@@ -66,6 +86,7 @@ class Evidence:
         weights: NDArray[np.float64] | None = None,
     ) -> None:
         self.vectors, self.Y, self.n_documents = vectors, Y, X.shape[0]
+        self.exclusive = exclusive
         self.label_weights = np.ones(Y.shape) if weights is None else weights
         believed, self.beliefs = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
@@ -97,32 +118,55 @@ class Evidence:
         dense = terms @ vectors if widened else np.zeros((self.rows.size, 0), np.float32)
         self.features = Features(terms, dense, terms @ self.seed_feature)
 
-    def fit_all(self, workers: Workers) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Weights of terms and intercepts of all classes."""
+    def fit(self, workers: Workers) -> Learnt:
+        """The model of all that is known.
+
+        How much seeds weigh beside labels, the labels say: models with more and with less of the
+        seeds are blended, each the more the likelier it makes labels that were held out. Good seeds
+        outweigh a few labels so, and poor ones soon yield.
+        """
         if not len(self.Y) and self.n_documents < FEW:
-            return self.seed_coef, self.seed_intercept
-        self.model = self._fit(np.ones(self.rows.size, bool), workers)
-        return self._fold(self.model), self.model.intercept[0]
+            return Learnt(self.seed_coef, self.seed_intercept, None)
+        folds = self._folds()
+        choices: tuple[int, ...] = SEED_LABELS
+        if np.median(self.Y.sum(axis=0)) >= SEED_LABELS[1]:
+            choices = SEED_LABELS[1:]
+        if not folds or not len(self.beliefs):
+            choices = choices[:1]
+        found = []
+        model: LinearModel | None = None
+        for seed_labels in choices:
+            model = self._fit(np.ones(self.rows.size, bool), seed_labels, workers, model)
+            scores = np.zeros(self.Y.shape)
+            for test in folds:
+                scores[test] = self._scores_unseen(test, seed_labels, workers, model)
+            found.append(Learnt(self._fold(model), model.intercept[0], scores))
+            self.model = model
+        if len(found) > 1:
+            return self._blend(found)
+        return found[0] if folds else found[0]._replace(held_out=None)
 
-    def held_out_scores(self, workers: Workers) -> NDArray[np.float64] | None:
-        """Scores of the labelled releases by models that have not seen them."""
-        from sklearn.model_selection import KFold, StratifiedKFold
-
-        n, k = self.Y.shape
-        if n < 2 * _FOLDS:
-            return None
-        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
-        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
-        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
-        scores = np.zeros((n, k))
-        for _, test in folds.split(np.zeros(n), first):
-            scores[test] = self._scores_unseen(test, workers)
-        return scores
+    def _blend(self, found: list[Learnt]) -> Learnt:
+        """Models on one scale, and then their mean, weighed by how they do on unseen labels."""
+        losses, scaled = [], []
+        for coef, intercept, held_out in found:
+            assert held_out is not None
+            slope, offset = calibrate(held_out, self.Y, by_class=False)
+            scaled.append((coef * slope, intercept * slope + offset, held_out * slope + offset))
+            losses.append(_log_loss(scaled[-1][2], self.Y, self.exclusive))
+        shares = np.exp(-_SHARPNESS * len(self.Y) * (np.array(losses) - min(losses)))
+        shares /= shares.sum()
+        coef, intercept, held_out = (
+            sum(share * part for share, part in zip(shares, parts, strict=True))
+            for parts in zip(*scaled, strict=True)
+        )
+        return Learnt(coef.astype(self.seed_coef.dtype), intercept, held_out)
 
     def held_out_beliefs(self, workers: Workers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Scores of a quarter of the believed releases by models that have not seen them."""
         test = np.arange(0, len(self.beliefs), 4)
-        return self._scores_unseen(len(self.Y) + test, workers), self.beliefs[test]
+        rows = len(self.Y) + test
+        return self._scores_unseen(rows, SEED_LABELS[0], workers, self.model), self.beliefs[test]
 
     def fit_nothing(self, workers: Workers) -> tuple[NDArray[Any], float]:
         """Weights of terms and intercept of "none of the themes", from what the seeds say."""
@@ -135,17 +179,36 @@ class Evidence:
         model = fit_logistic(features, self.nothing[:, None], one, np.ones(1), workers)
         return self._fold(model)[:, 0], float(model.intercept[0, 0])
 
-    def _scores_unseen(self, test: NDArray[np.integer], workers: Workers) -> NDArray[np.float64]:
+    def _folds(self) -> list[NDArray[np.int64]]:
+        """Parts of the labelled releases that are held out in turn; none where they are few."""
+        from sklearn.model_selection import KFold, StratifiedKFold
+
+        n, k = self.Y.shape
+        if n < 2 * _FOLDS:
+            return []
+        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
+        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
+        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
+        return [test for _, test in folds.split(np.zeros(n), first)]
+
+    def _scores_unseen(
+        self, test: NDArray[np.integer], seed_labels: int, workers: Workers, whole: LinearModel
+    ) -> NDArray[np.float64]:
         """Scores of some rows by a model of all the others."""
         kept = np.ones(self.rows.size, bool)
         kept[test] = False
         # It ends nearly where the model of all rows does, wherever it begins.
-        model = self._fit(kept, workers, self.model)
+        model = self._fit(kept, seed_labels, workers, whole, _TOL)
         terms, dense, own = self.features
         return model.scores(Features(terms[test], dense[test], own[test]), workers)
 
     def _fit(
-        self, kept: NDArray[np.bool_], workers: Workers, start: LinearModel | None = None
+        self,
+        kept: NDArray[np.bool_],
+        seed_labels: int,
+        workers: Workers,
+        start: LinearModel | None = None,
+        tol: float = 1e-5,
     ) -> LinearModel:
         """A model of some of the rows."""
         n = len(self.Y)
@@ -154,13 +217,13 @@ class Evidence:
         strength = np.full(self.Y.shape[1], 10.0)
         n_beliefs = int(kept[n:].sum())
         if n_beliefs:
-            # Beliefs weigh as much as SEED_LABELS labels a theme; alone, as what they are.
-            each, strength[self.seeded] = SEED_LABELS * len(self.seeded) / n_beliefs, 3.0
+            # Beliefs weigh as much as so many labels a theme; alone, as what they are.
+            each, strength[self.seeded] = seed_labels * len(self.seeded) / n_beliefs, 3.0
             if not kept[:n].any():
                 each, strength[self.seeded] = max(1.0, 1000 / n_beliefs), 1.0
             weights[n:, self.seeded] = each
         weights[~kept] = 0
-        return fit_logistic(self.features, self.targets, weights, strength, workers, start)
+        return fit_logistic(self.features, self.targets, weights, strength, workers, start, tol=tol)
 
     def _fold(self, model: LinearModel) -> NDArray[Any]:
         """Weights of terms that give the same score as the weights of all features."""
@@ -228,6 +291,14 @@ def calibrate(
             if _OWN_CURVE <= Y[:, k].sum() <= len(Y) - _OWN_CURVE:
                 curves[k] = curve(scores[:, k], Y[:, k])
     return curves[:, 0].copy(), curves[:, 1].copy()
+
+
+def _log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
+    """Mean log loss of a label, or of a release where it has one class only."""
+    against = np.logaddexp(0, -odds)
+    if exclusive:
+        return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).mean())
+    return float(np.where(Y, against, against + odds).mean())
 
 
 def best_thresholds(
