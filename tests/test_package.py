@@ -12,7 +12,7 @@ ORDER = (
     "_version", "_errors", "_progress", "_parallel", "_arrow", "_estimator", "dates", "dumps",
     "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
     "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
-    "transformer", "vectorizer", "pile", "quality", "clusters", "factorisation",
+    "transformer", "vectorizer", "pile", "quality", "clusters", "neighbours", "factorisation",
     "decomposition", "nmf",
     "lda", "word_vectors", "vector_topics", "naming", "timeline", "choosing",
     "operations", "topic_model",

@@ -446,7 +446,12 @@ def _save_topic_model(model: TopicModel) -> State:
             "topic_term_prior": inner.topic_term_prior_,
         }
     elif isinstance(inner, VectorTopics):
-        arrays |= {"vectors": inner.vectors_, "centres": inner.centres_, "mean": inner.mean_}
+        arrays |= {
+            "vectors": inner.vectors_,
+            "centres": inner.centres_,
+            "metric": inner.metric_,
+            "mean": inner.mean_,
+        }
     return facts, arrays
 
 
@@ -477,6 +482,7 @@ def _load_decomposition(
             components,
             _floats(arrays, "vectors", (n_terms, size)),
             _floats(arrays, "centres", (k, size)),
+            _floats(arrays, "metric", (size, size)),
             _floats(arrays, "mean", (size,)),
         )
         return inner

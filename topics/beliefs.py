@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics.neighbours import neighbour_graph, propagate, softmax
 from topics.word_vectors import unit_rows
 
 SeedWeights = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -69,7 +70,7 @@ def theme_beliefs(
 
     A theme is the mean vector of its seeds. Cosines of releases with it, and the weights of the
     seeds that stand in the text, compete with a background that stands for "none of these" in a
-    softmax; then each release takes on its neighbours' beliefs [1]_. Whether vectors are centred,
+    softmax; then each release takes on its neighbours' beliefs. Whether vectors are centred,
     and on what, and whether beliefs are propagated at all, :func:`choose_stage` decides from the
     pile. Below 40 releases there is no mean worth the name, nor are there neighbours: there,
     :func:`seed_weights` decides.
@@ -94,11 +95,6 @@ def theme_beliefs(
     -------
     Beliefs
         With the stage they come from.
-
-    References
-    ----------
-    .. [1] Zhou, Bousquet, Lal, Weston, Schölkopf (2004), "Learning with local and global
-       consistency", NIPS.
     """
     rows = _sample(X.shape[0], sample, random_state)
     X = X[rows]
@@ -274,9 +270,10 @@ def _stage(
         scores = documents @ themes.T
     direct = np.column_stack([X[:, columns] @ weights for columns, weights in seeds])
     scores = np.column_stack([scores + _DIRECT * direct, np.full(len(scores), BACKGROUND)])
-    beliefs = np.exp(_float64(scores - scores.max(axis=1, keepdims=True)) / temperature)
-    beliefs /= beliefs.sum(axis=1, keepdims=True)
-    return beliefs if stage == "plain" else _propagate(beliefs, documents, temperature)
+    beliefs = softmax(_float64(scores) / temperature)
+    if stage == "plain":
+        return beliefs
+    return propagate(neighbour_graph(documents, temperature), beliefs)
 
 
 def _centre(
@@ -299,31 +296,3 @@ def _centre(
         best = np.argsort(-margin, kind="stable")[:_TYPICAL]
         typical.append(documents[best].mean(axis=0))
     return unit_rows(documents - np.mean(typical, axis=0)), unit_rows(themes - themes.mean(axis=0))
-
-
-def _propagate(
-    beliefs: NDArray[np.float64],
-    documents: NDArray[Any],
-    temperature: float,
-    *,
-    neighbours: int = 30,
-    keep: float = 0.1,
-    steps: int = 20,
-) -> NDArray[np.float64]:
-    """Beliefs after each release has listened to its nearest ones."""
-    from sklearn.neighbors import kneighbors_graph
-
-    neighbours = min(neighbours, len(documents) // 5)
-    if neighbours < 1:
-        return beliefs
-    graph = kneighbors_graph(documents, neighbours, mode="distance", metric="cosine")
-    graph.data = np.exp(-graph.data / temperature)
-    graph = graph.maximum(graph.T)
-    degree = np.asarray(graph.sum(axis=1)).ravel()
-    scale = sp.diags(1 / np.sqrt(np.where(degree > 0, degree, 1)))
-    graph = (scale @ graph @ scale).tocsr()
-    spread = beliefs
-    for _ in range(steps):
-        spread = (1 - keep) * (graph @ spread) + keep * beliefs
-    total = spread.sum(axis=1, keepdims=True)
-    return np.asarray(spread / np.where(total > 0, total, 1))

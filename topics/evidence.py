@@ -154,7 +154,7 @@ class Evidence:
             slope, offset = calibrate(held_out, self.Y, by_class=False)
             scaled.append((coef * slope, intercept * slope + offset, held_out * slope + offset))
             losses.append(_log_loss(scaled[-1][2], self.Y, self.exclusive))
-        shares = np.exp(-_SHARPNESS * len(self.Y) * (np.array(losses) - min(losses)))
+        shares = np.exp(-_SHARPNESS * (np.array(losses) - min(losses)))
         shares /= shares.sum()
         coef, intercept, held_out = (
             sum(share * part for share, part in zip(shares, parts, strict=True))
@@ -294,11 +294,11 @@ def calibrate(
 
 
 def _log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
-    """Mean log loss of a label, or of a release where it has one class only."""
+    """Log loss of all labels, or of the releases where each has one class only."""
     against = np.logaddexp(0, -odds)
     if exclusive:
-        return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).mean())
-    return float(np.where(Y, against, against + odds).mean())
+        return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).sum())
+    return float(np.where(Y, against, against + odds).sum())
 
 
 def best_thresholds(

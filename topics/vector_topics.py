@@ -8,10 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import check_matrix
+from topics._estimator import check_matrix, one_blas_thread
 from topics._parallel import over_shards
-from topics.clusters import cluster_rows, seeded_start, smoothed_sums
+from topics.clusters import SAMPLE, cluster_rows, discriminant, seeded_start, smoothed_sums
 from topics.decomposition import Decomposition
+from topics.neighbours import neighbour_graph, propagate, softmax
 from topics.nmf import NMF
 from topics.word_vectors import WordVectors, unit_rows
 
@@ -19,6 +20,8 @@ TEMPERATURE = 0.1
 """Cosines that differ by this much make shares that differ by a factor of e."""
 _STARTS = 3
 _ROUNDS = 6
+_LISTENING = 3
+_NEVER = np.float32(1e9)
 _ROWS_PER_SHARD = 4096
 
 
@@ -27,8 +30,9 @@ class VectorTopics(Decomposition):
 
     Documents lie near each other that share no term but terms of one kind, so that short texts,
     too, find their topic. Clusters of document vectors start NMF; what it makes of them gives the
-    terms of topics, and the mean vectors of its topics' documents, moved to those nearest to them a
-    few times, give the shares.
+    terms of topics; the mean vectors of its topics' documents are moved to those nearest to them a
+    few times, documents listen to their neighbours, and a linear discriminant of the topics that
+    come of it gives the shares, of these documents and of new ones.
 
     Parameters
     ----------
@@ -48,7 +52,9 @@ class VectorTopics(Decomposition):
     components_ : ndarray of float32, shape (n_components, n_terms)
         Topic-term weights.
     centres_ : ndarray of float32, shape (n_components, size)
-        Vectors of topics, of length one.
+        Mean vectors of the topics' documents; zeros for a topic of none.
+    metric_ : ndarray of float32, shape (size, size)
+        In which topics are tight (:func:`topics.clusters.discriminant`).
     mean_ : ndarray of float32, shape (size,)
         Mean vector of the documents, which is taken off each.
     n_features_in_ : int
@@ -63,6 +69,7 @@ class VectorTopics(Decomposition):
     """
 
     centres_: NDArray[np.float32]
+    metric_: NDArray[np.float32]
     mean_: NDArray[np.float32]
 
     def __init__(
@@ -128,14 +135,32 @@ class VectorTopics(Decomposition):
         nmf = NMF(self.n_components, init=start, prior=self.prior, n_jobs=self.n_jobs)
         W = nmf.fit_transform(X)
         self.components_ = nmf.components_.astype(np.float32, copy=False)
-        members = sp.csr_matrix(W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))
-        for _ in range(1 + _ROUNDS):
-            self.centres_ = unit_rows(np.asarray(members.T @ rows))
-            nearest = (rows @ self.centres_.T).argmax(axis=1)
-            members = sp.csr_matrix(
-                (np.ones(nearest.size, np.float32), nearest, np.arange(nearest.size + 1)), W.shape
-            )
+        with one_blas_thread():
+            self._tell_apart(rows, W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))
         return self._shares(rows)
+
+    def _tell_apart(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:
+        """Learn which topic a document is of from how far each was, by its terms."""
+        k = self.n_components
+        centres = unit_rows(np.asarray(members.T @ rows))
+        for _ in range(_ROUNDS):
+            centres = _mean_directions(rows, (rows @ centres.T).argmax(axis=1), k)
+        some = rows[np.unique(np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64))]
+        graph = neighbour_graph(some, TEMPERATURE)
+        topics = (some @ centres.T).argmax(axis=1)
+        for _ in range(_LISTENING):
+            near = softmax(some @ _mean_directions(some, topics, k).T / TEMPERATURE)
+            topics = propagate(graph, near.astype(np.float64)).argmax(axis=1)
+        self._take_discriminant(some, topics)
+        self._take_discriminant(rows, self._scores(rows).argmax(axis=1))
+        # As sharp as cosines over the temperature are: what lies between topics has no topic.
+        near = rows @ unit_rows(self.centres_).T / np.float32(TEMPERATURE)
+        sharpness = [(s.max(axis=1) - s.mean(axis=1)).mean() for s in (near, self._scores(rows))]
+        self.metric_ *= np.float32(sharpness[0] / sharpness[1]) if sharpness[1] > 0 else 1
+
+    def _take_discriminant(self, rows: NDArray[np.float32], topics: NDArray[np.int64]) -> None:
+        centres, metric = discriminant(rows, topics, self.n_components)
+        self.centres_, self.metric_ = centres.astype(np.float32), metric.astype(np.float32)
 
     def transform(self, X: Any) -> NDArray[np.float32]:
         """Shares of topics in documents.
@@ -148,8 +173,8 @@ class VectorTopics(Decomposition):
         Returns
         -------
         ndarray of float32, shape (n_documents, n_components)
-            Rows sum to 1: a softmax of cosines over :data:`TEMPERATURE`. Equal shares where no term
-            is known. A document's row does not depend on the others.
+            Rows sum to 1: a softmax of the discriminant's scores. Equal shares where no term is
+            known. A document's row does not depend on the others.
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
@@ -160,8 +185,9 @@ class VectorTopics(Decomposition):
         parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
         first = parts.fit_transform(X).argmax(axis=1)
         rows = self._placed(self._words.transform(X))
-        centres = np.array([rows[first == t].sum(axis=0) for t in range(n)])
-        self.centres_ = np.vstack([np.delete(self.centres_, old, axis=0), unit_rows(centres)])
+        centres, _ = discriminant(rows, first, n)
+        stay = np.delete(self.centres_, old, axis=0)
+        self.centres_ = np.vstack([stay, centres.astype(np.float32)])
         return parts.components_
 
     def _restore(
@@ -169,13 +195,15 @@ class VectorTopics(Decomposition):
         components: NDArray[np.floating],
         vectors: NDArray[np.floating],
         centres: NDArray[np.floating],
+        metric: NDArray[np.floating],
         mean: NDArray[np.floating],
     ) -> None:
         """What was learnt."""
         self.n_features_in_ = components.shape[1]
         self._take_vectors(vectors)
         self.components_ = np.array(components, np.float32)
-        self.centres_, self.mean_ = np.array(centres, np.float32), np.array(mean, np.float32)
+        self.centres_, self.metric_ = np.array(centres, np.float32), np.array(metric, np.float32)
+        self.mean_ = np.array(mean, np.float32)
 
     def _take_vectors(self, vectors: ArrayLike) -> None:
         # Half precision is enough for sums of many terms, and half the size of an artifact.
@@ -192,17 +220,32 @@ class VectorTopics(Decomposition):
         known = sums.any(axis=1, keepdims=True)
         return unit_rows((unit_rows(sums) - self.mean_) * known)
 
-    def _shares(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        across = np.ascontiguousarray(self.centres_.T)
+    def _scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        with one_blas_thread():
+            across = np.ascontiguousarray(self.metric_.T @ self.centres_.T)
+        middle = np.einsum("ij,ji->i", self.centres_, across) / 2
+        empty = ~self.centres_.any(axis=1)
+        middle[empty & ~empty.all()] = _NEVER
 
         def work(low: int, high: int) -> NDArray[np.float32]:
             # Not a product of matrices: its sums depend on how many rows there are.
-            near = np.einsum("ij,jk->ik", rows[low:high], across) / np.float32(TEMPERATURE)
-            shares = np.exp(near - near.max(axis=1, keepdims=True))
-            return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+            scores = np.einsum("ij,jk->ik", rows[low:high], across) - middle
+            return scores * rows[low:high].any(axis=1, keepdims=True)
 
         parts = over_shards(work, len(rows), _ROWS_PER_SHARD, self.n_jobs)
         return np.concatenate(parts) if parts else np.empty((0, len(self.centres_)), np.float32)
+
+    def _shares(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(softmax(self._scores(rows)), np.float32)
+
+
+def _mean_directions(
+    rows: NDArray[np.float32], topics: NDArray[np.int64], k: int
+) -> NDArray[np.float32]:
+    members = sp.csr_matrix(
+        (np.ones(topics.size, np.float32), topics, np.arange(topics.size + 1)), (topics.size, k)
+    )
+    return unit_rows(np.asarray(members.T @ rows))
 
 
 def start_of_clusters(
