@@ -224,7 +224,7 @@ def test_scores_are_the_product_of_weights_and_coefficients(texts, params):
         scores = vectorizer.linear_scores(texts, coef, intercept, section_cost)
         np.testing.assert_allclose(scores, expected, atol=1e-12)
         idf = vectorizer.smoothed_idf_
-        again = linear_scores(sequences, idf, coef, intercept, section_cost)
+        again = linear_scores(sequences.parts(), idf, coef, intercept, section_cost)
         assert again.tobytes() == scores.tobytes()
         vectorizer.set_params(n_jobs=3)
         again = vectorizer.linear_scores(texts, coef, intercept, section_cost)

@@ -353,7 +353,7 @@ class ThemeClassifier(Estimator):
             As :meth:`decision_function`; a row does not depend on the others.
         """
         return linear_scores(
-            sequences,
+            sequences.parts(),
             self.vectorizer_.smoothed_idf_,
             self.coef_,
             self.intercept_,

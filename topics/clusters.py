@@ -120,6 +120,34 @@ def cluster_counts(
     return smoothed_sums(sample, labels, n_clusters)
 
 
+def members_of(
+    labels: NDArray[np.integer], n_clusters: int, dtype: Any = np.float32
+) -> sp.csc_matrix:
+    """Which rows each cluster holds: a product with it sums them.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n_documents,)
+        Cluster of each row.
+    n_clusters : int
+        How many there are.
+    dtype : dtype, default=float32
+        Of the ones.
+
+    Returns
+    -------
+    csc_matrix, shape (n_clusters, n_documents)
+        One for a member.
+
+    Examples
+    --------
+    >>> (members_of(np.array([0, 1, 0]), 2) @ np.array([[1.0], [2], [4]])).tolist()
+    [[5.0], [2.0]]
+    """
+    n = labels.size
+    return sp.csr_matrix((np.ones(n, dtype), labels, np.arange(n + 1)), (n, n_clusters)).T
+
+
 def smoothed_sums(
     weights: sp.csr_matrix, labels: NDArray[np.integer], n_clusters: int, share: float = 0.1
 ) -> NDArray[np.float32]:
@@ -146,9 +174,7 @@ def smoothed_sums(
     >>> smoothed_sums(sp.csr_matrix([[2.0, 0], [0, 4]]), np.array([0, 1]), 2, 0.5).tolist()
     [[1.5, 1.0], [0.5, 3.0]]
     """
-    n = labels.size
-    members = sp.csr_matrix((np.ones(n, np.float32), labels, np.arange(n + 1)), (n, n_clusters))
-    sums = np.asarray((members.T @ weights).todense(), np.float64)
+    sums = np.asarray((members_of(labels, n_clusters) @ weights).todense(), np.float64)
     return np.asarray((1 - share) * sums + share * sums.mean(axis=0), np.float32)
 
 
@@ -190,10 +216,7 @@ def discriminant(
     """
     size = rows.shape[1]
     each = np.bincount(labels, minlength=n_classes)[:, None]
-    members = sp.csr_matrix(
-        (np.ones(labels.size), labels, np.arange(labels.size + 1)), (labels.size, n_classes)
-    )
-    means = np.asarray(members.T @ rows, np.float64) / np.maximum(each, 1)
+    means = members_of(labels, n_classes, np.float64) @ rows / np.maximum(each, 1)
     apart = rows - means[labels]
     within = apart.T @ apart / labels.size
     round_ = max(float(np.trace(within)) / size, 1e-12)

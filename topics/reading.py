@@ -300,10 +300,10 @@ class Reader:
     ) -> NDArray[np.float64]:
         """What :func:`~topics.sequences.linear_scores` makes of the terms."""
         if self.by_types:
-            tokens = self._read_known(texts, vocabulary, in_order=True)
-            return tokens.linear_scores(idf, coef, intercept, section_cost, self.n_jobs)
-        sequences = self.find(texts, vocabulary)
-        return linear_scores(sequences, idf, coef, intercept, section_cost, self.n_jobs)
+            parts = self._read_known(texts, vocabulary, in_order=True).in_order()
+        else:
+            parts = self.find(texts, vocabulary).parts()
+        return linear_scores(parts, idf, coef, intercept, section_cost, self.n_jobs)
 
     def known_share(self, texts: Any, vocabulary: Vocabulary) -> NDArray[np.float64]:
         """Share of the words of each text, but for stop words, that are terms of a vocabulary."""

@@ -39,13 +39,17 @@ class TermSequences:
 
     def rows(self, n_terms: int, n_jobs: int | None = None) -> list[Rows]:
         """Terms of every document, each once and in order, and their counts."""
-        lengths = np.diff(self.offsets)
-        same = np.empty(0, np.int32)
-        parts = []
-        for low, high in shards_of(self.offsets):
-            ids = self.ids[self.offsets[low] : self.offsets[high]]
-            parts.append((same, ids, np.empty(0, np.int32), lengths[low:high]))
+        none = np.empty(0, np.int32)
+        parts = [(columns, ids, none, lengths) for columns, ids, lengths in self.parts()]
         return finished_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
+
+    def parts(self) -> list[Part]:
+        """The sequences shard by shard."""
+        lengths, same = np.diff(self.offsets), np.empty(0, np.int32)
+        return [
+            (same, self.ids[self.offsets[low] : self.offsets[high]], lengths[low:high])
+            for low, high in shards_of(self.offsets)
+        ]
 
     def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
         """Number of documents that hold each term."""
@@ -95,6 +99,10 @@ class TermSequences:
             return self
         return self.take(np.linspace(0, n - 1, max(1, n * most // size)).astype(np.int64))
 
+
+Part = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+"""Which column a number of some documents stands for, none where numbers are columns; the numbers
+in reading order; and how many each document has."""
 
 Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
 """Columns and counts of some documents, and how many each of them has."""
@@ -322,7 +330,7 @@ def tfidf(
 
 
 def linear_scores(
-    sequences: TermSequences,
+    parts: list[Part],
     idf: NDArray[np.float64],
     coef: NDArray[np.floating],
     intercept: NDArray[np.floating],
@@ -333,8 +341,8 @@ def linear_scores(
 
     Parameters
     ----------
-    sequences : TermSequences
-        The terms of every document.
+    parts : list of (ndarray of int32, ndarray of int32, ndarray of int64)
+        The documents, as of :meth:`TermSequences.parts`.
     idf : ndarray of float64, shape (n_terms,)
         Inverse document frequencies.
     coef : ndarray, shape (n_terms, n_classes)
@@ -356,29 +364,9 @@ def linear_scores(
     Examples
     --------
     >>> sequences = TermSequences(np.array([0, 3, 3]), np.zeros(3, np.int32))
-    >>> linear_scores(sequences, np.ones(2), np.array([[0.5], [2]]), np.array([0.25])).tolist()
+    >>> parts, coef = sequences.parts(), np.array([[0.5], [2]])
+    >>> linear_scores(parts, np.ones(2), coef, np.array([0.25])).tolist()
     [[0.75], [0.25]]
-    """
-    lengths, same = np.diff(sequences.offsets), np.empty(0, np.int32)
-    parts = [
-        (same, sequences.ids[sequences.offsets[low] : sequences.offsets[high]], lengths[low:high])
-        for low, high in shards_of(sequences.offsets)
-    ]
-    return scored_parts(parts, idf, coef, intercept, section_cost, n_jobs)
-
-
-def scored_parts(
-    parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]],
-    idf: NDArray[np.float64],
-    coef: NDArray[np.floating],
-    intercept: NDArray[np.floating],
-    section_cost: NDArray[np.float64] | None = None,
-    n_jobs: int | None = None,
-) -> NDArray[np.float64]:
-    """What :func:`linear_scores` gives, of documents in parts.
-
-    A part holds which column a number stands for, none where numbers are columns; the numbers; and
-    how many each document has.
     """
     from topics._kernels.rows import score_sequences
 

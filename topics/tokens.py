@@ -18,10 +18,10 @@ from topics._errors import TopicsError
 from topics._parallel import Slab, grown, in_workers, over_shards, room
 from topics.characters import UNSPACED_RUN, character_classes, fold_column, fold_text, folding
 from topics.sequences import (
+    Part,
     Rows,
     TermSequences,
     finished_rows,
-    scored_parts,
     sequences_of,
     task_edges,
 )
@@ -233,17 +233,9 @@ class Tokens:
             [(maps[part[0]], *part[1:]) for part in parts], n_columns, counted=True, n_jobs=n_jobs
         )
 
-    def linear_scores(
-        self,
-        idf: NDArray[np.float64],
-        coef: NDArray[np.floating],
-        intercept: NDArray[np.floating],
-        section_cost: NDArray[np.float64] | None = None,
-        n_jobs: int | None = None,
-    ) -> NDArray[np.float64]:
-        """What :func:`~topics.sequences.linear_scores` makes of known terms in reading order."""
-        parts = [(self.numbers[worker], ids, n) for worker, ids, _counts, n in self.parts]
-        return scored_parts(parts, idf, coef, intercept, section_cost, n_jobs)
+    def in_order(self) -> list[Part]:
+        """Known terms in reading order, shard by shard."""
+        return [(self.numbers[worker], ids, n) for worker, ids, _counts, n in self.parts]
 
 
 def new_types() -> Any:

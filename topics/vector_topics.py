@@ -10,7 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_matrix, one_blas_thread
 from topics._parallel import over_shards
-from topics.clusters import SAMPLE, cluster_rows, discriminant, seeded_start, smoothed_sums
+from topics.clusters import (
+    SAMPLE,
+    cluster_rows,
+    discriminant,
+    members_of,
+    seeded_start,
+    smoothed_sums,
+)
 from topics.decomposition import Decomposition
 from topics.neighbours import neighbour_graph, propagate, softmax
 from topics.nmf import NMF
@@ -242,10 +249,7 @@ class VectorTopics(Decomposition):
 def _mean_directions(
     rows: NDArray[np.float32], topics: NDArray[np.int64], k: int
 ) -> NDArray[np.float32]:
-    members = sp.csr_matrix(
-        (np.ones(topics.size, np.float32), topics, np.arange(topics.size + 1)), (topics.size, k)
-    )
-    return unit_rows(np.asarray(members.T @ rows))
+    return unit_rows(members_of(topics, k) @ rows)
 
 
 def start_of_clusters(
