@@ -217,8 +217,10 @@ def discriminant(
     size = rows.shape[1]
     each = np.bincount(labels, minlength=n_classes)[:, None]
     means = members_of(labels, n_classes, np.float64) @ rows / np.maximum(each, 1)
-    apart = rows - means[labels]
-    within = apart.T @ apart / labels.size
+    within = np.zeros((size, size))
+    for low in range(0, labels.size, _ROWS_PER_SHARD):
+        apart = rows[low : low + _ROWS_PER_SHARD] - means[labels[low : low + _ROWS_PER_SHARD]]
+        within += apart.T @ apart / labels.size
     round_ = max(float(np.trace(within)) / size, 1e-12)
     within = (1 - shrinkage) * within + shrinkage * round_ * np.eye(size)
     return means, np.linalg.inv(within)

@@ -10,16 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
+from topics._estimator import one_blas_thread
 from topics.quality import only_terms, window_counts
 from topics.sequences import TermSequences
+from topics.word_vectors import unit_rows
 
 CANDIDATES = 40
 _WINDOW = 10
 _MAX_TOKENS = 4_000_000
 _UNMET = -0.6
 """What a pair is worth that is not met where the words are looked for next."""
-_DISCOUNT = 1.5
-"""Standard deviations that are taken off how often a pair was met."""
+_DISCOUNT = 2.0
+"""Standard deviations that are taken off how often a pair may be expected."""
+_COMPANY = 0.8
+"""How much it counts that two words have the same company, beside whether they met."""
+_SCARCE = 0.02
+"""Meetings expected of a pair of words that no document holds."""
 _OWN = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _SHARE = 0.3
@@ -39,10 +45,9 @@ def rank_words(
     """Terms of each topic, those first that hold together.
 
     Terms are ranked by weight times the square root of lift; those first of which no other topic
-    has far more. Of the best ``candidates`` the one
-    that fits the others least is put last; then the next, until one is left. A pair fits by
-    normalised pointwise mutual information within windows of ten terms [1]_, as it may be expected
-    elsewhere: pairs that met but a few times are judged by fewer, and may not meet again.
+    has far more. Of the best ``candidates`` the one that fits the others least is put last; then
+    the next, until one is left. A pair fits by normalised pointwise mutual information within
+    windows of ten terms [1]_, as it may be expected elsewhere (:func:`expected_npmi`).
 
     Parameters
     ----------
@@ -155,6 +160,11 @@ def expected_npmi(
 ) -> NDArray[np.float64]:
     """Normalised pointwise mutual information of pairs, as to be expected in like documents.
 
+    How often two words met within ten terms says little where they met but a few times. Their
+    rate is drawn to what the number of documents that hold both would make of it, as if that had
+    been seen once (a gamma prior, so that meetings elsewhere are negative binomial [1]_), and
+    words that share their company, met or not, fit the better.
+
     Parameters
     ----------
     sequences : TermSequences
@@ -169,27 +179,49 @@ def expected_npmi(
     Returns
     -------
     ndarray of float64, shape (n, n)
-        From windows of ten terms, with a discount for pairs that met by a few chances; 0 on the
-        diagonal.
+        0 on the diagonal.
+
+    References
+    ----------
+    .. [1] Gelman et al. (2013), "Bayesian data analysis", section 2.6.
 
     Examples
     --------
-    >>> words = TermSequences(np.array([0, 2]), np.array([0, 1], np.int32))
-    >>> expected_npmi(words, np.array([0, 1]), 2).round(2).tolist()
-    [[0.0, -0.6], [-0.6, 0.0]]
+    >>> words = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
+    >>> fit = expected_npmi(words, np.arange(4), 4)
+    >>> bool(fit[0, 1] > 0 > fit[0, 2])
+    True
     """
-    words = only_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
+    read = sequences.sample(_MAX_TOKENS)
+    words = only_terms(read, used, n_terms)
     joint, n_windows = window_counts(words, used.size, _WINDOW, n_jobs)
-    met = np.maximum(joint - _DISCOUNT * np.sqrt(joint), 0)
-    missed = np.exp(-met)
-    alone = np.diag(joint) / max(n_windows, 1)
+    together = _documents_with_both(read, used, n_terms)
+    apart = ~np.eye(used.size, dtype=bool)
+    # Of all pairs: meetings for each document that holds both.
+    usual = joint[apart].sum() / max(float(together[apart].sum()), 1.0)
+    rate = 1 + 1 / (usual * together + _SCARCE)
+    missed = (rate / (rate + 1)) ** (joint + 1)
+    met = (joint + 1) / rate
+    met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)
+    alone = np.maximum(np.diag(joint), 1) / max(n_windows, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = met / max(n_windows, 1)
-        npmi = np.log(share / np.outer(alone, alone)) / -np.log(share)
-    npmi = np.nan_to_num(npmi, nan=0.0, posinf=1.0, neginf=0.0)
-    expected = (1 - missed) * npmi + missed * _UNMET
+        npmi = np.log(met / np.outer(alone, alone)) / -np.log(met)
+    npmi = np.clip(np.nan_to_num(npmi, nan=0.0), -1, 1)
+    company = np.maximum(npmi, 0)
+    np.fill_diagonal(company, 1)
+    company = unit_rows(company)
+    with one_blas_thread():
+        expected = (1 - missed) * npmi + missed * _UNMET + _COMPANY * (company @ company.T)
     np.fill_diagonal(expected, 0)
     return expected
+
+
+def _documents_with_both(
+    sequences: TermSequences, used: NDArray[np.integer], n_terms: int
+) -> NDArray[np.float32]:
+    held = sequences.counts(n_terms, np.float32)[:, used]
+    held.data[:] = 1
+    return np.asarray((held.T @ held).todense())
 
 
 def name_topics(words: Sequence[Sequence[str]], given: Sequence[str] = ()) -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 NEIGHBOURS = 30
 _KEEP = 0.1
+_DISTANCES_MIB = 32
 _STEPS = 20
 
 
@@ -38,12 +39,15 @@ def neighbour_graph(
     >>> neighbour_graph(rows, 0.1)[:5, 5:].nnz
     0
     """
+    from sklearn import config_context
     from sklearn.neighbors import kneighbors_graph
 
     neighbours = min(neighbours, len(rows) // 5)
     if neighbours < 1:
         return sp.csr_matrix((len(rows), len(rows)))
-    graph = kneighbors_graph(rows, neighbours, mode="distance", metric="cosine")
+    # It would hold the distances of all pairs at once.
+    with config_context(working_memory=_DISTANCES_MIB):
+        graph = kneighbors_graph(rows, neighbours, mode="distance", metric="cosine")
     graph.data = np.exp(-graph.data / temperature)
     graph = graph.maximum(graph.T)
     degree = np.asarray(graph.sum(axis=1)).ravel()

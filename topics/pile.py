@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from topics.languages import recognise_languages, stop_word_list
+from topics.languages import recognise_languages, release_model, stop_word_list
 from topics.sequences import TermSequences
 from topics.themes import seed_terms
 from topics.vectorizer import WORDS, TermVectorizer
@@ -83,6 +83,10 @@ def fit_vectorizer(
         vectorizer = vectorizer_for(documents, n_jobs)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
+    # Learning takes more memory than all else: what is no longer needed goes, and what Arrow keeps
+    # of reading a file, which is often more than the texts themselves.
+    release_model()
+    pa.default_memory_pool().release_unused()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     seeds = [term for words in terms.values() for term in words]
     return vectorizer, vectorizer.fit_sequences(documents, keep=seeds)
