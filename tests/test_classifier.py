@@ -197,6 +197,18 @@ def test_check_estimator():
     assert [result["check_name"] for result in results if result["status"] != "passed"] == []
 
 
+def test_tables_are_not_read_as_texts():
+    import pandas as pd
+    import pyarrow as pa
+
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    for table in (pd.DataFrame({"text": TEXTS}), pa.table({"text": TEXTS}), {"text": TEXTS[0]}):
+        with pytest.raises(TopicsError, match="read_releases"):
+            classifier.predict(table)
+    with pytest.raises(TopicsError, match="list of dicts"):
+        topics.read_releases({"text": TEXTS[0]})
+
+
 def test_known_words_are_counted_as_they_are_tokenised():
     for params in ({}, {"stop_words": "english"}, {"stemmer": "english"}, {"ngram_range": (1, 2)},
                    {"token_pattern": r"\w+(?=s)"}):  # fmt: skip

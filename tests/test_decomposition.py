@@ -295,3 +295,20 @@ def test_more_components_than_the_matrix_has(model, X):
     assert W.shape == (len(X), 4)
     assert np.isfinite(W).all()
     assert (W >= 0).all()
+
+
+@pytest.mark.parametrize("index", [8, 10**9, -5])
+@pytest.mark.parametrize("model", [NMF(2), LDA(2)])
+def test_indices_are_not_followed_out_of_bounds(model, index):
+    X = np.random.default_rng(0).random((30, 8), np.float32)
+    broken, torn = sp.csr_matrix(X), sp.csr_matrix(X)
+    broken.indices[0], torn.indptr[1] = index, 10**9
+    fitted = clone(model).fit(X)
+    for matrix in (broken, torn, sp.csr_matrix(X * np.nan)):
+        for call in (fitted.transform, clone(model).fit):
+            with pytest.raises(ValueError, match=r"ind(ices|ptr) must be|NaN"):
+                call(matrix)
+
+
+def test_arrays_among_parameters_are_shown_by_their_shape():
+    assert repr(NMF(2, init=np.ones((2, 3)))) == "NMF(n_components=2, init=<array of shape (2, 3)>)"

@@ -6,7 +6,8 @@ import pytest
 
 from topics import predict
 from topics.demo import lee_corpus, lee_truth
-from topics.evaluation import agreement, evaluate, read_labels
+from topics.evaluation import agreement, evaluate
+from topics.labels import read_labels
 from topics.plots import plot_labels, plot_topics, plot_topics_over_time
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"

@@ -66,6 +66,48 @@ def test_the_figure_is_drawn(classifier, tmp_path):
     assert names == ["court", "camp"]
 
 
+def test_labels_may_come_from_arrow_pandas_numpy_and_cells(classifier):
+    import pandas as pd
+    import pyarrow as pa
+
+    expected = evaluate(classifier, NEW[:3], [("camp",), ("court",), None]).to_dict()
+    for labels in (
+        pa.array(["camp", "court", None]),
+        pa.chunked_array([["camp"], ["Court", ""]]),
+        pd.Series(["camp", "court", pd.NA], dtype="string"),
+        np.array(["camp", "court", np.nan], object),
+        [np.array(["camp"]), frozenset(["court"]), np.float32("nan")],
+        ['["camp"]', "['COURT']", float("nan")],
+    ):
+        assert evaluate(classifier, NEW[:3], labels).to_dict() == expected
+        assert ThemeClassifier().fit(TEXTS + NEW[:3], [*TRUTH, *labels]).classes_.size >= 2
+    for label in ({}, b"camp", [["camp"]]):
+        with pytest.raises(TopicsError, match=r"row 2: the label .* is no name"):
+            evaluate(classifier, NEW[:2], ["camp", label])
+        with pytest.raises(TopicsError, match=r"row 2: the label .* is no name"):
+            ThemeClassifier().fit(TEXTS[:2], ["camp", label])
+    with pytest.raises(TopicsError, match="cannot be written"):
+        ThemeClassifier().fit(TEXTS[:2], ["camp", "court\0"])
+
+
+def test_one_theme_is_evaluated():
+    one = ThemeClassifier({"camp": ["refugees", "camp"]}, multi_label=True).fit(TEXTS)
+    result = evaluate(one, TEXTS, [["camp"], []] * 20)
+    given = np.array(["camp" in names for names in one.predict(TEXTS)])
+    assert result.averages["micro_f1"] == f1_score(np.tile([True, False], 20), given)
+
+
+def test_texts_that_can_be_read_once_are_compared(classifier):
+    once = (text for text in NEW)
+    assert compare(classifier, classifier, once, LABELS)["difference"] == 0
+
+
+def test_score_leaves_out_what_nobody_has_looked_at(classifier):
+    assert classifier.score([*TEXTS[:3], "rain"], [*TRUTH[:3], None]) == 1
+    with pytest.raises(TopicsError, match="no release has a label"):
+        classifier.score(TEXTS[:2], [None, None])
+
+
 def test_a_better_model_is_told_from_a_worse_one(classifier):
     worse = ThemeClassifier().fit(TEXTS, TRUTH[1:] + TRUTH[:1])
     new, labels = ["refugees in a camp", "a judge at court", "rain"] * 5, ["camp", "court", ()] * 5

@@ -10,11 +10,11 @@ PACKAGE = Path(topics.__file__).parent
 # What each module may import stands before it.
 ORDER = (
     "_version", "_errors", "_progress", "_parallel", "_arrow", "_estimator", "dates", "dumps",
-    "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "characters",
-    "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading", "interop",
-    "transformer", "vectorizer", "pile", "quality", "clusters", "neighbours", "factorisation",
-    "decomposition", "nmf",
-    "lda", "word_vectors", "vector_topics", "naming", "timeline", "choosing",
+    "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "labels",
+    "characters", "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading",
+    "interop", "transformer", "vectorizer", "pile", "quality", "clusters", "neighbours",
+    "factorisation", "decomposition", "nmf", "lda",
+    "word_vectors", "vector_topics", "naming", "timeline", "choosing",
     "operations", "topic_model",
     "beliefs", "seeding", "logistic", "evidence", "explanation", "classifier",
     "changes", "labeller",

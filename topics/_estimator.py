@@ -8,6 +8,7 @@ the estimators inherit from :class:`Estimator` and not from ``sklearn.base.BaseE
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -83,11 +84,12 @@ class Estimator:
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
-        given = [
-            f"{name}={value!r}"
-            for name, value in self.get_params(deep=False).items()
-            if value is not defaults[name].default and value != defaults[name].default
-        ]
+        given = []
+        for name, value in self.get_params(deep=False).items():
+            if hasattr(value, "shape"):
+                given.append(f"{name}=<array of shape {value.shape}>")
+            elif value is not defaults[name].default and value != defaults[name].default:
+                given.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(given)})"
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -169,8 +171,15 @@ def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
 
         matrix = check_array(X, accept_sparse="csr", dtype=["float64", "float32"])
     values = matrix.data if sp.issparse(matrix) else matrix
-    if values.size and values.min() < 0:
-        raise ValueError(f"Negative values in data passed to {type(estimator).__name__}")
+    if sp.issparse(matrix):
+        # Kernels follow the indices wherever they lead.
+        matrix.check_format(full_check=True)
+    if values.size:
+        low, high = float(values.min()), float(values.max())
+        if not (low > -math.inf and high < math.inf):
+            raise ValueError("X holds a value that is not finite (NaN or infinity)")
+        if low < 0:
+            raise ValueError(f"Negative values in data passed to {type(estimator).__name__}")
     if reset:
         estimator.n_features_in_ = matrix.shape[1]
     elif matrix.shape[1] != estimator.n_features_in_:

@@ -18,10 +18,11 @@ from topics.beliefs import FEW, SeedWeights
 from topics.corpus import as_texts
 from topics.evidence import Evidence, best_thresholds, calibrate, label_weights, many_labels
 from topics.explanation import Explanation, explain_score
+from topics.labels import check_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import split_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
-from topics.themes import check_labels, check_themes, weigh_seeds
+from topics.themes import check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
@@ -504,17 +505,24 @@ class ThemeClassifier(Estimator):
         texts : Corpus, Arrow column, or iterable of str
             The releases.
         y : iterable
-            Names or lists of names.
+            Names or lists of names; releases with None are left out.
 
         Returns
         -------
         float
             From 0 to 1.
+
+        Raises
+        ------
+        TopicsError
+            If no release has a label.
         """
-        predicted = self.predict(texts)
-        truth = check_labels(y, len(predicted))
-        given = predicted if self.multi_label else [(name,) for name in predicted.tolist()]
-        return float(np.mean([set(a) == set(b or ()) for a, b in zip(given, truth, strict=True)]))
+        given = self.label_tuples(self.predict_proba(texts))
+        pairs = zip(given, check_labels(y, len(given)), strict=True)
+        right = [set(labels) == set(truth) for labels, truth in pairs if truth is not None]
+        if not right:
+            raise TopicsError("no release has a label to compare with", "give some labels")
+        return float(np.mean(right))
 
     def explain(
         self,

@@ -301,13 +301,13 @@ def evaluate(
     encoding: Encoding = None,
 ) -> None:
     """Compare a model's labels with labels that people gave."""
-    from topics.evaluation import evaluate as compare
+    from topics.evaluation import evaluate as figures_of
     from topics.labelling import as_labeller
 
     labeller = as_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
-    result = compare(labeller, corpus, _label_column(corpus, labels, names))
+    result = figures_of(labeller, corpus, _label_column(corpus, labels, names))
     if as_json:
         _print_json({**result.to_dict(), **result.averages})
     else:
@@ -508,7 +508,7 @@ def _read(
 
 
 def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
-    from topics.evaluation import read_labels
+    from topics.labels import read_labels
 
     if column not in corpus.table.column_names:
         own = [

@@ -484,6 +484,11 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
         return texts.texts
     if isinstance(texts, (str, bytes)):
         raise TopicsError("texts are one str", "give a list of texts: [text]")
+    if isinstance(texts, (Mapping, pa.Table)) or hasattr(texts, "columns"):
+        # To go through a table is to go through the names of its columns.
+        raise TopicsError(
+            f"texts are a {type(texts).__name__}", "give read_releases(table), or one column of it"
+        )
     if isinstance(texts, (pa.Array, pa.ChunkedArray)):
         column = _one_chunk(texts)
         if pa.types.is_dictionary(column.type):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 import warnings
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +15,7 @@ from topics._arrow import taken
 from topics._errors import TopicsError
 from topics.corpus import as_texts
 from topics.labelling import as_labeller
+from topics.labels import read_all_labels
 
 
 @dataclass(frozen=True)
@@ -128,37 +126,27 @@ def evaluate(
     >>> evaluate(classifier, ["refugees fled", "a judge ruled"], y[:2]).averages["exact"]
     1.0
     """
-    from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
+    from sklearn.metrics import average_precision_score
 
     labeller = as_labeller(model)
     documents = as_texts([texts] if isinstance(texts, str) else texts)
     predictions, truth, known, Y, P = _compared(labeller, documents, labels)
     classes = predictions.classes
     chances = predictions.probabilities[known]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        precision, recall, f1, support = precision_recall_fscore_support(
-            Y, P, average=None, zero_division=np.nan
-        )
-        average_precision = [
-            average_precision_score(Y[:, k], chances[:, k]) if Y[:, k].any() else np.nan
-            for k in range(len(classes))
-        ]
-        averages = {
-            "micro_f1": f1_score(Y, P, average="micro", zero_division=0),
-            "macro_f1": np.mean([value for value, n in zip(f1, support, strict=True) if n] or [0]),
-            "samples_f1": np.mean(_sample_scores(Y, P)),
-            "exact": np.mean((Y == P).all(axis=1)),
-            "mean_average_precision": np.nanmean([*average_precision, np.nan]) if Y.any() else 0.0,
-        }
+    figures, averages = _figures(Y, P, np.ones((1, len(Y)), np.int64))
+    average_precision = [
+        average_precision_score(Y[:, k], chances[:, k]) if Y[:, k].any() else np.nan
+        for k in range(len(classes))
+    ]
+    averages["mean_average_precision"] = np.array(
+        [np.nanmean(average_precision) if Y.any() else 0.0]
+    )
     table = pa.table(
         {
             "theme": [str(name) for name in classes],
-            "precision": pa.array(precision, from_pandas=True),
-            "recall": pa.array(recall, from_pandas=True),
-            "f1": pa.array(f1, from_pandas=True),
+            **{name: pa.array(values[0], from_pandas=True) for name, values in figures.items()},
             "average_precision": pa.array(average_precision, pa.float64(), from_pandas=True),
-            "support": pa.array(support, pa.int64()),
+            "support": pa.array(Y.sum(axis=0), pa.int64()),
             "labelled": pa.array(P.sum(axis=0), pa.int64()),
         }
     )
@@ -171,7 +159,7 @@ def evaluate(
     evidence = labeller.predict(taken(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
         table,
-        {name: float(value) for name, value in averages.items()},
+        {name: float(value[0]) for name, value in averages.items()},
         len(known),
         intervals,
         _confusion(Y, P, classes),
@@ -244,12 +232,16 @@ def compare(
     """
     from sklearn.utils import check_random_state
 
-    labels = list(labels)
+    texts, labels = as_texts(texts), list(labels)
     first, _, _, Y, A = _compared(model_a, texts, labels)
     second, _, _, _, B = _compared(model_b, texts, labels)
     if first.classes != second.classes:
         raise TopicsError("the models have different themes", "compare models of the same themes")
     a, b = _sample_scores(Y, A), _sample_scores(Y, B)
+    if n_permutations < 1:
+        raise TopicsError(
+            f"n_permutations={n_permutations} is not at least 1", "give some hundreds"
+        )
     rng = check_random_state(random_state)
     difference = a - b
     signs = rng.choice([-1.0, 1.0], (n_permutations, a.size))
@@ -264,20 +256,6 @@ def compare(
         "high": float(high),
         "p_value": float((as_large.sum() + 1) / (n_permutations + 1)),
     }
-
-
-def read_all_labels(values: Iterable[Any], classes: list[Any], n: int) -> list[Any]:
-    """What :func:`read_labels` makes of the labels of ``n`` releases, one for each.
-
-    Raises
-    ------
-    TopicsError
-        If there are more or fewer, or labels are no themes.
-    """
-    labels = [read_labels(value, classes) for value in values]
-    if len(labels) != n:
-        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
-    return labels
 
 
 def _compared(
@@ -302,30 +280,15 @@ def _compared(
 def _bootstrap(
     Y: NDArray[np.bool_], P: NDArray[np.bool_], n_samples: int, random_state: Any
 ) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
-    """95 % intervals of each theme's figures and of the averages."""
+    """95 % intervals of each theme's figures and of the averages; none that has no value."""
     from sklearn.utils import check_random_state
 
+    if n_samples < 1:
+        raise TopicsError(f"n_bootstrap={n_samples} is not at least 1", "give some hundreds")
     rng = check_random_state(random_state)
     n = len(Y)
-    # How often each release was drawn: sums over the drawn are products with these.
     drawn = np.stack([np.bincount(rng.randint(n, size=n), minlength=n) for _ in range(n_samples)])
-    hits, given, true = drawn @ (Y & P), drawn @ P.astype(int), drawn @ Y.astype(int)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        figures = {
-            "precision": hits / given,
-            "recall": hits / true,
-            "f1": 2 * hits / (given + true),
-        }
-        micro = 2 * hits.sum(axis=1) / (given.sum(axis=1) + true.sum(axis=1))
-    f1 = np.where(true > 0, figures["f1"], np.nan)
-    averages = {
-        "micro_f1": micro,
-        "macro_f1": np.array(
-            [np.mean(row[~np.isnan(row)]) if (row >= 0).any() else 0 for row in f1]
-        ),
-        "samples_f1": drawn @ _sample_scores(Y, P) / n,
-        "exact": drawn @ (Y == P).all(axis=1) / n,
-    }
+    figures, averages = _figures(Y, P, drawn)
 
     def interval(values: NDArray[np.float64]) -> tuple[float, float]:
         values = values[~np.isnan(values)]
@@ -339,6 +302,31 @@ def _bootstrap(
         for name, values in figures.items()
     }
     return themes, {name: interval(values) for name, values in averages.items()}
+
+
+def _figures(
+    Y: NDArray[np.bool_], P: NDArray[np.bool_], drawn: NDArray[np.int64]
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
+    """Figures of themes and averages, a row for each sample: how often it drew each release.
+
+    Precision without labels given, recall without support and F1 without either are nan.
+    """
+    # Sums over the drawn are products with how often each was drawn.
+    hits, given, true = (drawn @ part.astype(np.int64) for part in (Y & P, P, Y))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        figures = {
+            "precision": hits / given,
+            "recall": hits / true,
+            "f1": 2 * hits / (given + true),
+        }
+    supported = np.where(true > 0, figures["f1"], 0.0).sum(axis=1)
+    total = given.sum(axis=1) + true.sum(axis=1)
+    return figures, {
+        "micro_f1": 2 * hits.sum(axis=1) / np.maximum(total, 1),
+        "macro_f1": supported / np.maximum((true > 0).sum(axis=1), 1),
+        "samples_f1": drawn @ _sample_scores(Y, P) / len(Y),
+        "exact": drawn @ (Y == P).all(axis=1) / len(Y),
+    }
 
 
 def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any]) -> pa.Table:
@@ -390,7 +378,9 @@ def _sample_scores(Y: NDArray[np.bool_], P: NDArray[np.bool_]) -> NDArray[np.flo
 
 
 def _warn_of_strangers(truth: Sequence[Sequence[Any]], classes: Sequence[Any]) -> None:
-    strangers = sorted({str(name) for names in truth for name in names if name not in classes})
+    strangers = sorted(
+        {f"{name!s:.60}" for names in truth for name in names if name not in classes}
+    )
     if strangers and not any(name in classes for names in truth for name in names):
         raise TopicsError(
             f"the labels ({', '.join(strangers[:5])}) are no themes of the model",
@@ -401,51 +391,6 @@ def _warn_of_strangers(truth: Sequence[Sequence[Any]], classes: Sequence[Any]) -
             f"labels that are no themes of the model count as no theme: {', '.join(strangers)}",
             stacklevel=3,
         )
-
-
-def read_labels(value: Any, classes: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Names in a cell of a table.
-
-    Parameters
-    ----------
-    value : object
-        A name, several in one str, a list of them, or None. Case does not matter. An empty cell
-        means that nobody has looked; ``none`` or ``-`` means that no theme applies.
-    classes : sequence
-        Names that are known; one that holds a divider is not taken apart.
-
-    Returns
-    -------
-    tuple or None
-        The names; None where the truth is not known.
-
-    Examples
-    --------
-    >>> read_labels("health; gas prices", ["health", "gas prices"])
-    ('health', 'gas prices')
-    >>> read_labels("health justice", ["health", "justice"])
-    ('health', 'justice')
-    """
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return None
-    if not isinstance(value, str):
-        return tuple(value) if isinstance(value, (list, tuple, set, np.ndarray)) else (value,)
-    if value.startswith("["):
-        # A list that went through a table of text.
-        with suppress(ValueError):
-            return tuple(json.loads(value))
-    by_text = {str(name).casefold(): name for name in classes}
-    whole = value.strip().casefold()
-    if whole in by_text:
-        return (by_text[whole],)
-    if not whole:
-        return None
-    if whole in ("none", "-"):
-        return ()
-    parts = [part.strip() for part in re.split(r"[;|,]", value) if part.strip()]
-    if len(parts) == 1 and all(part in by_text for part in whole.split()):
-        parts = value.split()
-    return tuple(by_text.get(part.casefold(), part) for part in parts)
 
 
 def agreement(first: Sequence[Sequence[Any]], second: Sequence[Sequence[Any]]) -> float:

@@ -196,6 +196,8 @@ def _rows_in_memory(releases: Any) -> Rows:
             table = pa.table(releases)
         if not isinstance(table, pa.Table):
             table = pa.table({"text": table})
+    elif isinstance(releases, Mapping):
+        raise TopicsError("the releases are one dict", "give a list of dicts: [release]")
     elif isinstance(releases, Iterable):
         return rows_of_values(list(enumerate(releases, 1)))
     else:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import as_texts
-from topics.evaluation import read_all_labels
 from topics.labelling import written_beside
+from topics.labels import read_all_labels
 
 COLUMNS = ("id", "title", "theme", "text")
 KEYS = "123456789abcdefghijklmnoprstvwxyz"

@@ -6,11 +6,41 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from topics._errors import TopicsError
 
 Themes = dict[str, list[str]]
+
+
+def check_name(name: Any, **place: Any) -> str:
+    """The name of a theme or a topic, or a clear error.
+
+    Parameters
+    ----------
+    name : str
+        As a user gives it.
+    **place : object
+        ``path`` and ``row``, for messages.
+
+    Returns
+    -------
+    str
+        Without white space around it.
+
+    Raises
+    ------
+    TopicsError
+        If it is no str, empty, or holds a NUL or half a surrogate pair, which no file can keep.
+
+    Examples
+    --------
+    >>> check_name(" aid ")
+    'aid'
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise TopicsError(f"the name {name!r} is not a word", "give another", **place)
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise TopicsError(f"the name {name!r} cannot be written", "give another", **place)
+    return name.strip()
 
 
 def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None) -> Themes:
@@ -48,8 +78,7 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
         )
     checked: Themes = {}
     for name, seeds in themes.items():
-        if not isinstance(name, str) or not name.strip():
-            raise TopicsError(f"the theme name {name!r} is not a word", "give it a name", path=path)
+        check_name(name, path=path)
         if isinstance(seeds, str) or not isinstance(seeds, Iterable):
             raise TopicsError(
                 f"the seeds of {name!r} are no list",
@@ -241,53 +270,3 @@ def weigh_seeds(
                 matches = [t for t in terms if t.startswith(stem)] or [text]
             weighed[name].update(dict.fromkeys(matches, weight))
     return weighed
-
-
-def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
-    """Labels of releases as tuples of names.
-
-    Parameters
-    ----------
-    y : iterable or None
-        For each release a name, a list of names, or None.
-    n : int
-        How many releases there are.
-
-    Returns
-    -------
-    list of tuple or None
-        None where nobody has looked.
-
-    Raises
-    ------
-    TopicsError
-        If a label is no name, or there are not ``n`` of them.
-
-    Examples
-    --------
-    >>> check_labels(["aid", ["aid", "law"], None], 3)
-    [('aid',), ('aid', 'law'), None]
-    """
-    if y is None:
-        return [None] * n
-    labels: list[tuple[Any, ...] | None] = []
-    if getattr(y, "ndim", 1) > 1:
-        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
-    plain = next((getattr(y, name) for name in ("to_pylist", "tolist") if hasattr(y, name)), None)
-    for row, value in enumerate(plain() if plain else y):
-        unknown = value is None or value == "" or type(value).__name__ == "NAType"
-        if unknown or (isinstance(value, float) and np.isnan(value)):
-            labels.append(None)
-        elif isinstance(value, (str, int, np.integer)):
-            labels.append((value,))
-        elif isinstance(value, (list, tuple, set, frozenset, np.ndarray)):
-            labels.append(tuple(value))
-        else:
-            raise TopicsError(
-                f"the label {value!r} is no name",
-                "give a name, a list of names or None",
-                row=row + 1,
-            )
-    if len(labels) != n:
-        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
-    return labels

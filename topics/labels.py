@@ -1,0 +1,180 @@
+"""Labels that people give: names, lists of names, and cells of tables."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from topics._errors import TopicsError
+from topics.themes import check_name
+
+_MANY = (list, tuple, set, frozenset, np.ndarray)
+
+
+def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
+    """Labels of releases as tuples of names.
+
+    Parameters
+    ----------
+    y : iterable or None
+        For each release a name, a list of names, or None.
+    n : int
+        How many releases there are.
+
+    Returns
+    -------
+    list of tuple or None
+        None where nobody has looked.
+
+    Raises
+    ------
+    TopicsError
+        If a label is no name, or there are not ``n`` of them.
+
+    Examples
+    --------
+    >>> check_labels(["aid", ["aid", "law"], None], 3)
+    [('aid',), ('aid', 'law'), None]
+    """
+    if y is None:
+        return [None] * n
+    labels: list[tuple[Any, ...] | None] = []
+    if getattr(y, "ndim", 1) > 1:
+        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
+    for row, value in enumerate(_plain(y), 1):
+        labels.append(None if _unknown(value) else _names(value, row))
+    return _one_for_each(labels, n)
+
+
+def read_labels(
+    value: Any, classes: Sequence[Any], row: int | None = None
+) -> tuple[Any, ...] | None:
+    """Names in a cell of a table.
+
+    Parameters
+    ----------
+    value : object
+        A name, several in one str, a list of them, or None. Case does not matter. An empty cell
+        means that nobody has looked; ``none`` or ``-`` means that no theme applies.
+    classes : sequence
+        Names that are known; one that holds a divider is not taken apart.
+    row : int or None, default=None
+        Number of the row, for messages.
+
+    Returns
+    -------
+    tuple or None
+        The names; None where the truth is not known.
+
+    Raises
+    ------
+    TopicsError
+        If it is neither a name nor a list of names.
+
+    Examples
+    --------
+    >>> read_labels("health; gas prices", ["health", "gas prices"])
+    ('health', 'gas prices')
+    >>> read_labels("health justice", ["health", "justice"])
+    ('health', 'justice')
+    """
+    if _unknown(value):
+        return None
+    by_text = {str(name).casefold(): name for name in classes}
+    if isinstance(value, str) and value.startswith("["):
+        value = _listed(value)
+    if not isinstance(value, str):
+        names = _names(value, row)
+        return tuple(by_text.get(str(name).strip().casefold(), name) for name in names)
+    whole = value.strip().casefold()
+    if whole in by_text:
+        return (by_text[whole],)
+    if whole in ("none", "-"):
+        return ()
+    parts = [part.strip() for part in re.split(r"[;|,]", value) if part.strip()]
+    if len(parts) == 1 and all(part in by_text for part in whole.split()):
+        parts = value.split()
+    return tuple(by_text.get(part.casefold(), part) for part in parts)
+
+
+def read_all_labels(values: Iterable[Any], classes: list[Any], n: int) -> list[Any]:
+    """What :func:`read_labels` makes of the labels of several releases.
+
+    Parameters
+    ----------
+    values : iterable
+        One for each release.
+    classes : list
+        Names that are known.
+    n : int
+        How many releases there are.
+
+    Returns
+    -------
+    list of tuple or None
+        The names of each.
+
+    Raises
+    ------
+    TopicsError
+        If there are more or fewer, or a label is no name.
+
+    Examples
+    --------
+    >>> read_all_labels(["aid;law", "none", ""], ["aid", "law"], 3)
+    [('aid', 'law'), (), None]
+    """
+    return _one_for_each(
+        [read_labels(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
+    )
+
+
+def _one_for_each(labels: list[Any], n: int) -> list[Any]:
+    if len(labels) != n:
+        raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
+    return labels
+
+
+def _listed(text: str) -> Any:
+    """A list that went through a table of text, or the text."""
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            found = read(text)
+            if isinstance(found, list) and all(isinstance(name, (str, int)) for name in found):
+                return found
+    return text
+
+
+def _plain(values: Iterable[Any]) -> Iterable[Any]:
+    """Values of Arrow, pandas and numpy as Python has them."""
+    given = next((getattr(values, n) for n in ("to_pylist", "tolist") if hasattr(values, n)), None)
+    plain = given() if given else values
+    return (value.as_py() if hasattr(value, "as_py") else value for value in plain)
+
+
+def _unknown(value: Any) -> bool:
+    """Whether a value says that nobody has looked."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, (float, np.floating)):
+        return bool(np.isnan(value))
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _names(value: Any, row: int | None) -> tuple[Any, ...]:
+    """The names that one label holds, or a clear error."""
+    names = tuple(_plain(value)) if isinstance(value, _MANY) else (value,)
+    for name in names:
+        if not isinstance(name, (str, int, np.integer)):
+            raise TopicsError(
+                f"the label {value!r} is no name", "give a name, a list of names or None", row=row
+            )
+        if isinstance(name, str):
+            check_name(name, row=row)
+    return names
