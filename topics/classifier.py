@@ -20,7 +20,7 @@ from topics.evidence import Evidence, best_thresholds, calibrate, label_weights,
 from topics.explanation import Explanation, explain_score
 from topics.labels import check_labels
 from topics.pile import fit_vectorizer
-from topics.sentences import split_sentences
+from topics.sentences import best_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
 from topics.themes import check_themes, weigh_seeds
 from topics.vectorizer import TermVectorizer
@@ -573,7 +573,7 @@ class ThemeClassifier(Estimator):
         names = self.classes_.tolist()
         columns = [names.index(label) for label in labels] or [int(probability.argmax())]
         explanations = []
-        for k, sentence in zip(columns, self.sentences(text, columns), strict=True):
+        for k, sentence in zip(columns, self.sentences([text], [columns])[0], strict=True):
             intercepts = np.full(weights.shape[0], float(self.intercept_[k]))
             if cost is not None:
                 intercepts[1:] -= cost[k]
@@ -593,26 +593,26 @@ class ThemeClassifier(Estimator):
             )
         return sorted(explanations, key=lambda e: -e.probability)
 
-    def sentences(self, text: str, columns: Sequence[int]) -> list[str]:
-        """The sentence of a text that speaks most for each of some classes.
+    def sentences(self, texts: Sequence[str], columns: Sequence[Sequence[int]]) -> list[list[str]]:
+        """The sentence of each text that speaks most for each of some classes.
 
         Parameters
         ----------
-        text : str
-            A release.
-        columns : sequence of int
-            Numbers of classes.
+        texts : sequence of str
+            Releases.
+        columns : sequence of sequence of int
+            For each text numbers of classes.
 
         Returns
         -------
-        list of str
-            One a class; empty strings for an empty text.
+        list of list of str
+            For each text one a class; empty strings for an empty text.
         """
-        sentences = split_sentences(text)
-        if not sentences:
-            return [""] * len(columns)
-        weights = self._weigh(self.vectorizer_.counts(sentences, np.float32), norm=None)
-        return [sentences[i] for i in (weights @ self.coef_[:, columns]).argmax(axis=0)]
+        return best_sentences(texts, columns, self._sentence_scores)
+
+    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.float32]:
+        counts = self.vectorizer_.counts(sentences, np.float32)
+        return np.asarray(self._weigh(counts, norm=None) @ self.coef_)
 
     def _weights(self, sequences: TermSequences) -> sp.csr_matrix:
         n_terms = len(self.vectorizer_.vocabulary_)

@@ -392,11 +392,14 @@ class Labeller:
         known = np.zeros(n, bool) if sequences is None else np.diff(sequences.offsets) > 0
         topics = [topic if known[i] else None for i, topic in enumerate(topics)]
         sentences = [""] * n
-        if evidence:
-            for i, text in enumerate(documents.to_pylist()):
-                if not known[i]:
-                    continue
-                sentences[i] = self._evidence(text, probabilities[i], labels[i], topics[i])
+        if evidence and known.any():
+            rows = np.flatnonzero(known).tolist()
+            texts = documents.take(rows).to_pylist()
+            found = self._evidence(
+                texts, probabilities[rows], [labels[i] for i in rows], [topics[i] for i in rows]
+            )
+            for i, sentence in zip(rows, found, strict=True):
+                sentences[i] = sentence
         return labels, list(probabilities), topics, sentences, notes
 
     def _strangers(
@@ -422,12 +425,28 @@ class Labeller:
         return found
 
     def _evidence(
-        self, text: str, probabilities: Any, labels: tuple[Any, ...], topic: int | None
-    ) -> str:
-        if self.classifier is not None and (labels or topic is None):
-            best = int(probabilities.argmax())
-            if labels:
-                best = self.classifier.classes_.tolist().index(labels[0])
-            return self.classifier.sentences(text, [best])[0]
-        assert self.topic_model is not None
-        return self.topic_model.sentence(text, topic or 0)
+        self,
+        texts: list[str],
+        probabilities: NDArray[np.float64],
+        labels: list[tuple[Any, ...]],
+        topics: list[int | None],
+    ) -> list[str]:
+        """The sentence of each text that speaks for its first label, or else shows its topic."""
+        found = [""] * len(texts)
+        place: dict[Any, int] = {}
+        if self.classifier is not None:
+            place = {name: k for k, name in enumerate(self.classifier.classes_.tolist())}
+            asked = [
+                [place[given[0]] if given else int(row.argmax())] if given or topic is None else []
+                for given, topic, row in zip(labels, topics, probabilities, strict=True)
+            ]
+            for i, best in enumerate(self.classifier.sentences(texts, asked)):
+                found[i] = "".join(best)
+        if self.topic_model is not None:
+            rows = [i for i, given in enumerate(labels) if not given]
+            shown = self.topic_model.sentences(
+                [texts[i] for i in rows], [[topics[i] or 0] for i in rows]
+            )
+            for i, best in zip(rows, shown, strict=True):
+                found[i] = best[0]
+        return found

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 # A stop ends a sentence unless an initial or a common title stands before it.
 _END = re.compile(
@@ -69,3 +74,42 @@ def split_sentences(text: str) -> list[str]:
         if sentence[start:].strip():
             sentences.append(sentence[start:].strip())
     return sentences
+
+
+def best_sentences(
+    texts: Sequence[str],
+    columns: Sequence[Sequence[int]],
+    score: Callable[[list[str]], NDArray[np.floating]],
+) -> list[list[str]]:
+    """The sentence of each text that scores highest in each of some columns.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Releases.
+    columns : sequence of sequence of int
+        For each text the columns that are asked for.
+    score : callable
+        From sentences to an array of shape (n_sentences, n_columns); called once for all texts,
+        since to set up reading takes longer than to read.
+
+    Returns
+    -------
+    list of list of str
+        For each text one a column; empty strings where it has no sentence.
+
+    Examples
+    --------
+    >>> def score(sentences):
+    ...     return np.array([[s.count("a"), len(s)] for s in sentences])
+    >>> best_sentences(["A banana. Cherries.", ""], [[0, 1], [1]], score)
+    [['A banana.', 'A banana.'], ['']]
+    """
+    parts = [split_sentences(text) for text in texts]
+    flat = list(chain.from_iterable(parts))
+    scores = score(flat) if flat else np.empty((0, 0))
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    return [
+        [part[int(scores[end - len(part) : end, k].argmax())] if part else "" for k in asked]
+        for part, end, asked in zip(parts, ends, columns, strict=True)
+    ]

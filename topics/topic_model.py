@@ -19,7 +19,7 @@ from topics.naming import name_topics, rank_words
 from topics.nmf import NMF
 from topics.operations import TopicOperations
 from topics.pile import fit_vectorizer
-from topics.sentences import split_sentences
+from topics.sentences import best_sentences
 from topics.sequences import TermSequences, tfidf
 from topics.themes import check_themes, weigh_seeds
 from topics.timeline import add_timelines, timeline_of
@@ -511,9 +511,17 @@ class TopicModel(TopicOperations, Estimator):
         # By likeness to the topic too: its share of a text of two words says little.
         fit = shares * (weights @ np.ascontiguousarray(components.T))
         likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
-        asked = {(int(d), t) for t in range(fit.shape[1]) for d in likely[:, t] if fit[d, t] > 0}
-        releases = {d: _release(texts, d) for d in sorted({d for d, _ in asked})}
-        shown = self._sentences({d: release[3] for d, release in releases.items()}, asked)
+        asked = {
+            int(d): np.flatnonzero((likely == d).any(axis=0) & (fit[d] > 0)).tolist()
+            for d in np.unique(likely)
+        }
+        releases = {d: _release(texts, d) for d in asked}
+        found = self.sentences([release[3] for release in releases.values()], list(asked.values()))
+        shown = {
+            (d, topic): sentence
+            for (d, topics), sentences in zip(asked.items(), found, strict=True)
+            for topic, sentence in zip(topics, sentences, strict=True)
+        }
         every = []
         for topic in range(fit.shape[1]):
             rows: dict[str, tuple[str, str | None, str | None, float, str]] = {}
@@ -524,42 +532,34 @@ class TopicModel(TopicOperations, Estimator):
             every.append(list(rows.values())[:_REPRESENTATIVES])
         return every
 
-    def _sentences(
-        self, texts: Mapping[int, str], asked: set[tuple[int, int]]
-    ) -> dict[tuple[int, int], str]:
-        """The sentence of each text that shows the topic best that it is asked for."""
-        whole = callable(self.vectorizer_.analyzer)
-        parts = {d: [] if whole else split_sentences(text) for d, text in texts.items()}
-        every = [sentence for sentences in parts.values() for sentence in sentences]
-        starts = dict(zip(parts, np.cumsum([0, *map(len, parts.values())]).tolist(), strict=False))
-        # All at once: setting up to read takes longer than reading.
-        weights = tfidf(self.vectorizer_.counts(every), None) if every else None
-        found = {}
-        for d, topic in asked:
-            if weights is None or not parts[d]:
-                found[d, topic] = " ".join(texts[d].split())[:400]
-            else:
-                low = starts[d]
-                scores = weights[low : low + len(parts[d])] @ self.components_[topic]
-                found[d, topic] = parts[d][int(np.argmax(scores))]
-        return found
-
-    def sentence(self, text: str, topic: int) -> str:
-        """The sentence of a text that shows a topic best.
+    def sentences(self, texts: Sequence[str], topics: Sequence[Sequence[int]]) -> list[list[str]]:
+        """The sentence of each text that shows each of some topics best.
 
         Parameters
         ----------
-        text : str
-            A release.
-        topic : int
-            Number of the topic.
+        texts : sequence of str
+            Releases.
+        topics : sequence of sequence of int
+            For each text numbers of topics.
 
         Returns
         -------
-        str
-            Empty where the text is.
+        list of list of str
+            For each text one a topic; the beginning of a text that has no sentences, as those have
+            not that are no plain text.
         """
-        return self._sentences({0: text}, {(0, topic)})[0, topic]
+        if callable(self.vectorizer_.analyzer):
+            found = [[""] * len(asked) for asked in topics]
+        else:
+            found = best_sentences(texts, topics, self._sentence_scores)
+        return [
+            [sentence or " ".join(text.split())[:400] for sentence in sentences]
+            for text, sentences in zip(texts, found, strict=True)
+        ]
+
+    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.floating]:
+        weights = tfidf(self.vectorizer_.counts(sentences), None)
+        return np.asarray(weights @ np.ascontiguousarray(self.components_.T))
 
 
 def _documents(texts: Any, vectorizer: TermVectorizer | None) -> Any:
