@@ -141,7 +141,7 @@ def test_csv_rows_with_too_many_cells_are_named(tmp_path):
 
 def test_an_open_quote_is_an_error_and_an_inch_is_none(tmp_path):
     (tmp_path / "open.csv").write_text('title,text\nA,one\nB,"two\nC,three\n')
-    with pytest.raises(TopicsError, match=r"open\.csv, row 3: a quote is not closed"):
+    with pytest.raises(TopicsError, match=r"open\.csv, row 3: a quote that opens"):
         read_releases(tmp_path / "open.csv")
     (tmp_path / "inch.csv").write_text('title,text\nA,a 5" pipe\nB,two\n')
     assert read_releases(tmp_path / "inch.csv")["text"].to_pylist() == ['a 5" pipe', "two"]

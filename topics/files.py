@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 import json
 import re
 import sys
+import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -293,6 +295,10 @@ def _decode_utf16(data: bytes, path: Path | str) -> str:
     return data.decode("utf-8", "replace")
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile(r"[A-Za-z]")
+
+
 def _decode_other(data: bytes, path: Path | str) -> str:
     import chardet
 
@@ -318,9 +324,15 @@ def _decode_other(data: bytes, path: Path | str) -> str:
     telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())[:200_000]
     guess = chardet.detect(telling)["encoding"] or "cp1252"
     try:
-        return data.decode(guess)
+        text = data.decode(guess)
     except (UnicodeDecodeError, LookupError):
         return data.decode("cp1252", "replace")
+    # Few letters look like any alphabet; but no word of another has letters of ours within it.
+    letters = [word for word in _WORD.findall(text) if not word.isascii()]
+    mixed = sum(_LATIN.search(word) is not None for word in letters)
+    foreign = any(not unicodedata.name(c, "LATIN").startswith("LATIN")
+                  for word in letters for c in word if c > "\x7f")  # fmt: skip
+    return data.decode("cp1252", "replace") if foreign and 2 * mixed > len(letters) else text
 
 
 def _binary(data: bytes, path: Path | str) -> TopicsError:
@@ -385,8 +397,31 @@ def _read_html(text: str, path: Path) -> Rows:
     return Rows(_string_table([row]), [1], dates=[find_dates(found.date or "")])
 
 
+def _check_quotes(text: str, delimiter: str, path: Path) -> None:
+    """An error for a quote that is not closed where its cell ends: it would swallow rows below."""
+    lines = io.StringIO(text, newline="")
+    csv.field_size_limit(sys.maxsize)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    first = 1
+    while True:
+        try:
+            next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            # Within one line it is only untidy.
+            if rows.line_num > first:
+                raise TopicsError(
+                    "a quote that opens in this line is not closed where its cell ends",
+                    'close it, or double it if it is part of the text ("")',
+                    path=path,
+                    row=first,
+                ) from None
+        first = rows.line_num + 1
+
+
 def _read_csv(text: str, path: Path) -> Rows:
-    from pyarrow import csv
+    from pyarrow import csv as arrow_csv
 
     text = text.lstrip("\n")
     if text[:4].lower() == "sep=":
@@ -402,32 +437,28 @@ def _read_csv(text: str, path: Path) -> Rows:
         rejects.append((row.number, f"{reason}; quote cells that hold {delimiter!r}"))
         return "skip"
 
-    parse = csv.ParseOptions(
+    parse = arrow_csv.ParseOptions(
         delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep_count
     )
     # Serial, since only then rejected rows have numbers; one block, since a cell may be large.
-    read = csv.ReadOptions(use_threads=False, block_size=min(len(data) + 1024, 2**31 - 1))
+    read = arrow_csv.ReadOptions(use_threads=False, block_size=min(len(data) + 1024, 2**31 - 1))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            names = csv.read_csv(
+            names = arrow_csv.read_csv(
                 io.BytesIO(data[: max(len(header.encode()) + 1, 2)]), read, parse
             ).column_names
-        convert = csv.ConvertOptions(
+        convert = arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
         )
         rejects.clear()
-        table = csv.read_csv(io.BytesIO(data), read, parse, convert)
+        table = arrow_csv.read_csv(io.BytesIO(data), read, parse, convert)
     except pa.ArrowInvalid as error:
         raise TopicsError(
             f"it is no CSV file ({error})", "look for a quote that is not closed", path=path
         ) from None
-    if text.count('"') % 2 and table.num_rows:
-        last = table.slice(table.num_rows - 1).to_pylist()[0]
-        if any(cell and "\n" in cell for cell in last.values()):
-            # It would swallow all releases below it.
-            row = 1 + text[: text.rindex('"')].count("\n")
-            raise TopicsError("a quote is not closed", "close it in this row", path=path, row=row)
+    if rejects or text.count('"') % 2:
+        _check_quotes(text, delimiter, path)
     bad = {number for number, _ in rejects}
     numbers: list[int] = []
     number = 2  # the header is row 1
