@@ -5,7 +5,15 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 import topics
-from topics import TermVectorizer, ThemeClassifier, TopicsError, read_releases, read_themes
+from topics import (
+    Labeller,
+    TermVectorizer,
+    ThemeClassifier,
+    TopicModel,
+    TopicsError,
+    read_releases,
+    read_themes,
+)
 from topics.beliefs import FEW, STAGES, theme_beliefs
 from topics.demo import lee_corpus
 from topics.evidence import best_thresholds
@@ -386,3 +394,19 @@ def test_no_label_below_the_least_probability():
     classifier = ThemeClassifier(THEMES, multi_label=False, least=0.9).fit(TEXTS)
     assert classifier.predict(["rain", CAMP[0]]).tolist() == [None, "displacement"]
     assert topics.predict("rain", classifier)[0].labels == ()
+
+
+def test_a_text_without_a_known_word_has_no_label():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    row = topics.predict(["xyzzy"], classifier)[0]
+    assert (row.labels, row.note) == ((), "none of its words is known")
+
+
+def test_models_keep_the_vectorizer_that_they_were_given():
+    words = TermVectorizer(stemmer="english")
+    labeller = Labeller(TopicModel(2), ThemeClassifier(THEMES, vectorizer=words)).fit(TEXTS)
+    assert labeller.shares_vectorizer
+    assert labeller.classifier.vectorizer_.stemmer == "english"
+    other = TopicModel(2, vectorizer=TermVectorizer(min_df=2))
+    with pytest.raises(TopicsError, match="different vectorizers"):
+        Labeller(other, ThemeClassifier(THEMES, vectorizer=words)).fit(TEXTS)

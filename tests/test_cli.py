@@ -307,7 +307,7 @@ def test_review_is_kept_and_goes_on(topics, work, tmp_path, monkeypatch):
     assert "1 cricket, 2 fires" in err
     rows = list(csv.DictReader(output.read_text("utf-8").splitlines()))
     assert [row["theme"] for row in rows] == ["fires", "cricket;fires"]
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
     assert "2 read before" in topics(*args)[2]
     again = list(csv.DictReader(output.read_text("utf-8").splitlines()))
     assert again[:2] == rows

@@ -82,8 +82,12 @@ def test_names_are_given_and_taken(model, tmp_path):
     model.rename_topic(2, "  Fires ")
     assert model.names_[2] == "Fires"
     assert model.topic_number("fires") == 2
-    with pytest.raises(TopicsError, match="empty or taken"):
-        model.rename_topic(3, "fires")
+    for name in ("fires", "releases", "none"):
+        with pytest.raises(TopicsError, match="is taken"):
+            model.rename_topic(3, name)
+    for name in ("  ", "a\0"):
+        with pytest.raises(TopicsError, match="the name"):
+            model.merge_topics([0, 1], name=name)
     with pytest.raises(TopicsError, match="is taken"):
         model.merge_topics([0, 1], name="Fires")
     with pytest.raises(TopicsError, match="cannot be merged"):
@@ -238,3 +242,9 @@ def test_models_are_matched_topic_by_topic(model, lee):
     table = model.match_topics(fewer)
     assert sorted(table["other"])[3:] == [0, 1, 2, 3, 4]
     assert table["other_name"].isna().sum() == 3
+
+
+def test_releases_without_a_class_are_a_class():
+    model = TopicModel(2).fit(["refugees fled", "the court ruled"] * 20)
+    table = model.topics_per_class(["refugees fled"] * 4, ["a", None, "a", None])
+    assert table["releases"].tolist() == [2, 2]

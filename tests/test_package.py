@@ -19,7 +19,7 @@ ORDER = (
     "beliefs", "seeding", "logistic", "evidence", "explanation", "classifier",
     "changes", "labeller",
     "artifact", "labelling", "evaluation", "review",
-    "plots", "demo", "cli", "__main__",
+    "plots", "demo", "console", "cli", "__main__",
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from topics import (
     propose_themes,
     suggest_seeds,
 )
-from topics.review import ReviewFile, contradicting_labels
+from topics.labels import labelled_once, read_all_labels
+from topics.review import ReviewFile, contradicting_labels, read_by_hand
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families"]
 COURT = ["the court tried the judge", "a judge ruled on the trial"]
@@ -49,9 +50,32 @@ def test_a_review_is_saved_after_each(tmp_path):
     assert again.rows == file.rows
     assert [row["theme"] for row in again.rows] == ["camp;court", "none"]
     assert again.undo() == "2"
-    assert ReviewFile(file.path, ["camp"]).ids == {"1"}
+    assert ReviewFile(file.path, ["camp", "court"]).ids == {"1"}
+    with pytest.raises(TopicsError, match="row 2: court is no theme"):
+        ReviewFile(file.path, ["camp"])
     assert again.undo() == "1"
     assert again.undo() is None
+
+
+def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tmp_path):
+    path = tmp_path / "pile.csv"
+    path.write_text("id,title,text\n1,Aid came,refugees fled\n2,,the judge ruled\n")
+    corpus, said = topics.read_releases(path), []
+    file = ReviewFile(tmp_path / "read.csv", ["camp", "court"])
+    keys = iter("x\n1\nn2\nq")
+    read_by_hand(classifier, corpus, file, 5, lambda: next(keys), said.append)
+    told = "\n".join(said)
+    assert "'x' is no key" in told
+    assert "press a theme's key" in told
+    assert {row["id"]: row["theme"] for row in file.rows} in (
+        {"1": "camp", "2": "court"}, {"2": "camp", "1": "court"}
+    )  # fmt: skip
+    # Together with what they were taken from, releases that were read count once.
+    again = topics.read_releases([file.path, path])
+    labels = read_all_labels(again["theme"], ["camp", "court"], 4)
+    assert labelled_once(again, labels).tolist() == [True, True, False, False]
+    texts = dict(zip(corpus["title"].to_pylist(), corpus["text"].to_pylist(), strict=True))
+    assert {row["title"] or None: row["text"] for row in file.rows} == texts
 
 
 def test_what_fits_no_theme_is_new_and_is_given_a_name(classifier):

@@ -1,9 +1,10 @@
 import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from topics import TermVectorizer, TopicModel, TopicsError, read_releases
+from topics import Corpus, TermVectorizer, TopicModel, TopicsError, read_releases
 from topics.demo import lee_corpus
 from topics.naming import name_topics, rank_words, term_scores
 from topics.sentences import split_sentences
@@ -191,3 +192,51 @@ def test_sentences():
     pieces = split_sentences("word " * 1000)
     assert max(map(len, pieces)) <= 400
     assert " ".join(pieces).split() == ["word"] * 1000
+
+
+def test_documents_without_a_known_term_are_of_no_topic():
+    texts = ["refugees fled to the camp", "the court tried the judge"] * 20
+    plain = TopicModel(2).fit(texts)
+    model = TopicModel(2).fit([*texts, *[""] * 30])
+    assert sorted(model.topics_["releases"]) == sorted(plain.topics_["releases"]) == [20, 20]
+    np.testing.assert_allclose(
+        model.decomposition_.mean_, plain.decomposition_.mean_, rtol=0, atol=1e-3
+    )
+
+
+def test_a_number_of_topics_that_is_asked_for_is_given():
+    texts = ["refugees fled to the camp", "the court tried the judge", "rain fell on fields"] * 7
+    with pytest.warns(UserWarning, match="are few"):
+        assert len(TopicModel(10).fit(texts).names_) == 10
+    for k in (0, 1.5, "many", -1):
+        with pytest.raises(TopicsError, match="no number of topics"):
+            TopicModel(k).fit(texts)
+
+
+def test_names_of_themes_that_tables_cannot_hold():
+    for themes in (
+        {"none": ["a"]},
+        {"a;b": ["a"]},
+        {"releases": ["a"]},
+        {"Law": ["a"], "law": ["b"]},
+    ):
+        with pytest.raises(TopicsError, match="give it another name"):
+            TopicModel(2, themes=themes).fit(["a b", "b c"] * 20)
+    with pytest.raises(TopicsError, match="are no list"):
+        TopicModel(2, themes={"law": {"court": 2}}).fit(["a b", "b c"] * 20)
+
+
+def test_an_empty_batch_changes_nothing_but_the_number():
+    texts = ["refugees fled to the camp", "the court tried the judge"] * 20
+    model = TopicModel(2, "nmf").fit(texts)
+    before = model.representatives_, model.names_, model.components_.tobytes()
+    model.partial_fit(["", ""])
+    assert (model.representatives_, model.names_, model.components_.tobytes()) == before
+    assert model.n_documents_ == 42
+
+
+def test_odd_dates_are_left_out_of_time():
+    texts = ["refugees fled to the camp", "the court tried the judge"] * 20
+    dates = ["2024-05-02T10:00:00", "2024-13-45", "30/07/2018", None] * 10
+    corpus = Corpus(pa.table({"text": texts, "date": dates}))
+    assert TopicModel(2).fit(corpus).topics_over_time("week").index.tolist() == ["2024-W18"]

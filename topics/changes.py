@@ -194,17 +194,23 @@ def propose_themes(
     import pandas as pd
 
     documents = as_texts(texts)
+    if n_themes is not None and n_themes < 1:
+        raise TopicsError(f"n_themes={n_themes} is not at least 1", "give a number, or None")
     new = np.flatnonzero(classifier.novelty(documents) >= least)
     columns = ["name", "seeds", "releases", "rows"]
     if new.size < _FEWEST:
         return pd.DataFrame([], columns=columns)
-    n = n_themes or min(max(new.size // 30, 1), 10)
+    n = min(n_themes or min(max(new.size // 30, 1), 10), new.size)
     # What stands in most of the new releases is their mark, and no word of the whole pile's.
     params = classifier.vectorizer_.get_params(deep=False) | {"max_df": 1.0, "min_df": 2}
     model = TopicModel(n, vectorizer=TermVectorizer(**params), random_state=random_state)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".* releases are few for")
-        shares = model.fit_transform(documents.take(new))
+        try:
+            shares = model.fit_transform(documents.take(new))
+        except ValueError:
+            # No word stands in two of them.
+            return pd.DataFrame([], columns=columns)
     first = shares.argmax(axis=1)
     rows = []
     for t, name in enumerate(model.names_):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import signal
 import sys
 import warnings
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from topics._errors import TopicsError
+from topics.console import (
+    counted,
+    plain,
+    print_evaluation,
+    print_json,
+    print_table,
+    print_topics,
+    say,
+    say_warning,
+)
 
 app = typer.Typer(
     name="topics",
@@ -64,25 +73,29 @@ class Method(StrEnum):
 
 def main() -> None:
     """Run the command line; one line for an error that the user can mend, and exit code 2."""
-    warnings.showwarning = _say_warning
+    warnings.showwarning = say_warning
+    # What was begun is cleared away; a reader that has enough, such as head, ends it at once.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         app()
     except TopicsError as error:
-        _say(f"[bold red]error:[/] {_plain(str(error))}")
+        say(f"[bold red]error:[/] {plain(str(error))}")
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader, such as head, has enough.
-        sys.stderr.close()
-        sys.exit(0)
     except KeyboardInterrupt:
-        _say("stopped")
+        say("stopped")
         sys.exit(130)
     except MemoryError:
-        _say("[bold red]error:[/] out of memory; give fewer releases at once")
+        say("[bold red]error:[/] out of memory; give fewer releases at once")
         sys.exit(2)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"[bold red]error:[/] {plain(place + (error.strerror or str(error)))}")
+        sys.exit(2)
+    except ValueError as error:
         # What nobody foresaw is still one line; the type tells whoever reports it where to look.
-        _say(f"[bold red]error:[/] {_plain(' '.join(str(error).split()))} ({type(error).__name__})")
+        say(f"[bold red]error:[/] {plain(' '.join(str(error).split()))} ({type(error).__name__})")
         sys.exit(2)
 
 
@@ -115,13 +128,13 @@ def demo(
     from topics.demo import run_demo
 
     done = run_demo(output)
-    _print_topics(done.labeller.topic_model)
-    _say(
+    print_topics(done.labeller.topic_model)
+    say(
         "\n50 documents that the models had not seen, labelled by seed words alone, against the "
         f"themes that two readers gave them (kappa {done.kappa:.2f}):"
     )
-    _print_evaluation(done.evaluation)
-    _say(
+    print_evaluation(done.evaluation)
+    say(
         f"\nWritten to {output}: the model (model), the 50 labelled documents (labelled.csv) and a "
         f"picture (topics.png).\n\nTry next:\n"
         f"  topics show {output}/model --topic 0\n"
@@ -145,9 +158,12 @@ def fit(
     ] = None,
     method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.vectors,
     topics: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            min=1, help="Number of topics, with those of themes.", show_default="fits the pile"
+            metavar="N",
+            help="Number of topics, with those of themes; auto tries several and takes what stays "
+            "the same from one half of the releases to the other.",
+            show_default="10, or fewer for few releases",
         ),
     ] = None,
     labels: Annotated[
@@ -172,15 +188,20 @@ def fit(
     from topics.artifact import check_folder, save
     from topics.classifier import ThemeClassifier
     from topics.labeller import Labeller
+    from topics.labels import labelled_once
     from topics.themes import read_themes
-    from topics.topic_model import DEFAULT_TOPICS, TopicModel
+    from topics.topic_model import TopicModel
 
     check_folder(output, force)
     seeds = read_themes(themes) if themes else None
     corpus = _read(inputs, text, title, date, split, encoding)
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
+    if y is not None:
+        _say_of_labels(corpus, y, seeds, labels)
+        kept = labelled_once(corpus, y)
+        corpus, y = corpus[kept], [names for names, keep in zip(y, kept, strict=True) if keep]
     topic_model = TopicModel(
-        topics or DEFAULT_TOPICS, method.value, themes=seeds, random_state=seed, n_jobs=jobs
+        _n_topics(topics), method.value, themes=seeds, random_state=seed, n_jobs=jobs
     )
     classifier = None
     if seeds or y:
@@ -194,11 +215,11 @@ def fit(
         examples=examples,
         overwrite=force,
     )
-    _print_topics(topic_model)
+    print_topics(topic_model)
     repeated = corpus.duplicates().num_rows
-    _say(f"{_count(len(corpus))} fitted; the model is in {_plain(output)}")
+    say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
     if repeated:
-        _say(f"{repeated:,} of them only repeat another one")
+        say(f"{repeated:,} of them only repeat another one")
     _finish(corpus)
 
 
@@ -235,7 +256,7 @@ def label(
     labeller = as_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     n = label_to(corpus, labeller, output, force=force, evidence=evidence)
-    _say(f"{_count(n)} labelled" + ("" if output == "-" else f"; see {_plain(output)}"))
+    say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
     _finish(corpus)
 
 
@@ -265,7 +286,7 @@ def show(
         more = topic_model.top_words(20)[number]
         about["words"] = [*words, *(word for word in more if word not in words)]
         if as_json:
-            _print_json({**about, "examples": examples.to_dict("records")})
+            print_json({**about, "examples": examples.to_dict("records")})
             return
         print(f"topic {number}: {about['name']}\nwords: {', '.join(about['words'])}")
         print(f"share {about['share']:.1%}, first topic of {about['releases']} releases\n")
@@ -276,10 +297,10 @@ def show(
     if as_json:
         topics = [] if topic_model is None else topic_model.topics_.to_dict("records")
         themes = [] if classifier is None else [str(name) for name in classifier.classes_]
-        _print_json({"topics": topics, "themes": themes})
+        print_json({"topics": topics, "themes": themes})
         return
     if topic_model is not None:
-        _print_topics(topic_model)
+        print_topics(topic_model)
     if classifier is not None:
         kind = "calibrated probabilities" if classifier.calibrated_ else "scores, not probabilities"
         print(f"themes ({kind}): {', '.join(map(str, classifier.classes_))}")
@@ -309,9 +330,9 @@ def evaluate(
     names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
     result = figures_of(labeller, corpus, _label_column(corpus, labels, names))
     if as_json:
-        _print_json({**result.to_dict(), **result.averages})
+        print_json({**result.to_dict(), **result.averages})
     else:
-        _print_evaluation(result)
+        print_evaluation(result)
     _finish(corpus)
 
 
@@ -338,37 +359,13 @@ def review(
     encoding: Encoding = None,
 ) -> None:  # fmt: skip
     """Read the releases whose labels would teach the model most: one key a theme."""
-    from topics.review import ReviewFile, next_to_label, review_keys
+    from topics.review import ReviewFile, read_by_hand
 
     classifier = _classifier(model)
     corpus = _read(inputs, text, title, date, split, encoding)
-    names = [str(name) for name in classifier.classes_]
-    file = ReviewFile(output, names)
-    ids = corpus["id"].to_pylist()
-    seen = [row for row, id in enumerate(ids) if id in file.ids]
-    rows = next_to_label(classifier, corpus, n, leave_out=seen).tolist()
-    _say(f"{len(file.rows):,} read before; {len(rows):,} to read. " + review_keys(names))
-    done = 0
-    while done < len(rows):
-        release = corpus[rows[done] : rows[done] + 1]
-        heading, body = release["title"][0].as_py(), release.texts[0].as_py()
-        chances = dict(zip(names, classifier.predict_proba(release)[0].tolist(), strict=True))
-        likely = sorted(chances, key=lambda name: -chances[name])[:3]
-        _say(
-            f"\n[bold]{done + 1} of {len(rows)}  {_plain(heading or '')}[/]\n{_plain(body[:1500])}"
-        )
-        _say("likely: " + ", ".join(f"{_plain(name)} {chances[name]:.2f}" for name in likely))
-        answer = _ask(names)
-        if answer is None:
-            break
-        if answer == "undo":
-            if done and file.undo() is not None:
-                done -= 1
-            continue
-        file.add(ids[rows[done]], heading, body, answer)
-        done += 1
-    n = len(file.rows)
-    _say(f"{n:,} release{'s are' if n != 1 else ' is'} in {_plain(output)}")
+    file = ReviewFile(output, [str(name) for name in classifier.classes_])
+    read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
+    say(f"{counted(len(file.rows))} read; see {plain(output)}" if file.rows else "nothing was read")
     _finish(corpus)
 
 
@@ -381,29 +378,13 @@ def _classifier(model: str) -> Any:
     return classifier
 
 
-def _ask(names: list[str]) -> list[str] | str | None:
-    """Themes that a person gives to a release; "undo"; None to stop."""
-    from topics.review import KEYS
-
-    given: list[str] = []
-    while True:
-        key = _key()
-        if key in ("q", "", "\x03", "\x04"):
-            return None
-        if key == "u":
-            return "undo"
-        if key in ("\r", "\n"):
-            return given
-        if key in KEYS[: len(names)]:
-            name = names[KEYS.index(key)]
-            given = [g for g in given if g != name] if name in given else [*given, name]
-            _say("  " + (_plain(", ".join(given)) or "none"))
-
-
 def _key() -> str:
-    if sys.stdin.isatty():
-        return str(typer.getchar())
-    return sys.stdin.read(1)
+    """A key that is pressed; q where there is no more to come, or Ctrl-C or Ctrl-D."""
+    try:
+        key = str(typer.getchar()) if sys.stdin.isatty() else sys.stdin.read(1)
+    except (EOFError, KeyboardInterrupt):
+        return "q"
+    return "q" if key in ("", "\x03", "\x04") else key
 
 
 @app.command(epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml")
@@ -425,7 +406,7 @@ def seeds(
     corpus = _read(inputs, text, title, date, split, encoding)
     found = suggest_seeds(corpus, wanted, n_jobs=-1).to_dict("records")
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         cells = [
             (
@@ -437,7 +418,7 @@ def seeds(
             )
             for row in found
         ]
-        _print_table(("theme", "seed", "releases", "verdict", "better"), cells)
+        print_table(("theme", "seed", "releases", "verdict", "better"), cells)
     _finish(corpus)
 
 
@@ -451,6 +432,7 @@ def explain(
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page for a browser.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
     text: Text = None,
     title: Title = None,
     date: Date = None,
@@ -458,21 +440,23 @@ def explain(
     encoding: Encoding = None,
 ) -> None:
     """Say why releases have their labels: sentences, and terms with what they contribute."""
-    from pathlib import Path
-
     from topics.explanation import explanation_page
+    from topics.labelling import check_output, written_beside
 
+    path = check_output(html, force, endings=(".html", ".htm")) if html else None
     classifier = _classifier(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
-    if html:
-        Path(html).write_text(explanation_page([e for row in found for e in row]), "utf-8")
-        _say(f"the page is in {_plain(html)}")
+    titles = zip(corpus["title"].to_pylist(), corpus["id"].to_pylist(), strict=True)
+    headings = [title or id for title, id in titles]
+    if path is not None:
+        with written_beside(path) as file:
+            page = explanation_page(list(zip(headings, found, strict=True)))
+            file.write(page.encode())
+        say(f"the page is in {plain(str(path))}")
     else:
-        for heading, id, row in zip(
-            corpus["title"].to_pylist(), corpus["id"].to_pylist(), found, strict=True
-        ):
-            print(heading or id)
+        for heading, row in zip(headings, found, strict=True):
+            print(heading)
             for explanation in row:
                 print(f"  {explanation!r}")
     _finish(corpus)
@@ -507,6 +491,14 @@ def _read(
         raise TopicsError(str(error)) from None
 
 
+def _n_topics(given: str | None) -> Any:
+    if given is None or given == "auto":
+        return given
+    if not given.isdecimal() or int(given) < 1:
+        raise TopicsError(f"--topics {given} is no number", "give a number from 1 on, or auto")
+    return int(given)
+
+
 def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
     from topics.labels import read_labels
 
@@ -524,6 +516,25 @@ def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
     return [read_labels(value, themes) for value in corpus[column].to_pylist()]
 
 
+def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -> None:
+    """Name labels that the themes do not have, and a column that holds none."""
+    from difflib import get_close_matches
+
+    if all(names is None for names in y):
+        say(f"[yellow]warning:[/] no cell of the column {plain(str(column))} holds a label")
+    places = zip(corpus["path"].to_pylist(), corpus["row"].to_pylist(), y, strict=True)
+    told: set[Any] = set()
+    for path, row, names in places if themes else ():
+        for name in set(names or ()) - set(themes) - told:
+            told.add(name)
+            near = get_close_matches(str(name), themes, 1)
+            meant = f"; is it {near[0]}?" if near else " without seeds"
+            say(
+                f"[yellow]warning:[/] {plain(f'{path}, row {row}')}: the label "
+                f"{plain(str(name))} is a new theme{plain(meant)}"
+            )
+
+
 def _finish(corpus: Any) -> None:
     """Name what was rejected; exit code 1 where anything was."""
     if not corpus.rejects.num_rows:
@@ -532,71 +543,6 @@ def _finish(corpus: Any) -> None:
         place = reject["path"] or "input"
         if reject["row"] is not None:
             place += f", row {reject['row']}"
-        _say(f"[yellow]rejected:[/] {_plain(place)}: {_plain(reject['reason'])}")
-    _say(f"{corpus.rejects.num_rows:,} rows or files were rejected, all others are done")
+        say(f"[yellow]rejected:[/] {plain(place)}: {plain(reject['reason'])}")
+    say(f"{corpus.rejects.num_rows:,} rows or files were rejected, all others are done")
     raise typer.Exit(1)
-
-
-def _print_topics(model: Any) -> None:
-    rows = [
-        (str(row["topic"]), row["name"], f"{row['share']:.1%}", str(row["releases"]), row["words"])
-        for row in model.topics_.to_dict("records")
-    ]
-    _print_table(("topic", "name", "share", "releases", "words"), rows)
-
-
-def _print_evaluation(result: Any) -> None:
-    names = ("theme", "precision", "recall", "f1", "average_precision", "support", "labelled")
-    rows = []
-    for row in result.themes.to_pylist():
-        cells = (row[name] for name in names[1:5])
-        figures = ["-" if cell is None else f"{cell:.2f}" for cell in cells]
-        rows.append((row["theme"], *figures, str(row["support"]), str(row["labelled"])))
-    _print_table(names, rows)
-    for name, value in result.averages.items():
-        low, high = result.intervals.get(name, (None, None))
-        print(f"{name} {value:.3f}" + ("" if low is None else f"  ({low:.3f} to {high:.3f})"))
-    print(f"calibration_error {result.calibration_error:.3f}")
-
-
-def _print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """A table for a person at a terminal, tab-separated values for a program."""
-    names = tuple(names)
-    if not sys.stdout.isatty():
-        for row in (names, *rows):
-            print("\t".join(" ".join(cell.split()) for cell in row))
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    Console().print(table)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=float))
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
-
-
-def _count(n: int) -> str:
-    return f"{n:,} release{'s' * (n != 1)}"
-
-
-def _say(message: str) -> None:
-    from rich.console import Console
-
-    Console(stderr=True, soft_wrap=True, highlight=False).print(message)
-
-
-def _say_warning(message: Any, *_: Any, **__: Any) -> None:
-    _say(f"[yellow]warning:[/] {_plain(str(message))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -117,13 +118,13 @@ def explain_score(
     return float(parts.sum() + intercept), float(intercept), said
 
 
-def explanation_page(explanations: list[Explanation]) -> str:
+def explanation_page(releases: Sequence[tuple[str, Sequence[Explanation]]]) -> str:
     """Explanations as one page of HTML that needs no other file.
 
     Parameters
     ----------
-    explanations : list of Explanation
-        As of :meth:`topics.ThemeClassifier.explain`.
+    releases : sequence of (str, sequence of Explanation)
+        A heading for each, and its explanations by :meth:`topics.ThemeClassifier.explain`.
 
     Returns
     -------
@@ -132,11 +133,15 @@ def explanation_page(explanations: list[Explanation]) -> str:
 
     Examples
     --------
-    >>> page = explanation_page([Explanation("<aid>", 0.9, 1.0, 0.0, [("aid", 1.0)], "Aid came.")])
+    >>> found = [Explanation("<aid>", 0.9, 1.0, 0.0, [("aid", 1.0)], "Aid came.")]
+    >>> page = explanation_page([("Lorries", found)])
     >>> "&lt;aid&gt;" in page and "<aid>" not in page
     True
     """
-    body = "".join(explanation._repr_html_() for explanation in explanations)
+    body = "".join(
+        f"<h2>{escape(heading)}</h2>" + "".join(each._repr_html_() for each in explanations)
+        for heading, explanations in releases
+    )
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>Labels explained</title>"
         "<body style='font-family:system-ui,sans-serif;max-width:44em;margin:2em auto;"

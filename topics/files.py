@@ -400,7 +400,7 @@ def _read_html(text: str, path: Path) -> Rows:
 def _check_quotes(text: str, delimiter: str, path: Path) -> None:
     """An error for a quote that is not closed where its cell ends: it would swallow rows below."""
     lines = io.StringIO(text, newline="")
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(1 << 30)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     first = 1
     while True:

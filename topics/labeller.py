@@ -26,6 +26,7 @@ BATCH = 2048
 
 
 _LEAST_KNOWN = 0.25
+_NOTHING_KNOWN = "none of its words is known"
 """Share of the words of a text that must be known for it to be labelled."""
 
 
@@ -272,7 +273,7 @@ class Labeller:
         y : iterable or None, default=None
             Labels for the classifier, None where unknown.
         vectorizer : TermVectorizer or None, default=None
-            None makes one fit for the pile.
+            None takes the models' own, or makes one fit for the pile.
 
         Returns
         -------
@@ -282,15 +283,21 @@ class Labeller:
         Raises
         ------
         TopicsError
-            As the models raise it.
+            As the models raise it, or if their vectorizers differ.
         """
         documents = as_texts(texts)
-        themes = {
-            name: seeds
-            for model in (self.topic_model, self.classifier)
-            if model is not None
-            for name, seeds in check_themes(model.themes).items()
-        }
+        models = [model for model in (self.topic_model, self.classifier) if model is not None]
+        themes: dict[str, list[str]] = {}
+        for model in models:
+            for name, seeds in check_themes(model.themes).items():
+                themes[name] = [*themes.get(name, ()), *seeds]
+        if vectorizer is None:
+            own = {repr(m.vectorizer): m.vectorizer for m in models if m.vectorizer is not None}
+            if len(own) > 1:
+                raise TopicsError(
+                    "the models have different vectorizers", "give both the same, or fit each alone"
+                )
+            vectorizer = next(iter(own.values()), None)
         n_jobs = (self.topic_model or self.classifier).n_jobs  # type: ignore[union-attr]
         vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, n_jobs)
         if self.classifier is not None:
@@ -379,7 +386,9 @@ class Labeller:
                 self.classifier.score_sequences(sequences)
             )
             labels = self.classifier.label_tuples(probabilities)
-            for i, note in self._strangers(documents, np.diff(sequences.offsets)).items():
+            lengths = np.diff(sequences.offsets)
+            strangers = dict.fromkeys(np.flatnonzero(lengths == 0).tolist(), _NOTHING_KNOWN)
+            for i, note in (strangers | self._strangers(documents, lengths)).items():
                 notes[i], labels[i] = note, ()
         if self.topic_model is not None:
             vectorizer = self.topic_model.vectorizer_

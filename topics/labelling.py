@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -166,8 +166,8 @@ def written_beside(path: Path) -> Iterator[BinaryIO]:
             new.unlink(missing_ok=True)
 
 
-def check_output(output: str, force: bool) -> Path:
-    """The path to write labels to, or a clear error before any work is done.
+def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> Path:
+    """The path to write to, or a clear error before any work is done.
 
     Parameters
     ----------
@@ -175,6 +175,8 @@ def check_output(output: str, force: bool) -> Path:
         A file name.
     force : bool
         Whether it may exist.
+    endings : sequence of str, default=FORMATS
+        Those that are known.
 
     Returns
     -------
@@ -187,11 +189,10 @@ def check_output(output: str, force: bool) -> Path:
         If its ending is not known, or it exists.
     """
     path = Path(output)
-    if path.suffix.lower() not in FORMATS:
+    if path.suffix.lower() not in endings:
         raise TopicsError(
-            f"the ending {path.suffix!r} is unknown", f"end in {', '.join(FORMATS)}, or write to -",
-            path=output,
-        )  # fmt: skip
+            f"the ending {path.suffix!r} is unknown", f"end in {', '.join(endings)}", path=output
+        )
     if path.is_dir():
         raise TopicsError("it is a folder", "give a file name", path=output)
     if path.exists() and not force:
@@ -200,7 +201,8 @@ def check_output(output: str, force: bool) -> Path:
 
 
 def _label_batches(corpus: Corpus, labeller: Labeller, evidence: bool) -> Iterator[pa.Table]:
-    starts = range(0, len(corpus), BATCH)
+    # A table without rows has its columns, too.
+    starts = range(0, max(len(corpus), 1), BATCH)
     for start in track(starts, "labelling", len(starts)):
         batch = corpus[start : start + BATCH]
         table = labeller.predict(batch, evidence=evidence).to_arrow()

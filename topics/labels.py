@@ -10,8 +10,10 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topics._errors import TopicsError
+from topics.corpus import Corpus
 from topics.themes import check_name
 
 _MANY = (list, tuple, set, frozenset, np.ndarray)
@@ -133,6 +135,39 @@ def read_all_labels(values: Iterable[Any], classes: list[Any], n: int) -> list[A
     return _one_for_each(
         [read_labels(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
     )
+
+
+def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
+    """Which releases to learn from: all but those without a label that repeat one with a label.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The releases, such as those read by hand together with all others.
+    labels : sequence of tuple or None
+        The names of each.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_documents,)
+        False for those to leave out.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> corpus = Corpus(pa.table({"text": ["Aid came.", "Talks.", "Aid came."]}))
+    >>> labelled_once(corpus, [("aid",), None, None]).tolist()
+    [True, True, False]
+    """
+    kept = np.ones(len(corpus), bool)
+    place = {id: i for i, id in enumerate(corpus["id"].to_pylist())}
+    groups: dict[int, list[int]] = {}
+    for row in corpus.duplicates().to_pylist():
+        groups.setdefault(place[row["of"]], [place[row["of"]]]).append(row["position"])
+    for group in groups.values():
+        if any(labels[i] is not None for i in group):
+            kept[[i for i in group if labels[i] is None]] = False
+    return kept
 
 
 def _one_for_each(labels: list[Any], n: int) -> list[Any]:

@@ -12,6 +12,7 @@ from topics._errors import TopicsError
 from topics.naming import Ranking, show_words, term_scores
 from topics.quality import match_topics
 from topics.sentences import split_paragraphs
+from topics.themes import RESERVED, check_name
 from topics.timeline import Period, Timeline, period_of
 from topics.word_vectors import unit_rows
 
@@ -207,7 +208,8 @@ class TopicOperations:
                 f"{len(classes)} classes for {len(shares)} releases", "give one for each"
             )
         frame = pd.DataFrame(shares.astype(np.float64), columns=self.names_)
-        grouped = frame.groupby(list(classes))
+        # Releases without a class are a class of their own.
+        grouped = frame.groupby(list(classes), dropna=False)
         return grouped.mean().assign(releases=grouped.size()).rename_axis("class")
 
     def topics_of_paragraphs(self, text: str) -> Any:
@@ -361,14 +363,19 @@ class TopicOperations:
         Raises
         ------
         TopicsError
-            If there is no such topic, or another one has the name.
+            If there is no such topic, or the name is empty or taken.
         """
-        number, name = self.topic_number(topic), name.strip()
-        others = {other.casefold() for t, other in enumerate(self.names_) if t != number}
-        if not name or name.casefold() in others:
-            raise TopicsError(f"the name {name!r} is empty or taken", "give another")
-        self.names_[number] = name
+        number = self.topic_number(topic)
+        self.names_[number] = self._free_name(name, [number])
         return self
+
+    def _free_name(self, name: str, own: Sequence[int]) -> str:
+        """A name that no topic has but some, and no other column of a table."""
+        name = check_name(name)
+        others = {other.casefold() for t, other in enumerate(self.names_) if t not in own}
+        if name.casefold() in others | RESERVED:
+            raise TopicsError(f"the name {name!r} is taken", "give another")
+        return name
 
     def merge_topics(self, topics: Iterable[int | str], name: str | None = None) -> Self:
         """Make one topic of several.
@@ -394,10 +401,8 @@ class TopicOperations:
         chosen = list(dict.fromkeys(self.topic_number(topic) for topic in topics))
         if len(chosen) < 2:
             raise TopicsError("one topic cannot be merged", "give two or more")
-        kept, name = min(chosen), name or self.names_[chosen[0]]
-        others = {n.casefold() for t, n in enumerate(self.names_) if t not in chosen}
-        if name.casefold() in others:
-            raise TopicsError(f"the name {name!r} is taken", "give another")
+        kept = min(chosen)
+        name = self._free_name(self.names_[chosen[0]] if name is None else name, chosen)
         for sums in (self.share_sums_, self.n_releases_):
             sums[kept] = sums[chosen].sum()
         self.timeline_[1][:, kept] = self.timeline_[1][:, chosen].sum(axis=1)

@@ -41,9 +41,9 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     order = np.argsort(table["share"].to_numpy(), kind="stable")
     words = model.top_words(n_words)
     figure, axes = _figure(11, 0.42 * len(table) + 1.4)
-    seeded = len(model.themes_)
+    seeded = [name in model.themes_ for name in model.names_]
     shares = 100 * table["share"].to_numpy()
-    colours = [_SEEDED if t < seeded else _BAR for t in order]
+    colours = [_SEEDED if seeded[t] else _BAR for t in order]
     axes.barh(range(len(table)), shares[order], color=colours, height=0.72)
     for place, t in enumerate(order):
         axes.text(
@@ -55,7 +55,7 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     ticks = [tick for tick in axes.get_xticks() if tick <= shares.max() * 1.05]
     axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
     axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", loc="left", fontsize=11)
-    if 0 < seeded < len(table):
+    if any(seeded) and not all(seeded):
         axes.legend(
             handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
             loc="lower right", frameon=False, fontsize=9,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
-from topics.corpus import as_texts
+from topics.corpus import Corpus, as_texts
 from topics.labelling import written_beside
 from topics.labels import read_all_labels
 
 COLUMNS = ("id", "title", "theme", "text")
-KEYS = "123456789abcdefghijklmnoprstvwxyz"
-"""A key for each theme; q stops and u takes the last release back."""
+KEYS = "123456789abcdefghijklmoprstvwxyz"
+"""A key for each theme; n is none of them, q stops and u takes the last release back."""
+_SHOWN = 1500
 
 
 def next_to_label(
@@ -157,12 +158,93 @@ def review_keys(themes: Sequence[str]) -> str:
     Examples
     --------
     >>> review_keys(["aid", "law"])
-    'Keys: 1 aid, 2 law; Enter keeps (none if no key was pressed), u undoes, q stops.'
+    'Keys: 1 aid, 2 law, n none; then Enter. u undoes, q stops.'
     """
     if len(themes) > len(KEYS):
         raise TopicsError(f"{len(themes)} themes are more than keys", f"give at most {len(KEYS)}")
     named = ", ".join(f"{key} {name}" for key, name in zip(KEYS, themes, strict=False))
-    return f"Keys: {named}; Enter keeps (none if no key was pressed), u undoes, q stops."
+    return f"Keys: {named}, n none; then Enter. u undoes, q stops."
+
+
+def read_by_hand(
+    classifier: ThemeClassifier,
+    corpus: Corpus,
+    file: ReviewFile,
+    n: int,
+    key: Callable[[], str],
+    say: Callable[[str], None],
+) -> None:
+    """Show releases whose labels would teach most, and keep what a person says of each.
+
+    Parameters
+    ----------
+    classifier : ThemeClassifier
+        Fitted.
+    corpus : Corpus
+        The releases; those in the file are not shown again.
+    file : ReviewFile
+        Where it is kept, after each.
+    n : int
+        Most releases that are shown.
+    key : callable
+        Gives the next key.
+    say : callable
+        Shows words.
+
+    Raises
+    ------
+    TopicsError
+        If there are more themes than keys, or the file cannot be written.
+    """
+    ids, known, names = corpus["id"].to_pylist(), file.ids, file.themes
+    seen = [row for row, id in enumerate(ids) if id in known]
+    rows = next_to_label(classifier, corpus, n, leave_out=seen).tolist()
+    say(f"{len(file.rows):,} read before; {len(rows):,} to read. {review_keys(names)}")
+    chances = classifier.predict_proba(corpus[rows])
+    done = 0
+    while done < len(rows):
+        release = corpus[int(rows[done])]
+        say(f"\n{done + 1} of {len(rows)}  {release['title'] or ''}\n{release['text'][:_SHOWN]}")
+        likely = np.argsort(-chances[done], kind="stable")[:3]
+        say("likely: " + ", ".join(f"{names[k]} {chances[done, k]:.2f}" for k in likely))
+        answer = _answer(names, key, say)
+        if answer is None:
+            break
+        if answer == "undo":
+            # Only what was said in this sitting, and is shown again.
+            if done and file.undo() is not None:
+                done -= 1
+            continue
+        file.add(release["id"], release["title"], release["text"], answer)
+        done += 1
+
+
+def _answer(
+    names: Sequence[str], key: Callable[[], str], say: Callable[[str], None]
+) -> Sequence[str] | None:
+    """Themes that a person gives to a release; "undo"; None to stop."""
+    given: list[str] = []
+    chosen = False
+    while True:
+        pressed = key()
+        if pressed == "q":
+            return None
+        if pressed == "u":
+            return "undo"
+        if pressed in ("\r", "\n"):
+            if chosen:
+                return given
+            say("  press a theme's key, or n for none, and then Enter")
+        elif pressed == "n":
+            given, chosen = [], True
+            say("  none")
+        elif pressed in KEYS[: len(names)]:
+            name = names[KEYS.index(pressed)]
+            given = [g for g in given if g != name] if name in given else [*given, name]
+            chosen = True
+            say("  " + (", ".join(given) or "none"))
+        else:
+            say(f"  {pressed!r} is no key of a theme. {review_keys(names)}")
 
 
 class ReviewFile:
@@ -178,7 +260,7 @@ class ReviewFile:
     Raises
     ------
     TopicsError
-        If the file is there and was not made by a review.
+        If the file is there and was not made by a review, or for other themes.
     """
 
     def __init__(self, path: str | Path, themes: Sequence[str]) -> None:
@@ -188,14 +270,27 @@ class ReviewFile:
         if not self.path.exists():
             return
         try:
-            with self.path.open(encoding="utf-8", newline="") as file:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
                 csv.field_size_limit(1 << 30)
                 reader = csv.DictReader(file)
                 if tuple(reader.fieldnames or ()) != COLUMNS:
                     raise TopicsError(
                         "it was not made by a review", "give another name", path=self.path
                     )
-                self.rows = [dict(row) for row in reader]
+                for row, cells in enumerate(reader, 2):
+                    if set(cells) != set(COLUMNS) or None in cells.values():
+                        raise TopicsError(
+                            f"it has not {len(COLUMNS)} cells", "mend it", path=self.path, row=row
+                        )
+                    strange = set(cells["theme"].split(";")) - {*self.themes, "none"}
+                    if strange:
+                        raise TopicsError(
+                            f"{', '.join(sorted(strange))} is no theme of the model",
+                            "give another file",
+                            path=self.path,
+                            row=row,
+                        )
+                    self.rows.append(cells)
         except (OSError, UnicodeDecodeError) as error:
             raise TopicsError(f"it cannot be read ({error})", path=self.path) from None
 
@@ -219,7 +314,13 @@ class ReviewFile:
         self._save()
 
     def undo(self) -> str | None:
-        """Take the last release back; gives its id, None where there is none."""
+        """Take the last release back.
+
+        Returns
+        -------
+        str or None
+            Its id; None where there is none.
+        """
         if not self.rows:
             return None
         last = self.rows.pop()
@@ -232,4 +333,4 @@ class ReviewFile:
         writer.writeheader()
         writer.writerows(self.rows)
         with written_beside(self.path) as file:
-            file.write(text.getvalue().encode())
+            file.write(text.getvalue().encode("utf-8", "replace"))

@@ -10,6 +10,9 @@ from topics._errors import TopicsError
 
 Themes = dict[str, list[str]]
 
+RESERVED = frozenset({"none", "-", "releases"})
+"""Names that mean something else in tables: no theme, and how many releases there are."""
+
 
 def check_name(name: Any, **place: Any) -> str:
     """The name of a theme or a topic, or a clear error.
@@ -61,7 +64,8 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
     Raises
     ------
     TopicsError
-        If a name is empty, a theme has no seeds, or a seed is no str.
+        If a name is empty or is not one that tables can hold, a theme has no seeds, or a seed is
+        no str.
 
     Examples
     --------
@@ -79,7 +83,14 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
     checked: Themes = {}
     for name, seeds in themes.items():
         check_name(name, path=path)
-        if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        if ";" in name or name.strip().casefold() in {*RESERVED, *map(str.casefold, checked)}:
+            raise TopicsError(
+                f"the theme {name!r} is there twice, holds a semicolon, or is called "
+                f"{' or '.join(sorted(RESERVED))}",
+                "give it another name",
+                path=path,
+            )
+        if isinstance(seeds, (str, Mapping)) or not isinstance(seeds, Iterable):
             raise TopicsError(
                 f"the seeds of {name!r} are no list",
                 f'write {name} = ["word", "two words"]',
@@ -151,6 +162,11 @@ def read_themes(path: str | Path) -> Themes:
         ) from None  # fmt: skip
     if isinstance(content.get("themes"), dict):
         content = content["themes"]
+    # A table of its own for a theme: [detainees], and below it a list by any name.
+    for name, value in content.items():
+        lists = list(value.values()) if isinstance(value, dict) else []
+        if len(lists) == 1 and isinstance(lists[0], list):
+            content = content | {name: lists[0]}
     return check_themes(content, path)
 
 

@@ -23,7 +23,7 @@ def timeline_of(dates: Sequence[str | None], shares: NDArray[np.floating]) -> Ti
     Parameters
     ----------
     dates : sequence of str or None
-        ISO dates of the releases; those without one are left out.
+        ISO dates of the releases, perhaps with a time; those without one are left out.
     shares : ndarray, shape (n_documents, n_topics)
         Their shares of the topics.
 
@@ -37,15 +37,24 @@ def timeline_of(dates: Sequence[str | None], shares: NDArray[np.floating]) -> Ti
     >>> timeline_of(["2024-05-02", None], np.array([[0.5, 0.5], [1.0, 0.0]]))[1].tolist()
     [[0.5, 0.5]]
     """
-    known = [i for i, date in enumerate(dates) if date]
-    days = sorted({str(dates[i]) for i in known})
+    each = [_day(date) for date in dates]
+    known = [i for i, day in enumerate(each) if day]
+    days = sorted({str(each[i]) for i in known})
     place = {day: j for j, day in enumerate(days)}
     sums = np.zeros((len(days), shares.shape[1]))
     numbers = np.zeros(len(days), np.int64)
-    at = np.array([place[str(dates[i])] for i in known], np.int64)
+    at = np.array([place[str(each[i])] for i in known], np.int64)
     np.add.at(sums, at, shares[known])
     np.add.at(numbers, at, 1)
     return days, sums, numbers
+
+
+def _day(date: str | None) -> str | None:
+    """The day of a date, None where it is none."""
+    try:
+        return None if date is None else datetime.date.fromisoformat(date[:10]).isoformat()
+    except ValueError:
+        return None
 
 
 def add_timelines(a: Timeline, b: Timeline) -> Timeline:

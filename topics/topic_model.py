@@ -27,7 +27,7 @@ from topics.vector_topics import VectorTopics, start_of_clusters
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors, unit_rows
 
-DEFAULT_TOPICS = 10
+_TOPICS = 10
 _REPRESENTATIVES = 20
 _EVERYWHERE = 0.2
 """Share of the releases that a word of junk stands in."""
@@ -38,11 +38,11 @@ class TopicModel(TopicOperations, Estimator):
 
     Parameters
     ----------
-    n_topics : int or "auto", default=10
-        Number of topics, those of themes among them. The default adapts: five topics stay free
-        beside the themes, but there is no more than one topic for every three releases (and never
-        less than two, nor fewer than themes). "auto" takes what is most stable and coherent from
-        one half of the releases to the other.
+    n_topics : int, "auto" or None, default=None
+        Number of topics, those of themes among them. None takes ten, or more where five topics
+        would not stay free beside the themes, but no more than one for every three releases (nor
+        fewer than themes). "auto" takes what is most stable and coherent from one half of the
+        releases to the other.
     method : {"vectors", "nmf", "lda"}, default="vectors"
         Non-negative matrix factorisation of tf-idf weights, latent Dirichlet allocation of counts,
         or the terms of the first with shares by vectors of documents
@@ -90,7 +90,7 @@ class TopicModel(TopicOperations, Estimator):
 
     def __init__(
         self,
-        n_topics: int | Literal["auto"] = DEFAULT_TOPICS,
+        n_topics: int | Literal["auto"] | None = None,
         method: Literal["vectors", "nmf", "lda"] = "vectors",
         vectorizer: TermVectorizer | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
@@ -228,8 +228,8 @@ class TopicModel(TopicOperations, Estimator):
         Returns
         -------
         TopicModel
-            The model. Words, names and representative releases are those of the last batch that
-            held any; shares and numbers of releases add up.
+            The model. Words and representative releases are those of the last batch that held
+            any text, names those of the first; shares and numbers of releases add up.
 
         Raises
         ------
@@ -243,6 +243,9 @@ class TopicModel(TopicOperations, Estimator):
         if not hasattr(self, "components_"):
             return self.fit(texts)
         documents, sequences, counts, weights = self._read(texts)
+        if not counts.nnz:
+            self.n_documents_ += counts.shape[0]
+            return self
         matrix = counts if self.method == "lda" else weights
         seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
         timeline = self.timeline_
@@ -252,9 +255,8 @@ class TopicModel(TopicOperations, Estimator):
         except ValueError as error:
             raise TopicsError(str(error), "fit a new model") from None
         self._take_components()
-        self.n_documents_ = counts.shape[0]
+        self.n_documents_ = seen + counts.shape[0]
         self._describe(sequences, weights, self._shares_of(matrix), documents)
-        self.n_documents_ += seen
         self.share_sums_ = self.share_sums_ + shares_so_far
         self.n_releases_ = self.n_releases_ + winners
         self.timeline_ = add_timelines(timeline, self.timeline_)
@@ -286,7 +288,8 @@ class TopicModel(TopicOperations, Estimator):
         number = self.topic_number(topic)
         documents, sequences, counts, weights = self._read(texts)
         matrix = counts if self.method == "lda" else weights
-        rows = np.flatnonzero(self._shares_of(matrix).argmax(axis=1) == number)
+        first = self._shares_of(matrix).argmax(axis=1)
+        rows = np.flatnonzero((first == number) & (np.diff(matrix.indptr) > 0))
         if n < 2 or rows.size < 2 * n:
             raise TopicsError(
                 f"{rows.size} releases are too few for {n} topics", "split a larger topic"
@@ -323,8 +326,11 @@ class TopicModel(TopicOperations, Estimator):
             )
         if self.init not in ("vectors", "own"):
             raise TopicsError(f"init={self.init!r} is unknown", 'give "vectors" or "own"')
-        if isinstance(self.n_topics, str) and self.n_topics != "auto":
-            raise TopicsError(f"n_topics={self.n_topics!r} is unknown", 'give a number or "auto"')
+        k = self.n_topics
+        if not (k is None or k == "auto" or (isinstance(k, (int, np.integer)) and k >= 1)):
+            raise TopicsError(
+                f"n_topics={k!r} is no number of topics", 'give one from 1 on, or "auto", or None'
+            )
 
     def _number_of_topics(
         self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
@@ -334,11 +340,11 @@ class TopicModel(TopicOperations, Estimator):
             raise TopicsError("there are no releases", "give some")
         if isinstance(self.n_topics, str):
             k = self._best_number(sequences, n_first, weights, vectors)
-        elif (k := self.n_topics) == DEFAULT_TOPICS:
-            k = max(k, n_first + 5)
+        elif self.n_topics is None:
+            k = max(_TOPICS, n_first + 5)
             if n_documents < 3 * k:
-                k = max(2, n_first, n_documents // 3)
-        elif k > n_documents:
+                k = max(1, n_first, n_documents // 3)
+        elif (k := self.n_topics) > n_documents:
             raise TopicsError(
                 f"more topics ({k}) than releases ({n_documents})",
                 f"ask for {n_documents} topics at most, or give more releases",
@@ -458,7 +464,9 @@ class TopicModel(TopicOperations, Estimator):
         terms = self.vectorizer_.get_feature_names_out().tolist()
         self.words_ = rank_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
         self.share_sums_ = shares.sum(axis=0, dtype=np.float64)
-        self.n_releases_ = np.bincount(shares.argmax(axis=1), minlength=shares.shape[1])
+        # Where no term is known, every topic is as good as any other.
+        first = shares.argmax(axis=1)[np.diff(weights.indptr) > 0]
+        self.n_releases_ = np.bincount(first, minlength=shares.shape[1])
         dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
         self.timeline_ = timeline_of(dates, shares)
         everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)

@@ -1,0 +1,80 @@
+"""What the commands print: data on standard output, words on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+
+def print_topics(model: Any) -> None:
+    """The topics of a model, a line each."""
+    rows = [
+        (str(row["topic"]), row["name"], f"{row['share']:.1%}", str(row["releases"]), row["words"])
+        for row in model.topics_.to_dict("records")
+    ]
+    print_table(("topic", "name", "share", "releases", "words"), rows)
+
+
+def print_evaluation(result: Any) -> None:
+    """Figures of an evaluation."""
+    names = ("theme", "precision", "recall", "f1", "average_precision", "support", "labelled")
+    rows = []
+    for row in result.themes.to_pylist():
+        cells = (row[name] for name in names[1:5])
+        figures = ["-" if cell is None else f"{cell:.2f}" for cell in cells]
+        rows.append((row["theme"], *figures, str(row["support"]), str(row["labelled"])))
+    print_table(names, rows)
+    for name, value in result.averages.items():
+        low, high = result.intervals.get(name, (None, None))
+        print(f"{name} {value:.3f}" + ("" if low is None else f"  ({low:.3f} to {high:.3f})"))
+    print(f"calibration_error {result.calibration_error:.3f}")
+
+
+def print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
+    """A table for a person at a terminal, tab-separated values for a program."""
+    names = tuple(names)
+    if not sys.stdout.isatty():
+        for row in (names, *rows):
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
+
+
+def print_json(value: Any) -> None:
+    """A value for a program."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=float))
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would obey; its lines stay."""
+    from rich.markup import escape
+
+    return escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text))
+
+
+def counted(n: int) -> str:
+    """A number of releases in words."""
+    return f"{n:,} release{'s' * (n != 1)}"
+
+
+def say(message: str) -> None:
+    """Words for the person at the terminal, with Rich's markup."""
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+
+
+def say_warning(message: Any, *_: Any, **__: Any) -> None:
+    """A warning in one line."""
+    say(f"[yellow]warning:[/] {plain(str(message))}")
