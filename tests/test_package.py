@@ -18,7 +18,7 @@ ORDER = (
     "operations", "topic_model",
     "beliefs", "seeding", "logistic", "evidence", "explanation", "classifier",
     "changes", "labeller",
-    "artifact", "labelling", "evaluation", "review",
+    "states", "artifact", "labelling", "evaluation", "review",
     "plots", "demo", "console", "cli", "__main__",
 )  # fmt: skip
 
