@@ -259,3 +259,35 @@ def test_what_cannot_be_saved(tmp_path):
     with pytest.raises(TopicsError, match="a dict cannot be saved"):
         save({}, tmp_path / "m")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "forge"),
+    [
+        ("vectorizer.terms_offsets", lambda a: np.array([0, len(a)] * 1000 + [0])),
+        ("vectorizer.terms_offsets", lambda a: a.astype(np.float64)),
+        ("vectorizer.document_frequency", lambda a: a - 10),
+        ("vectorizer.document_frequency", lambda a: a + 10**6),
+        ("coef", lambda a: a.astype(np.float16)),
+        ("slope", lambda a: -a),
+        ("intercept", lambda a: a * np.float32(np.nan)),
+    ],
+)
+def test_forged_arrays_of_a_classifier_are_refused(artifact, name, forge):
+    import hashlib
+
+    arrays, manifest = load_file(artifact / WEIGHTS), json.loads((artifact / MANIFEST).read_text())
+    arrays[name] = forge(arrays[name])
+    save_file(arrays, artifact / WEIGHTS)
+    manifest["checksums"][WEIGHTS] = hashlib.sha256((artifact / WEIGHTS).read_bytes()).hexdigest()
+    (artifact / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(TopicsError, match=r"not whole|not finite"):
+        load(artifact)
+
+
+def test_parameters_that_json_has_no_type_for_survive(tmp_path):
+    texts, y = ["refugees fled", "the judge ruled"] * 10, [1, 2] * 10
+    model = ThemeClassifier(class_weight={1: 2.0}, vectorizer=TermVectorizer(dtype="float32"))
+    again = load(save(model.fit(texts, y), tmp_path / "model"))
+    assert again.class_weight == {1: 2.0}
+    assert again.vectorizer_.dtype == np.float32

@@ -410,3 +410,23 @@ def test_models_keep_the_vectorizer_that_they_were_given():
     other = TopicModel(2, vectorizer=TermVectorizer(min_df=2))
     with pytest.raises(TopicsError, match="different vectorizers"):
         Labeller(other, ThemeClassifier(THEMES, vectorizer=words)).fit(TEXTS)
+
+
+def test_labels_of_no_weight_are_no_labels():
+    truth = [*TRUTH, *reversed(TRUTH)]
+    weights = np.repeat([1.0, 0.0], len(TRUTH))
+    weighed = ThemeClassifier().fit([*TEXTS, *TEXTS], truth, sample_weight=weights)
+    unknown = ThemeClassifier().fit([*TEXTS, *TEXTS], [*TRUTH, *[None] * len(TRUTH)])
+    np.testing.assert_array_equal(weighed.predict_proba(TEXTS), unknown.predict_proba(TEXTS))
+    name = weighed.classes_[0]
+    for given in ({name: float("nan")}, {name: -1}, {name: "x"}, {"nobody": 2}):
+        with pytest.raises(TopicsError, match="class_weight"):
+            ThemeClassifier(class_weight=given).fit(TEXTS, TRUTH)
+
+
+def test_a_label_to_explain_is_a_theme():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    name = str(classifier.classes_[0])
+    assert classifier.explain(TEXTS[0], name)[0].label == name
+    with pytest.raises(TopicsError, match="nothing is no theme"):
+        classifier.explain(TEXTS[0], ["nothing"])

@@ -10,7 +10,7 @@ from topics import (
     propose_themes,
     suggest_seeds,
 )
-from topics.labels import labelled_once, read_all_labels
+from topics.labels import labelled_once, read_labels
 from topics.review import ReviewFile, contradicting_labels, read_by_hand
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families"]
@@ -72,7 +72,7 @@ def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tm
     )  # fmt: skip
     # Together with what they were taken from, releases that were read count once.
     again = topics.read_releases([file.path, path])
-    labels = read_all_labels(again["theme"], ["camp", "court"], 4)
+    labels = read_labels(again["theme"], ["camp", "court"], 4)
     assert labelled_once(again, labels).tolist() == [True, True, False, False]
     texts = dict(zip(corpus["title"].to_pylist(), corpus["text"].to_pylist(), strict=True))
     assert {row["title"] or None: row["text"] for row in file.rows} == texts

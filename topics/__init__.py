@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from topics.evaluation import compare, evaluate
     from topics.labeller import Labeller, Predictions
     from topics.labelling import predict
+    from topics.labels import read_labels
     from topics.lda import LDA
     from topics.nmf import NMF
     from topics.quality import coherence, match_topics
@@ -48,6 +49,7 @@ __all__ = [
     "next_to_label",
     "predict",
     "propose_themes",
+    "read_labels",
     "read_releases",
     "read_themes",
     "save",
@@ -64,6 +66,7 @@ _HOMES = {
     "coherence": "quality",
     "match_topics": "quality",
     "read_themes": "themes",
+    "read_labels": "labels",
     "TopicModel": "topic_model",
     "ThemeClassifier": "classifier",
     "Labeller": "labeller",

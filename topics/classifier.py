@@ -198,6 +198,9 @@ class ThemeClassifier(Estimator):
         weights = label_weights(
             Y, self.classes_.tolist(), labelled, len(sequences), sample_weight, self.class_weight
         )
+        # Labels that weigh nothing are none, for calibration and thresholds, too.
+        heard = weights.any(axis=1)
+        labelled, Y, weights = labelled[heard], Y[heard], weights[heard]
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
             evidence = Evidence(
@@ -538,7 +541,7 @@ class ThemeClassifier(Estimator):
         ----------
         text : str
             A release.
-        labels : iterable or None, default=None
+        labels : str, iterable or None, default=None
             The labels to explain; None takes those predicted, or the likeliest one where none is.
         among : Corpus, Arrow column, iterable of str or None, default=None
             Releases, such as those learnt from, among which the most alike are looked for.
@@ -549,6 +552,11 @@ class ThemeClassifier(Estimator):
         -------
         list of Explanation
             The likeliest label first.
+
+        Raises
+        ------
+        TopicsError
+            If a label is no theme.
 
         Examples
         --------
@@ -571,7 +579,12 @@ class ThemeClassifier(Estimator):
         if labels is None:
             labels = self.label_tuples(probability[None])[0]
         names = self.classes_.tolist()
-        columns = [names.index(label) for label in labels] or [int(probability.argmax())]
+        wanted = [labels] if isinstance(labels, str) else list(labels)
+        if strange := [str(label) for label in wanted if label not in names]:
+            raise TopicsError(
+                f"{', '.join(strange)} is no theme", f"take of {', '.join(map(str, names))}"
+            )
+        columns = [names.index(label) for label in wanted] or [int(probability.argmax())]
         explanations = []
         for k, sentence in zip(columns, self.sentences([text], [columns])[0], strict=True):
             intercepts = np.full(weights.shape[0], float(self.intercept_[k]))

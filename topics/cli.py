@@ -513,7 +513,7 @@ def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
             "give --labels one of them",
             path=corpus["path"][0].as_py(),
         )
-    return [read_labels(value, themes) for value in corpus[column].to_pylist()]
+    return read_labels(corpus[column], themes)
 
 
 def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -> None:

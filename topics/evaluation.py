@@ -15,7 +15,7 @@ from topics._arrow import taken
 from topics._errors import TopicsError
 from topics.corpus import as_texts
 from topics.labelling import as_labeller
-from topics.labels import read_all_labels
+from topics.labels import read_labels
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ def _compared(
         raise TopicsError("the model has no classifier", "fit one with themes or labels")
     predictions = labeller.predict(texts, evidence=False)
     classes = predictions.classes
-    truth = read_all_labels(labels, classes, len(predictions))
+    truth = read_labels(labels, classes, len(predictions))
     known = [i for i, names in enumerate(truth) if names is not None]
     if not known:
         raise TopicsError("no release has a label to compare with", "fill the column of labels")

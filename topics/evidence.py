@@ -253,6 +253,14 @@ def label_weights(
     if class_weight == "balanced":
         by_class = len(Y) / np.maximum(Y.sum(axis=0), 1) / Y.shape[1]
     elif isinstance(class_weight, Mapping):
+        strange = [name for name in class_weight if name not in classes]
+        given_to = [w for w in class_weight.values() if not isinstance(w, (int, float))]
+        if strange or given_to or not all(0 <= w < np.inf for w in class_weight.values()):
+            raise TopicsError(
+                f"class_weight={class_weight!r} is not of the classes and finite numbers of at "
+                "least zero",
+                f"give weights to some of {', '.join(map(str, classes))}",
+            )
         by_class = np.array([class_weight.get(name, 1.0) for name in classes])
     elif class_weight is not None:
         raise TopicsError(

@@ -54,9 +54,7 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     return _one_for_each(labels, n)
 
 
-def read_labels(
-    value: Any, classes: Sequence[Any], row: int | None = None
-) -> tuple[Any, ...] | None:
+def read_cell(value: Any, classes: Sequence[Any], row: int | None = None) -> tuple[Any, ...] | None:
     """Names in a cell of a table.
 
     Parameters
@@ -81,9 +79,9 @@ def read_labels(
 
     Examples
     --------
-    >>> read_labels("health; gas prices", ["health", "gas prices"])
+    >>> read_cell("health; gas prices", ["health", "gas prices"])
     ('health', 'gas prices')
-    >>> read_labels("health justice", ["health", "justice"])
+    >>> read_cell("health justice", ["health", "justice"])
     ('health', 'justice')
     """
     if _unknown(value):
@@ -105,35 +103,39 @@ def read_labels(
     return tuple(by_text.get(part.casefold(), part) for part in parts)
 
 
-def read_all_labels(values: Iterable[Any], classes: list[Any], n: int) -> list[Any]:
-    """What :func:`read_labels` makes of the labels of several releases.
+def read_labels(
+    values: Iterable[Any], classes: Sequence[Any] = (), n: int | None = None
+) -> list[tuple[Any, ...] | None]:
+    """Labels as they stand in a column of a table: a name, several in one cell, or none.
 
     Parameters
     ----------
     values : iterable
-        One for each release.
-    classes : list
-        Names that are known.
-    n : int
-        How many releases there are.
+        One for each release, such as a column of a Corpus. Several names are divided by
+        semicolons, commas or bars; ``none`` says that no theme applies, an empty cell that nobody
+        has looked.
+    classes : sequence, default=()
+        Names that are known; case does not matter, and one that holds a divider is not taken apart.
+    n : int or None, default=None
+        How many releases there are, where that is known.
 
     Returns
     -------
     list of tuple or None
-        The names of each.
+        The names of each, as ``fit`` and ``evaluate`` take them.
 
     Raises
     ------
     TopicsError
-        If there are more or fewer, or a label is no name.
+        If there are more or fewer than ``n``, or a label is no name.
 
     Examples
     --------
-    >>> read_all_labels(["aid;law", "none", ""], ["aid", "law"], 3)
+    >>> read_labels(["aid;law", "none", ""])
     [('aid', 'law'), (), None]
     """
     return _one_for_each(
-        [read_labels(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
+        [read_cell(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
     )
 
 
@@ -170,8 +172,8 @@ def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
     return kept
 
 
-def _one_for_each(labels: list[Any], n: int) -> list[Any]:
-    if len(labels) != n:
+def _one_for_each(labels: list[Any], n: int | None) -> list[Any]:
+    if n is not None and len(labels) != n:
         raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")
     return labels
 

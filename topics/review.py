@@ -15,7 +15,7 @@ from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
 from topics.corpus import Corpus, as_texts
 from topics.labelling import written_beside
-from topics.labels import read_all_labels
+from topics.labels import read_labels
 
 COLUMNS = ("id", "title", "theme", "text")
 KEYS = "123456789abcdefghijklmoprstvwxyz"
@@ -116,7 +116,7 @@ def contradicting_labels(
 
     classes = classifier.classes_.tolist()
     documents = as_texts(texts)
-    labels = read_all_labels(y, classes, len(documents))
+    labels = read_labels(y, classes, len(documents))
     first: dict[str, int] = {}
     chances = classifier.predict_proba(documents)
     rows = []
