@@ -208,6 +208,8 @@ def test_a_number_of_topics_that_is_asked_for_is_given():
     texts = ["refugees fled to the camp", "the court tried the judge", "rain fell on fields"] * 7
     with pytest.warns(UserWarning, match="are few"):
         assert len(TopicModel(10).fit(texts).names_) == 10
+    with pytest.warns(UserWarning, match="are few"):
+        assert len(TopicModel("auto").fit(texts[:1]).names_) == 1
     for k in (0, 1.5, "many", -1):
         with pytest.raises(TopicsError, match="no number of topics"):
             TopicModel(k).fit(texts)

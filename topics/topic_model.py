@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator
-from topics.choosing import choose_n_topics
+from topics.choosing import PATH, choose_n_topics
 from topics.corpus import Corpus, as_texts
 from topics.lda import LDA
 from topics.naming import name_topics, rank_words
@@ -367,6 +367,8 @@ class TopicModel(TopicOperations, Estimator):
     ) -> int:
         import pandas as pd
 
+        if len(sequences) < 2 * PATH[0]:
+            return max(n_first, 1)
         sums = weights @ vectors
         rows = unit_rows(unit_rows(sums) - unit_rows(sums).mean(axis=0))
         steps = choose_n_topics(
