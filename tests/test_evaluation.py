@@ -38,7 +38,8 @@ def test_intervals_hold_the_figures_and_narrow(classifier):
 
 def test_errors_confusion_calibration_and_coverage(classifier):
     result = evaluate(classifier, NEW, LABELS)
-    given = classifier.predict(NEW).tolist()
+    # No word of the fourth of each five texts is known, and so it has no label.
+    given = [[] if i % 5 == 3 else labels for i, labels in enumerate(classifier.predict(NEW))]
     wrong = [i for i in range(30) if set(given[i]) != set(LABELS[i])]
     assert [error["row"] for error in result.errors] == wrong
     assert {"true": "camp", "given": "court", "releases": 6} in result.confusion.to_pylist()
