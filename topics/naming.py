@@ -192,10 +192,9 @@ def expected_npmi(
     >>> bool(fit[0, 1] > 0 > fit[0, 2])
     True
     """
-    read = sequences.sample(_MAX_TOKENS)
-    words = only_terms(read, used, n_terms)
+    words = only_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
     joint, n_windows = window_counts(words, used.size, _WINDOW, n_jobs)
-    together = _documents_with_both(read, used, n_terms)
+    together = _documents_with_both(words, used.size)
     apart = ~np.eye(used.size, dtype=bool)
     # Of all pairs: meetings for each document that holds both.
     usual = joint[apart].sum() / max(float(together[apart].sum()), 1.0)
@@ -216,10 +215,11 @@ def expected_npmi(
     return expected
 
 
-def _documents_with_both(
-    sequences: TermSequences, used: NDArray[np.integer], n_terms: int
-) -> NDArray[np.float32]:
-    held = sequences.counts(n_terms, np.float32)[:, used]
+def _documents_with_both(words: TermSequences, n_terms: int) -> NDArray[np.float32]:
+    """Numbers of documents that hold both of two terms; below zero stand all others."""
+    known = words.ids >= 0
+    ends = np.append(0, np.cumsum(known, dtype=np.int64))[words.offsets]
+    held = TermSequences(ends, words.ids[known]).counts(n_terms, np.float32)
     held.data[:] = 1
     return np.asarray((held.T @ held).todense())
 

@@ -205,10 +205,15 @@ class TopicModel(TopicOperations, Estimator):
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
         self.decomposition_ = self._new_decomposition(k, seeds, weights, vectors)
-        matrix = counts if self.method == "lda" else weights
-        # Not held beside the weights by those who do not read it.
-        del counts
-        shares = _shares(self.decomposition_.fit_transform(matrix))
+        # Of counts and weights only what is read is held while topics are learnt.
+        if self.method == "lda":
+            del weights
+            shares = _shares(self.decomposition_.fit_transform(counts))
+            weights = self._weights(counts)
+            del counts
+        else:
+            del counts
+            shares = _shares(self.decomposition_.fit_transform(weights))
         self.groups_ = [[t] for t in range(k)]
         self._take_components()
         self._describe(sequences, weights, shares, texts)
