@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from topics import TopicModel, TopicsError, load, read_releases, save
 from topics.demo import lee_corpus
@@ -248,3 +249,13 @@ def test_releases_without_a_class_are_a_class():
     model = TopicModel(2).fit(["refugees fled", "the court ruled"] * 20)
     table = model.topics_per_class(["refugees fled"] * 4, ["a", None, "a", None])
     assert table["releases"].tolist() == [2, 2]
+
+
+def test_themes_of_an_earlier_model_are_not_made_twice():
+    texts = ["refugees fled to the camp", "the court tried the judge", "rain fell on fields"] * 20
+    earlier = TopicModel(3, themes={"law": ["court"]}).fit(texts)
+    model = clone(TopicModel(4, earlier=earlier, themes={"law": ["judge"], "aid": ["camp"]}))
+    assert model.earlier is earlier
+    names = model.fit(texts).names_
+    assert names[:4] == [*earlier.names_, "aid"]
+    assert "judge" in model.top_words(4)[0]

@@ -200,8 +200,8 @@ class TopicModel(TopicOperations, Estimator):
         vectors = self._vectors(sequences, len(sequences))
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
-        first = self.earlier.names_ if self.earlier is not None else []
-        n_first = len(first) + len(themes)
+        first = self._first_names()
+        n_first = len(first)
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
         self.decomposition_ = self._new_decomposition(k, seeds, weights, vectors)
@@ -217,7 +217,7 @@ class TopicModel(TopicOperations, Estimator):
         self.groups_ = [[t] for t in range(k)]
         self._take_components()
         self._describe(sequences, weights, shares, texts)
-        self.names_ = name_topics(self.top_words(), [*first, *self.themes_])
+        self.names_ = name_topics(self.top_words(), first)
         return shares
 
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
@@ -325,6 +325,8 @@ class TopicModel(TopicOperations, Estimator):
         return described, sequences, counts, self._weights(counts)
 
     def _check_params(self) -> None:
+        if self.earlier is not None:
+            self.earlier._check_fitted()
         if self.method not in ("vectors", "nmf", "lda"):
             raise TopicsError(
                 f"method={self.method!r} is unknown", 'give "vectors", "nmf" or "lda"'
@@ -392,28 +394,43 @@ class TopicModel(TopicOperations, Estimator):
         words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
         return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
 
+    def _first_names(self) -> list[str]:
+        """Names of the topics that are not free: an earlier model's, then those of new themes."""
+        first = [] if self.earlier is None else list(self.earlier.names_)
+        return [*first, *(name for name in self.themes_ if name not in first)]
+
+    def __sklearn_clone__(self) -> Self:
+        from sklearn.base import clone
+
+        # What an earlier model has learnt is what it is there for.
+        return type(self)(
+            **{
+                name: value if name == "earlier" else clone(value, safe=False)
+                for name, value in self.get_params(deep=False).items()
+            }
+        )
+
     def _seeds(self, k: int) -> NDArray[np.float32] | None:
         """Weights of the terms that the first topics are drawn to, of length one."""
         if not self.themes_ and self.earlier is None:
             return None
         vocabulary = self.vectorizer_.vocabulary_
         seeds = np.zeros((k, len(vocabulary)), np.float32)
-        first = 0
         if self.earlier is not None:
             terms = self.earlier.vectorizer_.get_feature_names_out()
             met = np.array([i for i, term in enumerate(terms) if term in vocabulary], np.int64)
             columns = np.array([vocabulary[terms[i]] for i in met], np.int64)
-            first = len(self.earlier.names_)
-            seeds[:first, columns] = unit_rows(self.earlier.components_[:, met])
-        for t, (theme, words) in enumerate(self.themes_.items(), first):
+            seeds[: len(self.earlier.names_), columns] = unit_rows(self.earlier.components_[:, met])
+        place = {name: t for t, name in enumerate(self._first_names())}
+        for theme, words in self.themes_.items():
             known = [vocabulary[w] for w in words if w in vocabulary]
             if not known:
                 raise TopicsError(
                     f"no seed of the theme {theme!r} occurs in the releases",
                     "give words that they use",
                 )
-            seeds[t, known] = 1 / np.sqrt(len(known))
-        return seeds
+            seeds[place[theme], known] += 1 / np.sqrt(len(known))
+        return unit_rows(seeds)
 
     def _new_decomposition(
         self,
