@@ -176,7 +176,7 @@ def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
         matrix.check_format(full_check=True)
     if values.size:
         low, high = float(values.min()), float(values.max())
-        if not (low > -math.inf and high < math.inf):
+        if not (math.isfinite(low) and math.isfinite(high)):
             raise ValueError("X holds a value that is not finite (NaN or infinity)")
         if low < 0:
             raise ValueError(f"Negative values in data passed to {type(estimator).__name__}")

@@ -208,7 +208,7 @@ def propose_themes(
         warnings.filterwarnings("ignore", ".* releases are few for")
         try:
             shares = model.fit_transform(documents.take(new))
-        except ValueError:
+        except TopicsError:
             # No word stands in two of them.
             return pd.DataFrame([], columns=columns)
     first = shares.argmax(axis=1)

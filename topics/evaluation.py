@@ -133,14 +133,13 @@ def evaluate(
     predictions, truth, known, Y, P = _compared(labeller, documents, labels)
     classes = predictions.classes
     chances = predictions.probabilities[known]
-    figures, averages = _figures(Y, P, np.ones((1, len(Y)), np.int64))
+    figures, pooled = _figures(Y, P, np.ones((1, len(Y)), np.int64))
+    averages = {name: float(value[0]) for name, value in pooled.items()}
     average_precision = [
         average_precision_score(Y[:, k], chances[:, k]) if Y[:, k].any() else np.nan
         for k in range(len(classes))
     ]
-    averages["mean_average_precision"] = np.array(
-        [np.nanmean(average_precision) if Y.any() else 0.0]
-    )
+    averages["mean_average_precision"] = float(np.nanmean(average_precision)) if Y.any() else 0.0
     table = pa.table(
         {
             "theme": [str(name) for name in classes],
@@ -159,7 +158,7 @@ def evaluate(
     evidence = labeller.predict(taken(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
         table,
-        {name: float(value[0]) for name, value in averages.items()},
+        averages,
         len(known),
         intervals,
         _confusion(Y, P, classes),

@@ -253,6 +253,10 @@ class Labeller:
         return f"Labeller({self.topic_model!r}, {self.classifier!r})"
 
     @property
+    def _models(self) -> list[TopicModel | ThemeClassifier]:
+        return [model for model in (self.topic_model, self.classifier) if model is not None]
+
+    @property
     def shares_vectorizer(self) -> bool:
         """Whether both models read one and the same document-term matrix."""
         return (
@@ -286,7 +290,7 @@ class Labeller:
             As the models raise it, or if their vectorizers differ.
         """
         documents = as_texts(texts)
-        models = [model for model in (self.topic_model, self.classifier) if model is not None]
+        models = self._models
         themes: dict[str, list[str]] = {}
         for model in models:
             for name, seeds in check_themes(model.themes).items():
@@ -298,8 +302,7 @@ class Labeller:
                     "the models have different vectorizers", "give both the same, or fit each alone"
                 )
             vectorizer = next(iter(own.values()), None)
-        n_jobs = (self.topic_model or self.classifier).n_jobs  # type: ignore[union-attr]
-        vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, n_jobs)
+        vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, models[0].n_jobs)
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y)
         if self.topic_model is not None:
@@ -308,9 +311,8 @@ class Labeller:
         return self
 
     def _check_fitted(self) -> None:
-        for model in (self.topic_model, self.classifier):
-            if model is not None:
-                model._check_fitted()
+        for model in self._models:
+            model._check_fitted()
 
     def predict(self, texts: Any, *, evidence: bool = True, passages: bool = False) -> Predictions:
         """Label texts.
@@ -442,7 +444,6 @@ class Labeller:
     ) -> list[str]:
         """The sentence of each text that speaks for its first label, or else shows its topic."""
         found = [""] * len(texts)
-        place: dict[Any, int] = {}
         if self.classifier is not None:
             place = {name: k for k, name in enumerate(self.classifier.classes_.tolist())}
             asked = [

@@ -161,15 +161,14 @@ def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
     >>> labelled_once(corpus, [("aid",), None, None]).tolist()
     [True, True, False]
     """
-    kept = np.ones(len(corpus), bool)
     place = {id: i for i, id in enumerate(corpus["id"].to_pylist())}
-    groups: dict[int, list[int]] = {}
+    first = np.arange(len(corpus))
     for row in corpus.duplicates().to_pylist():
-        groups.setdefault(place[row["of"]], [place[row["of"]]]).append(row["position"])
-    for group in groups.values():
-        if any(labels[i] is not None for i in group):
-            kept[[i for i in group if labels[i] is None]] = False
-    return kept
+        first[row["position"]] = place[row["of"]]
+    labelled = np.array([names is not None for names in labels], bool)
+    with_label = np.zeros(len(corpus), bool)
+    with_label[first[labelled]] = True
+    return labelled | ~with_label[first]
 
 
 def _one_for_each(labels: list[Any], n: int | None) -> list[Any]:

@@ -83,10 +83,8 @@ def fit_vectorizer(
         vectorizer = vectorizer_for(documents, n_jobs)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
-    # Learning takes more memory than all else: what is no longer needed goes, and what Arrow keeps
-    # of reading a file, which is often more than the texts themselves.
+    # Learning takes more memory than all else: what is no longer needed goes.
     release_model()
-    pa.default_memory_pool().release_unused()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     seeds = [term for words in terms.values() for term in words]
     return vectorizer, vectorizer.fit_sequences(documents, keep=seeds)

@@ -223,8 +223,7 @@ def _answer(
     names: Sequence[str], key: Callable[[], str], say: Callable[[str], None]
 ) -> Sequence[str] | None:
     """Themes that a person gives to a release; "undo"; None to stop."""
-    given: list[str] = []
-    chosen = False
+    given: list[str] | None = None
     while True:
         pressed = key()
         if pressed == "q":
@@ -232,16 +231,16 @@ def _answer(
         if pressed == "u":
             return "undo"
         if pressed in ("\r", "\n"):
-            if chosen:
+            if given is not None:
                 return given
             say("  press a theme's key, or n for none, and then Enter")
         elif pressed == "n":
-            given, chosen = [], True
+            given = []
             say("  none")
         elif pressed in KEYS[: len(names)]:
             name = names[KEYS.index(pressed)]
-            given = [g for g in given if g != name] if name in given else [*given, name]
-            chosen = True
+            before = given or []
+            given = [g for g in before if g != name] if name in before else [*before, name]
             say("  " + (", ".join(given) or "none"))
         else:
             say(f"  {pressed!r} is no key of a theme. {review_keys(names)}")

@@ -352,12 +352,10 @@ def _load_labeller(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]])
     if "topic_model" in facts:
         topic_model = _load_topic_model(facts["topic_model"], _part("topic_model", arrays))
     if "classifier" in facts:
-        shares = topic_model is not None and "vectorizer" not in facts["classifier"]
-        classifier = _load_classifier(
-            facts["classifier"],
-            _part("classifier", arrays),
-            topic_model.vectorizer_ if topic_model is not None and shares else None,
-        )
+        shared = None
+        if topic_model is not None and "vectorizer" not in facts["classifier"]:
+            shared = topic_model.vectorizer_
+        classifier = _load_classifier(facts["classifier"], _part("classifier", arrays), shared)
     return Labeller(topic_model, classifier)
 
 

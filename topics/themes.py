@@ -82,8 +82,8 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
         )
     checked: Themes = {}
     for name, seeds in themes.items():
-        check_name(name, path=path)
-        if ";" in name or name.strip().casefold() in {*RESERVED, *map(str.casefold, checked)}:
+        folded = check_name(name, path=path).casefold()
+        if ";" in name or folded in {*RESERVED, *map(str.casefold, checked)}:
             raise TopicsError(
                 f"the theme {name!r} is there twice, holds a semicolon, or is called "
                 f"{' or '.join(sorted(RESERVED))}",

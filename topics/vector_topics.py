@@ -134,7 +134,9 @@ class VectorTopics(Decomposition):
         self._take_vectors(self.vectors)
         sums = self._words.transform(X)
         known = sums.any(axis=1)
-        self.mean_ = unit_rows(sums).sum(axis=0) / np.float32(max(known.sum(), 1))
+        # Documents of no known term are of no topic, unless there are no others.
+        known |= ~known.any()
+        self.mean_ = unit_rows(sums).sum(axis=0) / np.float32(known.sum())
         rows = self._placed(sums)
         del sums
         start = start_of_clusters(
@@ -144,7 +146,6 @@ class VectorTopics(Decomposition):
         W = nmf.fit_transform(X)
         self.components_ = nmf.components_.astype(np.float32, copy=False)
         with one_blas_thread():
-            # Documents of no known term are of no topic.
             self._tell_apart(
                 rows[known], (W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))[known]
             )
@@ -153,9 +154,6 @@ class VectorTopics(Decomposition):
     def _tell_apart(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:
         """Learn which topic a document is of from how far each was, by its terms."""
         k = self.n_components
-        if not len(rows):
-            rows = np.zeros((1, self.mean_.size), np.float32)
-            members = np.ones((1, k), np.float32)
         centres = unit_rows(np.asarray(members.T @ rows))
         for _ in range(_ROUNDS):
             centres = _mean_directions(rows, (rows @ centres.T).argmax(axis=1), k)
