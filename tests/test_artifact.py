@@ -148,6 +148,10 @@ def test_a_folder_of_something_else_is_never_replaced(artifact, tmp_path):
     (tmp_path / "photos" / "cat.jpg").write_text("cat")
     with pytest.raises(TopicsError, match="a folder of something else"):
         save(load(artifact), tmp_path / "photos", overwrite=True)
+    (tmp_path / "extension").mkdir()
+    (tmp_path / "extension" / MANIFEST).write_text("{}")
+    with pytest.raises(TopicsError, match="folder of something else"):
+        save(load(artifact), tmp_path / "extension", overwrite=True)
     assert (tmp_path / "photos" / "cat.jpg").exists()
 
 

@@ -15,8 +15,8 @@ from topics import (
     read_themes,
 )
 from topics.beliefs import FEW, STAGES, theme_beliefs
+from topics.calibration import best_thresholds
 from topics.demo import lee_corpus
-from topics.evidence import best_thresholds
 from topics.themes import weigh_seeds
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]

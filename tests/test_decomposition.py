@@ -130,6 +130,19 @@ def test_bad_parameters_and_values():
             model(2).fit(-X)
         with pytest.raises(ValueError, match="features"):
             model(2).fit(X).transform(X[:, :5])
+        for odd in (True, 2.5, "two", float("nan")):
+            with pytest.raises(ValueError, match="is not a whole number of at least 1"):
+                model(odd).fit(X)
+        with pytest.raises(ValueError, match="n_jobs='all'"):
+            model(2, n_jobs="all").fit(X)
+    for name, value in {
+        "alpha_W": -1,
+        "l1_ratio": 1.5,
+        "forget_factor": "a",
+        "alpha_H": -1,
+    }.items():
+        with pytest.raises(ValueError, match=f"{name}=.* is not a number"):
+            NMF(2, **{name: value}).fit(X)
     with pytest.raises(ValueError, match="init='other'"):
         NMF(2, init="other").fit(X)
     with pytest.raises(ValueError, match="prior has the shape"):
@@ -312,3 +325,8 @@ def test_indices_are_not_followed_out_of_bounds(model, index):
 
 def test_arrays_among_parameters_are_shown_by_their_shape():
     assert repr(NMF(2, init=np.ones((2, 3)))) == "NMF(n_components=2, init=<array of shape (2, 3)>)"
+
+
+def test_components_have_names():
+    X, _ = synthetic()
+    assert NMF(2).fit(X).get_feature_names_out().tolist() == ["nmf0", "nmf1"]

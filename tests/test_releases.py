@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics import Corpus, TopicsError, read_releases
+from topics.corpus import as_texts
 from topics.files import decode
 
 RECORDS = [
@@ -196,7 +197,7 @@ def test_quoted_line_ends_and_wide_cells(tmp_path):
         ("paper.txt", b"%PDF-1.7\n\xe2\xe3\xcf\xd3" + b"\x00\x9f" * 99, "a PDF, not text"),
         ("broken.json", b'[{"text": "a"},\n{"text": }]', "row 2: broken JSON"),
         ("cut.parquet", b"PAR1\x15\x04\x15", "cut short"),
-        ("cut.csv.gz", gzip.compress(b"text\none\n" * 99)[:-20], "cut short"),
+        ("cut.csv.gz", gzip.compress(b"text\none\n" * 99, mtime=0)[:-20], "cut short"),
         ("none.jsonl", b'{"text": ""}\n{"text": null}', "no readable release at all"),
     ],
 )
@@ -361,3 +362,30 @@ def test_any_bytes_are_decoded_or_refused(data):
         warnings.simplefilter("ignore")
         with contextlib.suppress(TopicsError):
             assert "\x00" not in decode(data)
+
+
+def test_tables_that_arrow_has_no_type_for():
+    frame = pd.DataFrame({"text": ["aid", "talks"], "score": [1, "high"], "none": [None, 2.5]})
+    assert Corpus.from_pandas(frame)["score"].to_pylist() == ["1", "high"]
+    assert read_releases(frame)["score"].to_pylist() == ["1", "high"]
+    twice = pd.DataFrame([["aid", "talks"]], columns=["text", "text"])
+    for read in (Corpus.from_pandas, read_releases):
+        with pytest.raises(TopicsError, match="several columns text"):
+            read(twice)
+    with pytest.raises(TopicsError, match="several columns text"):
+        Corpus(pa.table([["aid"], ["talks"]], names=["text", "text"]))
+
+
+def test_arguments_that_mean_something_else(tmp_path):
+    with pytest.raises(TopicsError, match="the path is empty"):
+        read_releases("")
+    (tmp_path / "in.txt").write_text("Aid\n\n***\n\nTalks\n")
+    with pytest.raises(ValueError, match="did you mean 'press-marks'"):
+        read_releases(tmp_path / "in.txt", split="pressmarks")
+
+
+def test_bytes_of_an_arrow_column_that_are_no_utf8_are_replaced():
+    raw = pa.array([b"aid", b"caf\xe9 talks"], pa.large_binary()).view(pa.large_string())
+    assert as_texts(raw).to_pylist() == ["aid", "caf\ufffd talks"]
+    with pytest.raises(TopicsError, match="row 2: the text is no UTF-8"):
+        as_texts(raw, "strict")

@@ -242,3 +242,22 @@ def test_odd_dates_are_left_out_of_time():
     dates = ["2024-05-02T10:00:00", "2024-13-45", "30/07/2018", None] * 10
     corpus = Corpus(pa.table({"text": texts, "date": dates}))
     assert TopicModel(2).fit(corpus).topics_over_time("week").index.tolist() == ["2024-W18"]
+
+
+@pytest.mark.parametrize("method", ["vectors", "nmf", "lda"])
+def test_seeds_weigh_what_they_are_given(method, lee):
+    # One word is of sport, the other of war: the theme goes where the heavier one is.
+    def place(seeds):
+        model = TopicModel(8, method, themes={"theme": seeds}).fit(lee)
+        return (
+            model.components_[0]
+            @ model.vectorizer_.transform(
+                ["cricket wicket innings test", "taliban afghanistan kabul bora"]
+            )
+            .toarray()
+            .T
+        )
+
+    sport, war = place(["cricket^9", "taliban"]), place(["cricket", "taliban^9"])
+    assert sport[0] > sport[1]
+    assert war[0] < war[1]

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from numbers import Integral, Real
 from typing import Any, Self
 
 
@@ -98,6 +99,23 @@ class Estimator:
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(f"this {type(self).__name__} is not fitted: call fit first")
+
+    def _check_whole(self, **least: int) -> None:
+        """Parameters that must be whole numbers of at least so much, or None."""
+        for name, low in least.items():
+            value = getattr(self, name)
+            if value is not None and not (
+                isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low
+            ):
+                raise ValueError(f"{name}={value!r} is not a whole number of at least {low}")
+
+    def _check_real(self, **most: float) -> None:
+        """Parameters that must be numbers from 0 to so much, or None."""
+        for name, high in most.items():
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, Real) and 0 <= float(value) <= high):
+                up_to = f"from 0 to {high:g}" if high < math.inf else "of at least 0"
+                raise ValueError(f"{name}={value!r} is not a number {up_to}")
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags

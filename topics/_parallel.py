@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -100,6 +101,8 @@ def workers(n_jobs: int | None, n_shards: int) -> int:
     >>> workers(None, 5), workers(2, 1)
     (1, 1)
     """
+    if n_jobs is not None and not isinstance(n_jobs, Integral):
+        raise ValueError(f"n_jobs={n_jobs!r} is not a whole number; -1 takes all processors")
     if n_jobs in (None, 1) or n_shards < 2:
         return 1
     from joblib import effective_n_jobs

@@ -137,7 +137,9 @@ def check_folder(folder: str | Path, overwrite: bool) -> Path:
     if folder.exists() and not overwrite:
         raise TopicsError("the output exists", "take another name, or replace it (--force, "
                           "overwrite=True)", path=folder)  # fmt: skip
-    if folder.exists() and {path.name for path in folder.iterdir()} - {MANIFEST, WEIGHTS}:
+    # Without weights it may be anybody's: others call files manifest.json, too.
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    if names and (WEIGHTS not in names or names - {MANIFEST, WEIGHTS}):
         raise TopicsError("it is a folder of something else", "take another name", path=folder)
     return folder
 

@@ -15,14 +15,15 @@ from topics._errors import TopicsError
 from topics._estimator import Estimator, one_blas_thread
 from topics._parallel import Workers
 from topics.beliefs import FEW, SeedWeights
+from topics.calibration import best_thresholds, calibrate, sigmoid
 from topics.corpus import as_texts
-from topics.evidence import Evidence, best_thresholds, calibrate, label_weights, many_labels
+from topics.evidence import Evidence, label_weights, many_labels
 from topics.explanation import Explanation, explain_score
 from topics.labels import check_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import best_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
-from topics.themes import check_themes, weigh_seeds
+from topics.themes import check_themes, seed_columns, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
@@ -177,6 +178,7 @@ class ThemeClassifier(Estimator):
         TopicsError
             As :meth:`fit`.
         """
+        self._check_real(min_precision=1, least=1)
         themes = check_themes(self.themes)
         labels = check_labels(y, len(sequences))
         if not self.multi_label:
@@ -230,23 +232,19 @@ class ThemeClassifier(Estimator):
         """Class number to the columns of its seeds and their weights."""
         vocabulary = self.vectorizer_.vocabulary_
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
-        found, missing = {}, []
-        for theme, words in terms.items():
-            known = [vocabulary[word] for word in words if word in vocabulary]
-            missing += [f"{word!r} ({theme})" for word in words if word not in vocabulary]
-            if not any(words[word] > 0 for word in words if word in vocabulary):
-                raise TopicsError(
-                    f"no seed of the theme {theme!r} occurs in the releases",
-                    "give words that they use",
-                )
-            weights = [words[word] for word in words if word in vocabulary]
-            found[column[theme]] = (np.array(known), np.array(weights))
+        found = seed_columns(terms, vocabulary)
+        missing = [
+            f"{word!r} ({theme})"
+            for theme, words in terms.items()
+            for word in words
+            if word not in vocabulary
+        ]
         if missing:
             warnings.warn(
                 f"seeds that occur in no release: {', '.join(missing)}; the others do their work",
                 stacklevel=4,
             )
-        return found
+        return {column[theme]: weights for theme, weights in found.items()}
 
     def _vectors(
         self, sequences: TermSequences, n_terms: int, seeds: Any, Y: NDArray[np.bool_]
@@ -264,27 +262,23 @@ class ThemeClassifier(Estimator):
         coef, intercept, held_out = evidence.fit(workers)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
-        k = self.classes_.size
-        self.slope_, self.offset_ = np.ones(k), np.zeros(k)
         nothing, self.novelty_intercept_ = evidence.fit_nothing(workers)
         self.novelty_coef_ = nothing.astype(np.float32)
-        self.thresholds_ = np.full(k, 0.5)
-        self.calibrated_ = False
-        if held_out is not None:
-            self.slope_, self.offset_ = calibrate(held_out, evidence.Y, self.multi_label)
-            self.calibrated_ = len(held_out) >= _ENOUGH
-            if self.multi_label:
-                self.thresholds_ = best_thresholds(
-                    self.probabilities(held_out), evidence.Y, self.min_precision
-                )
-        elif len(evidence.beliefs) >= FEW:
+        k = self.classes_.size
+        self.slope_, self.offset_, self.thresholds_ = np.ones(k), np.zeros(k), np.full(k, 0.5)
+        self.calibrated_ = held_out is not None and len(held_out) >= _ENOUGH
+        unseen, truth = held_out, evidence.Y.astype(np.float64)
+        by_seeds = held_out is None and len(evidence.beliefs) >= FEW
+        if by_seeds:
             # Not frequencies yet, but as sure of new releases as of those that were looked at.
-            scores, beliefs = evidence.held_out_beliefs(workers)
-            self.slope_, self.offset_ = calibrate(scores, beliefs, self.multi_label)
+            unseen, truth = evidence.held_out_beliefs(workers)
+        if unseen is not None:
+            self.slope_, self.offset_ = calibrate(unseen, truth, self.multi_label)
             if self.multi_label:
                 self.thresholds_ = best_thresholds(
-                    self.probabilities(scores), beliefs >= 0.5, self.min_precision
+                    self.probabilities(unseen), truth >= 0.5, self.min_precision
                 )
+        if by_seeds:
             self._lean_on_seeds(evidence)
 
     def _lean_on_seeds(self, evidence: Evidence) -> None:
@@ -431,7 +425,7 @@ class ThemeClassifier(Estimator):
         """
         if self.novelty_coef_.size:
             against = (weights @ self.novelty_coef_).astype(np.float64)
-            new = _sigmoid(against + self.novelty_intercept_)
+            new = sigmoid(against + self.novelty_intercept_)
         else:
             new = 1 - self.probabilities(scores).max(axis=1)
         return 1 - (1 - new) * np.minimum(1, 2 * known)
@@ -647,9 +641,5 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             As of :meth:`predict_proba`.
         """
-        odds = _sigmoid(scores * self.slope_ + self.offset_)
+        odds = sigmoid(scores * self.slope_ + self.offset_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
-
-
-def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -700, 700))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
@@ -65,6 +66,10 @@ class Corpus:
         if "text" not in table.column_names:
             raise TopicsError(
                 "there is no column text", f"rename one of {', '.join(table.column_names)}"
+            )
+        if twice := [name for name, n in Counter(table.column_names).items() if n > 1]:
+            raise TopicsError(
+                f"there are several columns {twice[0]}", "rename or drop all of them but one"
             )
         self.table = _with_schema(table)
         missing = self.table["text"].null_count
@@ -279,9 +284,9 @@ class Corpus:
         Returns
         -------
         Corpus
-            All columns are kept.
+            All columns are kept; those of mixed types become text.
         """
-        return cls(pa.Table.from_pandas(frame, preserve_index=False))
+        return cls(table_of_pandas(frame))
 
     @classmethod
     def from_polars(cls, frame: Any) -> Corpus:
@@ -422,6 +427,44 @@ class Corpus:
         return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
 
 
+def table_of_pandas(frame: Any) -> pa.Table:
+    """An Arrow table of a pandas DataFrame; a column of mixed types becomes one of text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any; its index is left out.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns in the same order.
+
+    Raises
+    ------
+    TopicsError
+        If two columns have one name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table_of_pandas(pd.DataFrame({"text": ["Aid"], "n": [3]})).column_names
+    ['text', 'n']
+    """
+    if not frame.columns.is_unique:
+        name = frame.columns[frame.columns.duplicated()][0]
+        raise TopicsError(f"there are several columns {name}", "rename or drop all but one")
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        mixed = {
+            name: values.map(str, na_action="ignore")
+            for name, values in frame.items()
+            if values.dtype == object
+        }
+        return pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
+
+
 def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
     """Tables one after the other; a column whose types differ becomes one of text.
 
@@ -457,13 +500,15 @@ def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
         return pa.concat_tables(as_text, promote_options="permissive")
 
 
-def as_texts(texts: Any) -> pa.LargeStringArray:
+def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
     """Texts of any kind as one Arrow array.
 
     Parameters
     ----------
     texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str
         The documents.
+    decode_error : {"replace", "strict"}, default="replace"
+        Whether bytes of an Arrow array that are no UTF-8 are an error; else they are replaced.
 
     Returns
     -------
@@ -473,7 +518,8 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
     Raises
     ------
     TopicsError
-        If it is a single str, or a text is missing or no str; the message names its place.
+        If it is a single str, or a text is missing, no str, or not UTF-8 where it must be; the
+        message names its place.
 
     Examples
     --------
@@ -501,7 +547,7 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
         if column.nbytes >= _LARGE:
             # What reading a file left with the pool may be more than the file.
             pa.default_memory_pool().release_unused()
-        return column.cast(pa.large_string())
+        return _in_utf8(column.cast(pa.large_string()), decode_error)
     texts = list(texts)
     for place, text in enumerate(texts):
         if not isinstance(text, str):
@@ -509,6 +555,26 @@ def as_texts(texts: Any) -> pa.LargeStringArray:
             what = "missing" if missing else f"of type {type(text).__name__}"
             raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
     return strings(texts)
+
+
+def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringArray:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = column.cast(pa.large_binary()).to_pylist()
+    else:
+        return column
+    if decode_error == "strict":
+        for row, text in enumerate(raw, 1):
+            try:
+                text.decode()
+            except UnicodeDecodeError as error:
+                raise TopicsError(
+                    f"the text is no UTF-8: {error.reason} at byte {error.start}",
+                    'save it as UTF-8, or read it with decode_error="replace"',
+                    row=row,
+                ) from None
+    return strings([text.decode("utf-8", "replace") for text in raw])
 
 
 def content_id(title: str | None, text: str) -> str:

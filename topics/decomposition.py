@@ -17,6 +17,23 @@ class Decomposition(Estimator):
     n_components: int
     components_: NDArray[Any]
 
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Names of the components, as scikit-learn gives them.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of str, shape (n_components,)
+            Such as ``nmf0``.
+        """
+        self._check_fitted()
+        name = type(self).__name__.lower()
+        return np.array([f"{name}{t}" for t in range(len(self.components_))], object)
+
     def split(self, old: list[int], X: Any, n: int) -> None:
         """Put components that are learnt from some documents in the place of others.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 from collections.abc import Callable, Sequence
@@ -108,6 +109,8 @@ def split_dump(text: str, split: str | None = None) -> list[Piece]:
     elif split is None:
         starts = next(filter(None, (find(lines) for find in LAYOUTS.values())), [0])
     else:
+        if near := difflib.get_close_matches(split, [*LAYOUTS, "lines"], 1, 0.8):
+            raise ValueError(f"split={split!r} is no layout; did you mean {near[0]!r}?")
         return _split_by_pattern(text, split)
     cuts = [*starts, len(lines)]
     pieces = (_read_piece(lines[a:b], a) for a, b in itertools.pairwise(cuts))

@@ -394,7 +394,8 @@ def learn_grams(
     occurrences = Occurrences(sequences, len(words), n_jobs)
     trie = Trie(len(words))
     wanted = numbered(phrases, words)
-    longest = max([most, *map(len, wanted)])
+    # No gram is longer than the longest document.
+    longest = min(max([most, *map(len, wanted)]), int(np.diff(sequences.offsets).max(initial=1)))
     for length in range(2, longest + 1):
         if length <= most:
             occurrences.lengthen(trie)

@@ -144,8 +144,6 @@ class LDA(Decomposition):
         ValueError
             If X holds a negative value, or no document, or a parameter is out of its range.
         """
-        if self.learning_method not in ("scvb0", "cvb0"):
-            raise ValueError(f"learning_method={self.learning_method!r} is not scvb0 or cvb0")
         X = self._counts(X, reset=True)
         rng = self._begin(X)
         n, exact = X.shape[0], self.learning_method == "cvb0"
@@ -275,7 +273,14 @@ class LDA(Decomposition):
         probabilities = self.components_ / self.components_.sum(axis=1, keepdims=True)
         return completion_perplexity(self.transform(seen), probabilities, hidden)
 
+    def _check_params(self) -> None:
+        if self.learning_method not in ("scvb0", "cvb0"):
+            raise ValueError(f"learning_method={self.learning_method!r} is not scvb0 or cvb0")
+        self._check_whole(n_components=1, max_iter=1, batch_size=1, burn_in=0)
+        self._check_real(kappa=np.inf)
+
     def _counts(self, X: Any, reset: bool = False) -> sp.csr_matrix:
+        self._check_params()
         return sp.csr_matrix(check_matrix(self, X, reset=reset), dtype=np.float32)
 
     def _nothing(self, n: int) -> NDArray[np.float32]:
@@ -286,8 +291,6 @@ class LDA(Decomposition):
         from sklearn.utils import check_random_state
 
         k, n_terms = self.n_components, X.shape[1]
-        if k < 1:
-            raise ValueError(f"n_components={k} is not at least 1")
         rng = check_random_state(self.random_state)
         self._take_priors(n_terms)
         if not isinstance(self.init, str):

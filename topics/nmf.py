@@ -240,15 +240,18 @@ class NMF(Decomposition):
         return NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
 
     def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
-        X = sp.csr_matrix(check_matrix(self, X, reset=reset))
-        k = self.n_components
-        if k < 1:
-            raise ValueError(f"n_components={k} is not at least 1")
+        self._check_params()
+        return sp.csr_matrix(check_matrix(self, X, reset=reset))
+
+    def _check_params(self) -> None:
+        self._check_whole(n_components=1, max_iter=1)
+        self._check_real(alpha_W=np.inf, l1_ratio=1, forget_factor=1)
+        if self.alpha_H != "same":
+            self._check_real(alpha_H=np.inf)
         if isinstance(self.init, str) and self.init not in ("nndsvd", "random"):
             raise ValueError(f"init={self.init!r} is not nndsvd, random or an array")
         if self.beta_loss not in ("frobenius", "kullback-leibler"):
             raise ValueError(f"beta_loss={self.beta_loss!r} is not frobenius or kullback-leibler")
-        return X
 
     def transform(self, X: Any) -> NDArray[np.floating]:
         """Weights of documents, the components held still.

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
+from topics._estimator import one_blas_thread
 from topics._parallel import over_shards
 from topics.sequences import TermSequences
 
@@ -393,7 +394,8 @@ def match_topics(
     """
     from scipy.optimize import linear_sum_assignment
 
-    likeness = _unit_rows(first) @ _unit_rows(second).T
+    with one_blas_thread():
+        likeness = _unit_rows(first) @ _unit_rows(second).T
     rows, columns = linear_sum_assignment(-likeness)
     partners = np.full(len(likeness), -1, np.int64)
     cosines = np.zeros(len(likeness))

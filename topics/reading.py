@@ -49,7 +49,7 @@ def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
     texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str or bytes
         The documents.
     decode_error : {"replace", "strict"}, default="replace"
-        Whether bytes that are no UTF-8 are an error; else they stay, and part words.
+        As for :func:`topics.corpus.as_texts`.
 
     Returns
     -------
@@ -80,31 +80,7 @@ def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
                 raise TopicsError("the text is no bytes, as those before are", "give str or bytes",
                                   row=place + 1)  # fmt: skip
         texts = pa.array(whole, pa.large_binary()).view(pa.large_string())
-    column = as_texts(texts)
-    if decode_error == "strict":
-        try:
-            column.validate(full=True)
-        except pa.ArrowInvalid:
-            for place, raw in enumerate(column.cast(pa.large_binary())):
-                try:
-                    raw.as_py().decode()
-                except UnicodeDecodeError as error:
-                    raise TopicsError(
-                        f"the text is no UTF-8: {error.reason} at byte {error.start}",
-                        'save it as UTF-8, or read it with decode_error="replace"',
-                        row=place + 1,
-                    ) from None
-    return column
-
-
-def as_strings(column: pa.LargeStringArray) -> list[str]:
-    """Texts of a column as Python has them, bytes that are no UTF-8 replaced."""
-    try:
-        return column.to_pylist()
-    except UnicodeDecodeError:
-        return [
-            raw.decode("utf-8", "replace") for raw in column.cast(pa.large_binary()).to_pylist()
-        ]
+    return as_texts(texts, decode_error)
 
 
 @dataclass
@@ -353,7 +329,7 @@ class Reader:
     def _documents(self, texts: Any) -> Sequence[Any]:
         if callable(self.params["analyzer"]) or self.params["preprocessor"] is not None:
             return texts if isinstance(texts, Sequence) else list(texts)
-        return as_strings(texts)
+        return texts.to_pylist()
 
     def _learn_by_analyzer(self, texts: Any) -> Found:
         documents = self._documents(texts)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from topics._errors import TopicsError
 from topics._progress import track
-from topics.corpus import REJECTS, SCHEMA, Corpus, concat_tables
+from topics.corpus import REJECTS, SCHEMA, Corpus, concat_tables, table_of_pandas
 from topics.dates import DateFound, Order, day_or_month_first, find_dates
 from topics.files import (
     TEXT_COLUMNS,
@@ -101,6 +101,8 @@ def read_releases(
     if isinstance(paths, (str, os.PathLike)):
         if isinstance(paths, str) and "\n" in paths:
             raise TopicsError("this is a text, not a path", "give [text] to read one text")
+        if not os.fspath(paths):
+            raise TopicsError("the path is empty", 'give a file or a folder ("." is this one)')
         paths, names = [paths], [os.fspath(paths)]
     else:
         names = _as_paths(paths)
@@ -191,7 +193,7 @@ def _rows_in_memory(releases: Any) -> Rows:
         if hasattr(releases, "to_arrow"):
             table = releases.to_arrow()
         elif hasattr(releases, "iloc"):
-            table = pa.Table.from_pandas(releases, preserve_index=False)
+            table = table_of_pandas(releases)
         else:
             table = pa.table(releases)
         if not isinstance(table, pa.Table):

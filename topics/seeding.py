@@ -80,7 +80,10 @@ def suggest_seeds(
     names = fitted.get_feature_names_out()
     counts = sequences.counts(len(names), np.float32, n_jobs)
     frequency = np.bincount(counts.indices, minlength=len(names))
-    words = WordVectors(least=0, max_tokens=None, random_state=random_state, n_jobs=n_jobs)
+    # As the classifier has them.
+    words = WordVectors(
+        least=0, max_terms=None, max_tokens=None, random_state=random_state, n_jobs=n_jobs
+    )
     vectors = words.fit(sequences, len(names)).vectors_
     weighed = weigh_seeds(checked, fitted.tokenize, vocabulary)
     known = {

@@ -239,6 +239,7 @@ def _load_decomposition(
         )
         return inner
     found = _METHODS[method](**params)
+    found._check_params()
     found.components_, found.n_features_in_ = components, n_terms
     if isinstance(found, LDA):
         priors = _lda_priors(arrays, k, n_terms)

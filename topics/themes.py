@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from topics._errors import TopicsError
 
 Themes = dict[str, list[str]]
@@ -244,6 +247,46 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
         parsed = [parse_seed(seed) for seed in seeds]
         terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.open_end]
         found[name] = [term for term in dict.fromkeys(terms) if term]
+    return found
+
+
+def seed_columns(
+    weighed: Mapping[str, Mapping[str, float]], vocabulary: Mapping[str, int]
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Columns of the seeds that a vocabulary holds, and their weights.
+
+    Parameters
+    ----------
+    weighed : mapping of str to mapping of str to float
+        As of :func:`weigh_seeds`.
+    vocabulary : mapping of str to int
+        Term to column.
+
+    Returns
+    -------
+    dict of str to (ndarray of int64, ndarray of float64)
+        For each theme columns and weights.
+
+    Raises
+    ------
+    TopicsError
+        If no seed that speaks for a theme is there.
+
+    Examples
+    --------
+    >>> columns, weights = seed_columns({"camp": {"tent": 2.0, "flood": 1.0}}, {"tent": 5})["camp"]
+    >>> columns.tolist(), weights.tolist()
+    ([5], [2.0])
+    """
+    found = {}
+    for theme, words in weighed.items():
+        known = {vocabulary[word]: weight for word, weight in words.items() if word in vocabulary}
+        if not any(weight > 0 for weight in known.values()):
+            raise TopicsError(
+                f"no seed of the theme {theme!r} occurs in the releases",
+                "give words that they use",
+            )
+        found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
     return found
 
 

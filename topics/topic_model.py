@@ -21,7 +21,7 @@ from topics.operations import TopicOperations
 from topics.pile import fit_vectorizer
 from topics.sentences import best_sentences
 from topics.sequences import TermSequences, tfidf
-from topics.themes import check_themes, weigh_seeds
+from topics.themes import check_themes, seed_columns, weigh_seeds
 from topics.timeline import add_timelines, timeline_of
 from topics.vector_topics import VectorTopics, start_of_clusters
 from topics.vectorizer import TermVectorizer
@@ -193,8 +193,9 @@ class TopicModel(TopicOperations, Estimator):
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
         seeds_of = weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
+        # A prior cannot be below zero: terms that speak against a theme only lose its name.
         self.themes_ = {
-            name: [term for term, weight in terms.items() if weight > 0]
+            name: {term: weight for term, weight in terms.items() if weight > 0}
             for name, terms in seeds_of.items()
         }
         vectors = self._vectors(sequences, len(sequences))
@@ -422,14 +423,8 @@ class TopicModel(TopicOperations, Estimator):
             columns = np.array([vocabulary[terms[i]] for i in met], np.int64)
             seeds[: len(self.earlier.names_), columns] = unit_rows(self.earlier.components_[:, met])
         place = {name: t for t, name in enumerate(self._first_names())}
-        for theme, words in self.themes_.items():
-            known = [vocabulary[w] for w in words if w in vocabulary]
-            if not known:
-                raise TopicsError(
-                    f"no seed of the theme {theme!r} occurs in the releases",
-                    "give words that they use",
-                )
-            seeds[place[theme], known] += 1 / np.sqrt(len(known))
+        for theme, (columns, weights) in seed_columns(self.themes_, vocabulary).items():
+            seeds[place[theme], columns] += weights / np.linalg.norm(weights)
         return unit_rows(seeds)
 
     def _new_decomposition(

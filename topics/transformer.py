@@ -18,7 +18,7 @@ from topics._estimator import Estimator
 from topics.analysis import compiled
 from topics.corpus import Corpus
 from topics.interop import gensim_corpus
-from topics.languages import stop_word_list
+from topics.languages import stop_word_list, word_form
 from topics.reading import Reader, as_column
 from topics.sequences import TermSequences, edges_of, tfidf
 from topics.vocabulary import TermCounts, Vocabulary
@@ -436,6 +436,9 @@ class TermTransformer(Estimator):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name}={value} is below 1")
+        if isinstance(self.phrases, str):
+            raise ValueError(f"phrases={self.phrases!r} is one str; give a list of phrases")
+        word_form(self.stemmer, self.lemmatizer)
         if self.phrases is True and self.analyzer != "word":
             raise ValueError('phrases=True needs analyzer="word"')
         if compiled(self.token_pattern).groups > 1:

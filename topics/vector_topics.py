@@ -130,6 +130,7 @@ class VectorTopics(Decomposition):
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1.
         """
+        self._check_whole(n_components=1)
         X = sp.csr_matrix(check_matrix(self, X, reset=True), dtype=np.float32)
         self._take_vectors(self.vectors)
         sums = self._words.transform(X)
