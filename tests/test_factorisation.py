@@ -7,8 +7,9 @@ from numba import njit
 
 from topics._kernels.lanes import LANES, add_scaled, dot
 from topics._parallel import Workers
-from topics.clusters import cluster_counts, cluster_rows, seeded_start
+from topics.clusters import cluster_rows, seeded_start
 from topics.factorisation import times_dense, truncated_svd
+from topics.lda import start_of_factors
 
 
 @njit
@@ -74,7 +75,7 @@ def test_clusters_are_found_and_there_may_be_too_few_rows():
     labels, found = cluster_rows(rows[:2], 5)
     assert found.shape == (5, 8)
     assert set(labels) <= {0, 1}
-    assert cluster_counts(sp.csr_matrix((3, 4), dtype=np.float32), 2).shape == (2, 4)
+    assert start_of_factors(sp.csr_matrix((3, 4), dtype=np.float32), 2).shape == (2, 4)
 
 
 def test_seeded_topics_start_from_the_documents_of_their_seeds():

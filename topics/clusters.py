@@ -10,7 +10,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._parallel import over_shards
-from topics.sequences import inverse_document_frequency, tfidf
 
 SAMPLE = 5_000
 """Most documents that centres are looked for in."""
@@ -84,42 +83,6 @@ def cluster_rows(
     return np.concatenate(parts), centres
 
 
-def cluster_counts(
-    counts: sp.csr_matrix, n_clusters: int, *, random_state: Any = 0
-) -> NDArray[np.float32]:
-    """Terms of clusters of documents with like terms, from a sample of them.
-
-    Parameters
-    ----------
-    counts : csr_matrix of float32, shape (n_documents, n_terms)
-        Term counts.
-    n_clusters : int
-        How many.
-    random_state : int, RandomState or None, default=0
-        For the sample and the start.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_clusters, n_terms)
-        Each cluster's counts, smoothed by those of all.
-
-    Examples
-    --------
-    >>> counts = sp.csr_matrix(np.array([[4, 3, 0], [5, 4, 0], [0, 0, 3]], np.float32))
-    >>> cluster_counts(counts, 2).argmax(axis=1).tolist() in ([0, 2], [2, 0])
-    True
-    """
-    from sklearn.utils import check_random_state
-
-    rng = check_random_state(random_state)
-    size = max(2_000, 20 * n_clusters)
-    sample = counts[np.sort(rng.permutation(counts.shape[0])[:size])]
-    frequency = np.bincount(sample.indices, minlength=sample.shape[1])
-    idf = inverse_document_frequency(frequency, sample.shape[0])
-    labels, _ = cluster_rows(tfidf(sample, idf), n_clusters, random_state=rng)
-    return smoothed_sums(sample, labels, n_clusters)
-
-
 def members_of(
     labels: NDArray[np.integer], n_clusters: int, dtype: Any = np.float32
 ) -> sp.csc_matrix:
@@ -148,19 +111,15 @@ def members_of(
     return sp.csr_matrix((np.ones(n, dtype), labels, np.arange(n + 1)), (n, n_clusters)).T
 
 
-def smoothed_sums(
-    weights: sp.csr_matrix, labels: NDArray[np.integer], n_clusters: int, share: float = 0.1
-) -> NDArray[np.float32]:
+def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> NDArray[np.float32]:
     """Sums of the rows of each cluster, with a share of the mean cluster in each.
 
     Parameters
     ----------
+    members : ndarray or sparse matrix, shape (n_clusters, n_documents)
+        How much of each document is of a cluster, as :func:`members_of` has it.
     weights : csr_matrix, shape (n_documents, n_terms)
         Counts or weights.
-    labels : ndarray of int, shape (n_documents,)
-        Cluster of each document.
-    n_clusters : int
-        How many there are.
     share : float, default=0.1
         Weight of the mean.
 
@@ -171,10 +130,11 @@ def smoothed_sums(
 
     Examples
     --------
-    >>> smoothed_sums(sp.csr_matrix([[2.0, 0], [0, 4]]), np.array([0, 1]), 2, 0.5).tolist()
+    >>> smoothed_sums(np.eye(2), sp.csr_matrix([[2.0, 0], [0, 4]]), 0.5).tolist()
     [[1.5, 1.0], [0.5, 3.0]]
     """
-    sums = np.asarray((members_of(labels, n_clusters) @ weights).todense(), np.float64)
+    sums = members @ weights
+    sums = np.asarray(sums.toarray() if sp.issparse(sums) else sums, np.float64)
     return np.asarray((1 - share) * sums + share * sums.mean(axis=0), np.float32)
 
 

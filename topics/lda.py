@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_matrix, padded
 from topics._parallel import Workers
-from topics.clusters import cluster_counts, seeded_start
+from topics.clusters import seeded_start, smoothed_sums
 from topics.decomposition import Decomposition
+from topics.nmf import NMF
 from topics.quality import completion_perplexity, split_tokens
+from topics.sequences import inverse_document_frequency, tfidf
 
 DOCUMENTS_PER_SHARD = 256
 TERMS_PER_SHARD = 4096
@@ -20,6 +22,10 @@ _FOLD_IN = 50
 """Most sweeps over a document whose shares are asked for."""
 _ONE_BATCH = 8192
 """Most documents that are one batch of themselves."""
+_SAMPLE, _SAMPLE_OF_EACH = 8_000, 20
+"""Documents that a start is looked for in: so many, or so many for each topic."""
+_START = 20
+"""Steps of NMF before the first of LDA."""
 _SETTLED = 1e-3
 """Share of a document's tokens that a sweep may move when it is the last."""
 
@@ -40,9 +46,8 @@ class LDA(Decomposition):
     topic_term_prior : float, array of shape (n_components, n_terms) or "auto", default=0.01
         Prior counts of each term in a topic: an array can hold more for seed words, and "auto"
         learns one for all.
-    init : {"clusters", "random"} or array of shape (n_components, n_terms), default="clusters"
-        Start: clusters of a sample of the documents, or at random, or topic-term weights that are
-        known.
+    init : {"nmf", "random"} or array of shape (n_components, n_terms), default="nmf"
+        Start: NMF of a sample of the documents, or at random, or topic-term weights that are known.
     learning_method : {"scvb0", "cvb0"}, default="scvb0"
         SCVB0, or CVB0, which takes what a token gave out of the counts before it asks for the
         token's topic again: for small piles, as it is slower and needs memory of entries by topics.
@@ -101,7 +106,7 @@ class LDA(Decomposition):
         *,
         doc_topic_prior: float | ArrayLike | Literal["auto"] | None = None,
         topic_term_prior: float | ArrayLike | Literal["auto"] = 0.01,
-        init: Literal["clusters", "random"] | ArrayLike = "clusters",
+        init: Literal["nmf", "random"] | ArrayLike = "nmf",
         learning_method: Literal["scvb0", "cvb0"] = "scvb0",
         max_iter: int = 20,
         tol: float = 1e-3,
@@ -148,8 +153,7 @@ class LDA(Decomposition):
         rng = self._begin(X)
         n, exact = X.shape[0], self.learning_method == "cvb0"
         size = n if exact else self.batch_size or (n if n <= _ONE_BATCH else 512)
-        order = rng.permutation(n)
-        batches = [_batch_of(X[order[low : low + size]]) for low in range(0, n, size)]
+        batches = _batches_of(X[rng.permutation(n)], size)
         doc_topic = [self._nothing(batch.counts.shape[0]) for batch in batches]
         self._tokens = float(X.data.sum(dtype=np.float64))
         self.perplexities_: list[float] = []
@@ -194,7 +198,7 @@ class LDA(Decomposition):
             self._tokens = 0.0
             self.n_iter_ = 0
         self._tokens += float(X.data.sum(dtype=np.float64))
-        batches, doc_topic = [_batch_of(X)], [self._nothing(X.shape[0])]
+        batches, doc_topic = _batches_of(X, X.shape[0]), [self._nothing(X.shape[0])]
         with Workers(self.n_jobs) as workers:
             self._step(batches[0], doc_topic[0], workers)
         self._learn_priors(doc_topic, batches)
@@ -297,12 +301,12 @@ class LDA(Decomposition):
             start = np.asarray(self.init, np.float32)
             if start.shape != (k, n_terms):
                 raise ValueError(f"init has the shape {start.shape}, not {(k, n_terms)}")
-        elif self.init == "clusters":
-            start = cluster_counts(X, k, random_state=rng)
+        elif self.init == "nmf":
+            start = start_of_factors(X[some_rows(X.shape[0], k, rng)], k, n_jobs=self.n_jobs)
         elif self.init == "random":
             start = rng.gamma(100, 0.01, (k, n_terms))
         else:
-            raise ValueError(f"init={self.init!r} is not clusters, random or an array")
+            raise ValueError(f"init={self.init!r} is not nmf, random or an array")
         seeds = self.topic_term_prior_ - self.topic_term_prior_.min()
         if isinstance(self.init, str) and seeds.any():
             start = seeded_start(start, X, seeds)
@@ -468,6 +472,74 @@ class LDA(Decomposition):
         return len(seen) == 2 and seen[0] - seen[1] < self.tol * seen[0]
 
 
+def some_rows(n: int, n_topics: int, rng: Any) -> NDArray[np.int64]:
+    """Rows of a sample that is large enough to start topics from.
+
+    Parameters
+    ----------
+    n : int
+        Rows that there are.
+    n_topics : int
+        How many topics.
+    rng : RandomState
+        Which rows.
+
+    Returns
+    -------
+    ndarray of int64
+        In order.
+    """
+    return np.sort(rng.permutation(n)[: max(_SAMPLE, _SAMPLE_OF_EACH * n_topics)])
+
+
+def start_of_factors(
+    counts: sp.csr_matrix,
+    n_topics: int,
+    *,
+    weights: sp.csr_matrix | None = None,
+    init: Literal["nndsvd"] | NDArray[np.floating] = "nndsvd",
+    prior: NDArray[np.floating] | None = None,
+    n_jobs: int | None = None,
+) -> NDArray[np.float32]:
+    """Topics to start from: terms of the documents that a few steps of NMF bring together.
+
+    Parameters
+    ----------
+    counts : csr_matrix of float32, shape (n_documents, n_terms)
+        Term counts of a sample.
+    n_topics : int
+        How many.
+    weights : csr_matrix of float32, shape (n_documents, n_terms), or None, default=None
+        Their tf-idf weights, which NMF is of; None weighs them.
+    init, prior
+        As :class:`topics.nmf.NMF` has them.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_topics, n_terms)
+        Counts, each document's in proportion to its weights of the factors.
+
+    Examples
+    --------
+    >>> counts = sp.csr_matrix(np.array([[4, 3, 0], [5, 4, 0], [0, 0, 3]], np.float32))
+    >>> start_of_factors(counts, 2).argmax(axis=1).tolist() in ([0, 2], [2, 0])
+    True
+    """
+    if weights is None:
+        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+        idf = inverse_document_frequency(frequency, counts.shape[0])
+        # The logarithm of what is below one would be below zero.
+        whole = bool(counts.data.min(initial=1) >= 1)
+        weights = tfidf(counts, idf, sublinear_tf=whole)
+    nmf = NMF(n_topics, init=init, prior=prior, max_iter=_START, n_jobs=n_jobs)
+    factors = nmf.fit_transform(weights)
+    return smoothed_sums(
+        (factors / np.maximum(factors.sum(axis=1, keepdims=True), 1e-12)).T, counts
+    )
+
+
 class _Batch(NamedTuple):
     """Documents of one step, by document and by term."""
 
@@ -477,10 +549,20 @@ class _Batch(NamedTuple):
     places: NDArray[np.int32]
 
 
-def _batch_of(counts: sp.csr_matrix) -> _Batch:
-    places = np.arange(counts.nnz, dtype=np.int32)
-    by_term = sp.csr_matrix((places, counts.indices, counts.indptr), counts.shape).tocsc()
-    return _Batch(counts, by_term.indptr, by_term.indices, by_term.data)
+def _batches_of(X: sp.csr_matrix, size: int) -> list[_Batch]:
+    # Parts of a few large arrays: memory of many small ones does not go back to the system.
+    documents, places = np.empty(X.nnz, np.int32), np.empty(X.nnz, np.int32)
+    batches = []
+    for low in range(0, X.shape[0], size):
+        starts = X.indptr[low : low + size + 1]
+        part = slice(starts[0], starts[-1])
+        starts, shape = starts - starts[0], (starts.size - 1, X.shape[1])
+        numbers = np.arange(starts[-1], dtype=np.int32)
+        by_term = sp.csr_matrix((numbers, X.indices[part], starts), shape).tocsc()
+        documents[part], places[part] = by_term.indices, by_term.data
+        counts = sp.csr_matrix((X.data[part], X.indices[part], starts), shape)
+        batches.append(_Batch(counts, by_term.indptr, documents[part], places[part]))
+    return batches
 
 
 def _better_prior(

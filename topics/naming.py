@@ -217,8 +217,8 @@ def expected_npmi(
 
 def _documents_with_both(words: TermSequences, n_terms: int) -> NDArray[np.float32]:
     """Numbers of documents that hold both of two terms; below zero stand all others."""
-    known = words.ids >= 0
-    ends = np.append(0, np.cumsum(known, dtype=np.int64))[words.offsets]
+    known = np.flatnonzero(words.ids >= 0)
+    ends = np.searchsorted(known, words.offsets)
     held = TermSequences(ends, words.ids[known]).counts(n_terms, np.float32)
     held.data[:] = 1
     return np.asarray((held.T @ held).todense())

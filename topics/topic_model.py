@@ -14,7 +14,7 @@ from topics._errors import TopicsError
 from topics._estimator import Estimator
 from topics.choosing import PATH, choose_n_topics
 from topics.corpus import Corpus, as_texts
-from topics.lda import LDA
+from topics.lda import LDA, some_rows, start_of_factors
 from topics.naming import name_topics, rank_words
 from topics.nmf import NMF
 from topics.operations import TopicOperations
@@ -205,7 +205,7 @@ class TopicModel(TopicOperations, Estimator):
         n_first = len(first)
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
-        self.decomposition_ = self._new_decomposition(k, seeds, weights, vectors)
+        self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)
         # Of counts and weights only what is read is held while topics are learnt.
         if self.method == "lda":
             del weights
@@ -431,14 +431,20 @@ class TopicModel(TopicOperations, Estimator):
         self,
         k: int,
         seeds: NDArray[np.float32] | None,
+        counts: sp.csr_matrix,
         weights: sp.csr_matrix,
         vectors: NDArray[np.float32] | None,
     ) -> NMF | LDA | VectorTopics:
+        from sklearn.utils import check_random_state
+
         rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
         if self.method == "vectors":
             assert vectors is not None
             return VectorTopics(k, vectors=vectors, prior=seeds, **rest)
         if self.init == "vectors":
+            if self.method == "lda":
+                rows = some_rows(counts.shape[0], k, check_random_state(self.random_state))
+                counts, weights = counts[rows], weights[rows]
             sums = unit_rows(weights @ vectors)
             rest["init"] = start_of_clusters(
                 weights, unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state,
@@ -447,9 +453,9 @@ class TopicModel(TopicOperations, Estimator):
         if self.method == "nmf":
             return NMF(k, prior=seeds, **rest)
         if self.init == "vectors":
-            # A few steps of least squares forget which clusters a seed gave.
-            rough = NMF(k, prior=seeds, max_iter=10, **rest).fit(weights)
-            rest["init"] = rough.components_
+            rest["init"] = start_of_factors(
+                counts, k, weights=weights, init=rest["init"], prior=seeds, n_jobs=self.n_jobs
+            )
         # A hundredth of a topic's expected tokens, spread over its seeds.
         tokens = float(self.n_documents_) * 100
         prior = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100

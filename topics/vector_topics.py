@@ -297,7 +297,7 @@ def start_of_clusters(
     labels, _ = cluster_rows(
         rows, n_topics, n_init=_STARTS, random_state=random_state, n_jobs=n_jobs
     )
-    start = smoothed_sums(weights, labels, n_topics)
+    start = smoothed_sums(members_of(labels, n_topics), weights)
     if seeds is not None:
         start = seeded_start(start, weights, np.asarray(seeds, np.float32))
     return unit_rows(start)
