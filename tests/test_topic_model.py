@@ -261,3 +261,19 @@ def test_seeds_weigh_what_they_are_given(method, lee):
     sport, war = place(["cricket^9", "taliban"]), place(["cricket", "taliban^9"])
     assert sport[0] > sport[1]
     assert war[0] < war[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["vectors", "nmf", "lda"])
+def test_no_theme_takes_in_all_releases_where_none_is_free(method, shared):
+    corpus = read_releases(shared / "bbc.parquet", languages=False)
+    themes = {
+        "business": ["company", "economy", "market"],
+        "entertainment": ["film", "music", "actor"],
+        "politics": ["government", "election", "minister"],
+        "sport": ["match", "player", "champion"],
+        "tech": ["software", "computer", "internet"],
+    }
+    shares = TopicModel(5, method, themes=themes).fit_transform(corpus)
+    named = np.array(list(themes))[shares.argmax(axis=1)]
+    assert (named == np.array(corpus["label"].to_pylist())).mean() > 0.88

@@ -13,6 +13,8 @@ from topics._parallel import Workers
 from topics.decomposition import Decomposition
 from topics.factorisation import ROWS_PER_SHARD, times_dense, truncated_svd
 
+_PULL = 0.5
+"""Weight of seeds beside what documents say of a component of mean size."""
 _SWEEPS = 2
 
 
@@ -35,8 +37,8 @@ class NMF(Decomposition):
     beta_loss : {"frobenius", "kullback-leibler"}, default="frobenius"
         What is minimised.
     prior : array of shape (n_components, n_terms) or None, default=None
-        What components are drawn to, as if further documents held these weights and their
-        component alone. Rows of zeros draw to nothing.
+        What components are drawn to, as if further documents, about half as many as a component
+        has, held these weights and their component alone. Rows of zeros draw to nothing.
     max_iter : int, default=200
         Most iterations.
     tol : float, default=0.01
@@ -226,7 +228,7 @@ class NMF(Decomposition):
         """Least squares for H by what the batches so far sum to."""
         from topics._kernels.factors import solve_dense
 
-        pull, ridge = self._draw(X, H)
+        pull, ridge = self._pull(np.diag(gram))
         l1, l2 = self._ridges(X)[1]
         targets = np.ascontiguousarray(met - l1 + (0 if pull is None else pull), H.dtype)
         gram = gram.copy()
@@ -281,10 +283,12 @@ class NMF(Decomposition):
         """Least squares, extrapolated."""
         terms = sp.csr_matrix(X.T)
         W, H = (padded(factor) for factor in self._start(X))
-        pull, ridge = self._draw(X, H)
         for_W, for_H = self._ridges(X)
+        seeded = np.zeros(W.shape[1], bool)
+        if self.prior is not None:
+            seeded[: self.n_components] = np.any(self.prior, axis=1)
         # What is tied to a length of its own stays as it is.
-        ties = np.broadcast_to((sum(for_W) + sum(for_H) + ridge) > 0, W.shape[1])
+        ties = seeded | (sum(for_W) + sum(for_H) > 0)
         squares = _squares(X)
         W_ahead, H_ahead = W, H
         first, error, far, limit = 0.0, np.inf, 0.5, 1.0
@@ -294,6 +298,7 @@ class NMF(Decomposition):
             W_new, H_new = W_ahead.copy(), H_ahead.copy()
             violation, _ = self._solve(X, H_ahead, W_new, workers, for_W)
             W_ahead = _ahead(W, W_new, far)
+            pull, ridge = self._pull(np.einsum("ij,ij->j", W_ahead, W_ahead))
             more, crossed = self._solve(
                 terms, W_ahead, H_new, workers, (for_H[0], for_H[1] + ridge), pull
             )
@@ -431,17 +436,18 @@ class NMF(Decomposition):
                 W, H = _make_way(X, W, H, prior)
         return W, H
 
-    def _draw(
-        self, X: sp.csr_matrix, H: NDArray[Any]
-    ) -> tuple[NDArray[Any] | None, NDArray[Any] | float]:
-        """Linear and quadratic weight of the prior in the step for H."""
+    def _pull(self, squares: NDArray[Any]) -> tuple[NDArray[Any] | None, NDArray[Any] | float]:
+        """Linear and quadratic weight of the prior in the step for H, by the squares of W.
+
+        It lies between what is fair to a component of this size and of the mean size: small ones
+        hold to their seeds, and large ones, which could take in every document, to theirs.
+        """
         if self.prior is None:
             return None, 0.0
-        prior = np.asarray(self.prior, X.dtype).T
-        seeded = prior.any(axis=0)
-        # A tenth of a topic's share of the documents speaks for its seeds, but at least one.
-        weight = max(1.0, X.shape[0] / self.n_components / 10)
-        return padded(weight * prior), padded(np.asarray(weight * seeded, X.dtype)[None])[0]
+        prior = padded(np.asarray(self.prior, squares.dtype).T)
+        mean = squares[: self.n_components].mean()
+        weight = squares.dtype.type(_PULL) * np.sqrt(np.maximum(squares, 0.01 * mean) * mean)
+        return weight * prior, weight * prior.any(axis=0)
 
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:
         fitted = float(np.sum((W.T @ W) * (H.T @ H), dtype=np.float64))
