@@ -14,7 +14,7 @@ from topics import (
     read_releases,
     read_themes,
 )
-from topics.beliefs import FEW, STAGES, theme_beliefs
+from topics.beliefs import FEW, STAGES, choose_stage, theme_beliefs
 from topics.calibration import best_thresholds
 from topics.demo import lee_corpus
 from topics.themes import weigh_seeds
@@ -295,6 +295,31 @@ def test_the_stage_chosen_is_no_worse_than_plain_seed_vectors(shares):
     assert set(classifier.checks_) == set(STAGES)
     assert classifier.checks_[classifier.stage_] >= classifier.checks_["plain"]
     assert classifier.score(texts, y) > 0.9
+
+
+def test_stages_are_chosen_by_the_witnesses():
+    texts, _, themes = mixture((200, 100, 60, 40))
+    classifier = ThemeClassifier(themes).fit(texts)
+    vocabulary = classifier.vectorizer_.vocabulary_
+    X = classifier.weights_and_scores(texts)[0]
+    vectors = np.random.default_rng(0).standard_normal((X.shape[1], 8)).astype(np.float32)
+    seeds = [
+        (np.array([vocabulary[word] for word in words]), np.ones(len(words)))
+        for words in themes.values()
+    ]
+    # Vectors that know nothing: neighbours have nothing to tell.
+    stage, checks = choose_stage(X, vectors, seeds)
+    assert checks[stage] >= checks["plain"]
+    assert stage == "plain" or checks[stage] == max(checks.values())
+    # With one seed a theme none can be held out, and none is asked.
+    assert choose_stage(X, vectors, [(c[:1], w[:1]) for c, w in seeds]) == ("typical", {})
+
+
+def test_words_without_company_are_labelled():
+    texts = [word for word in ("ship", "harbour", "court", "judge") for _ in range(30)]
+    themes = {"sea": ["ship", "harbour"], "law": ["court", "judge"]}
+    classifier = ThemeClassifier(themes, multi_label=False).fit(texts)
+    assert classifier.score(texts, ["sea"] * 60 + ["law"] * 60) == 1
 
 
 def test_themes_file(tmp_path):

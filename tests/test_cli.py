@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -63,7 +64,11 @@ def test_help_shows_examples(topics):
     ):  # fmt: skip
         code, out, _ = topics(command, "--help")
         assert code == 0
-        assert f"topics {command}" in out
+        table, examples = out.rsplit(" Examples", 1)
+        assert f"topics {command}" in examples
+        used = "".join(line for line in examples.splitlines() if f"topics {command}" in line)
+        options = re.compile(r"(?<![\w/.-])--?[a-z][\w-]*")
+        assert set(options.findall(used)) <= set(options.findall(table))
     assert topics("--help")[0] == 0
 
 

@@ -8,6 +8,7 @@ from sklearn.decomposition import NMF as REFERENCE
 from sklearn.utils.estimator_checks import check_estimator
 
 from topics import LDA, NMF
+from topics.vector_topics import VectorTopics
 
 
 def synthetic(n=300, k=4, block=15, seed=0):
@@ -63,6 +64,16 @@ def test_nmf_transform_is_non_negative_least_squares():
 def test_any_number_of_workers_gives_the_same_bits(model):
     X, _ = synthetic(5000)
     fits = [clone(model).set_params(n_jobs=n).fit(X) for n in (1, 2, 3)]
+    shares = [fit.transform(X) for fit in fits]
+    for fit, share in zip(fits[1:], shares[1:], strict=True):
+        assert fit.components_.tobytes() == fits[0].components_.tobytes()
+        assert share.tobytes() == shares[0].tobytes()
+
+
+def test_vector_topics_are_the_same_for_any_number_of_workers():
+    X, _ = synthetic(9000)
+    vectors = np.random.default_rng(0).standard_normal((X.shape[1], 12)).astype(np.float32)
+    fits = [VectorTopics(4, vectors=vectors, n_jobs=n).fit(X) for n in (1, 2, 3)]
     shares = [fit.transform(X) for fit in fits]
     for fit, share in zip(fits[1:], shares[1:], strict=True):
         assert fit.components_.tobytes() == fits[0].components_.tobytes()

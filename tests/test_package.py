@@ -16,7 +16,7 @@ ORDER = (
     "factorisation", "decomposition", "nmf", "lda",
     "word_vectors", "vector_topics", "naming", "timeline", "choosing",
     "operations", "topic_model",
-    "beliefs", "seeding", "logistic", "calibration", "evidence", "explanation", "classifier",
+    "beliefs", "seeding", "logistic", "calibration", "training", "explanation", "classifier",
     "changes", "labeller",
     "states", "artifact", "labelling", "evaluation", "review",
     "plots", "demo", "console", "cli", "__main__",

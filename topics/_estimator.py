@@ -60,6 +60,11 @@ class Estimator:
     def set_params(self, **params: Any) -> Self:
         """Set parameters, nested ones as ``name__parameter``.
 
+        Parameters
+        ----------
+        **params : object
+            Values by name.
+
         Returns
         -------
         Estimator

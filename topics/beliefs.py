@@ -63,10 +63,9 @@ def theme_beliefs(
     seeds: Sequence[SeedWeights],
     *,
     exclusive: bool = False,
-    sample: int = SAMPLE,
     random_state: Any = 0,
 ) -> Beliefs:
-    """Beliefs about a sample of releases.
+    """Beliefs about a sample of 8,000 releases.
 
     A theme is the mean vector of its seeds. Cosines of releases with it, and the weights of the
     seeds that stand in the text, compete with a background that stands for "none of these" in a
@@ -86,8 +85,6 @@ def theme_beliefs(
     exclusive : bool, default=False
         Whether a release has one theme only: beliefs are then sharpened against each other, else
         each by itself.
-    sample : int, default=8000
-        Most releases looked at.
     random_state : int, RandomState or None, default=0
         For the sample.
 
@@ -96,7 +93,7 @@ def theme_beliefs(
     Beliefs
         With the stage they come from.
     """
-    rows = _sample(X.shape[0], sample, random_state)
+    rows = _sample(X.shape[0], SAMPLE, random_state)
     X = X[rows]
     if rows.size < FEW:
         coef, intercept = seed_weights(X, vectors, seeds)

@@ -79,7 +79,6 @@ def choose_n_topics(
     sequences: TermSequences,
     terms: Sequence[str],
     *,
-    path: Sequence[int] = PATH,
     random_state: Any = 0,
     n_jobs: int | None = None,
 ) -> list[Step]:
@@ -87,7 +86,9 @@ def choose_n_topics(
 
     The pile is cut into halves. Topics are learnt from each; stability is the mean cosine of the
     matched topics of both, coherence the mean NPMI of ten words of each topic in the half that
-    they were not learnt from. The score is their product, where coherence counts from -1.
+    they were not learnt from. The score is their product, where coherence counts from -1. Of
+    :data:`PATH`, numbers that leave a topic less than 15 releases of a half are left out, all but
+    the first.
 
     Parameters
     ----------
@@ -99,9 +100,6 @@ def choose_n_topics(
         The documents.
     terms : sequence of str
         The vocabulary.
-    path : sequence of int, default=PATH
-        Numbers to try; those that leave a topic less than 15 releases of a half are left out, all
-        but the first.
     random_state : int, RandomState or None, default=0
         For the halves.
     n_jobs : int or None, default=None
@@ -128,8 +126,8 @@ def choose_n_topics(
     texts = [sequences.take(half) for half in halves]
     size = len(halves[1])
     steps = []
-    for k in path:
-        if k * _FEWEST > size and k != path[0]:
+    for k in PATH:
+        if k * _FEWEST > size and k != PATH[0]:
             break
         found = []
         for half in halves:

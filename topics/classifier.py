@@ -17,13 +17,13 @@ from topics._parallel import Workers
 from topics.beliefs import FEW, SeedWeights
 from topics.calibration import best_thresholds, calibrate, sigmoid
 from topics.corpus import as_texts
-from topics.evidence import Evidence, label_weights, many_labels
 from topics.explanation import Explanation, explain_score
 from topics.labels import check_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import best_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
 from topics.themes import check_themes, seed_columns, weigh_seeds
+from topics.training import TrainingSet, label_weights, many_labels
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
@@ -74,6 +74,12 @@ class ThemeClassifier(Estimator):
         How beliefs came from seeds (:func:`topics.beliefs.choose_stage`); None without seeds.
     checks_ : dict of str to float
         Share of releases named by held-out seeds that each way found.
+    slope_, offset_ : ndarray of float64, shape (n_themes,)
+        A score times the slope plus the offset is the log odds of a label.
+    novelty_coef_ : ndarray of float32, shape (n_terms,) or (0,)
+        Weight of each term for "none of the themes"; empty where too few releases taught it.
+    novelty_intercept_ : float
+        Its score of an empty text.
     thresholds_ : ndarray of float64, shape (n_themes,)
         Probability from which a label is given, with ``multi_label``.
     calibrated_ : bool
@@ -205,12 +211,12 @@ class ThemeClassifier(Estimator):
         labelled, Y, weights = labelled[heard], Y[heard], weights[heard]
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
-            evidence = Evidence(
+            training = TrainingSet(
                 X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
             )
-            self.stage_, self.checks_ = evidence.stage, evidence.checks
+            self.stage_, self.checks_ = training.stage, training.checks
             with Workers(self.n_jobs) as workers:
-                self._fit_linear(evidence, workers)
+                self._fit_linear(training, workers)
         return self
 
     def _set_classes(self, themes: Mapping[str, Any], labels: Sequence[Any]) -> None:
@@ -258,20 +264,20 @@ class ThemeClassifier(Estimator):
         )  # fmt: skip
         return words.fit(sequences, n_terms).vectors_
 
-    def _fit_linear(self, evidence: Evidence, workers: Workers) -> None:
-        coef, intercept, held_out = evidence.fit(workers)
+    def _fit_linear(self, training: TrainingSet, workers: Workers) -> None:
+        coef, intercept, held_out = training.fit(workers)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
-        nothing, self.novelty_intercept_ = evidence.fit_nothing(workers)
+        nothing, self.novelty_intercept_ = training.fit_nothing(workers)
         self.novelty_coef_ = nothing.astype(np.float32)
         k = self.classes_.size
         self.slope_, self.offset_, self.thresholds_ = np.ones(k), np.zeros(k), np.full(k, 0.5)
         self.calibrated_ = held_out is not None and len(held_out) >= _ENOUGH
-        unseen, truth = held_out, evidence.Y.astype(np.float64)
-        by_seeds = held_out is None and len(evidence.beliefs) >= FEW
+        unseen, truth = held_out, training.Y.astype(np.float64)
+        by_seeds = held_out is None and len(training.beliefs) >= FEW
         if by_seeds:
             # Not frequencies yet, but as sure of new releases as of those that were looked at.
-            unseen, truth = evidence.held_out_beliefs(workers)
+            unseen, truth = training.held_out_beliefs(workers)
         if unseen is not None:
             self.slope_, self.offset_ = calibrate(unseen, truth, self.multi_label)
             if self.multi_label:
@@ -279,18 +285,18 @@ class ThemeClassifier(Estimator):
                     self.probabilities(unseen), truth >= 0.5, self.min_precision
                 )
         if by_seeds:
-            self._lean_on_seeds(evidence)
+            self._lean_on_seeds(training)
 
-    def _lean_on_seeds(self, evidence: Evidence) -> None:
+    def _lean_on_seeds(self, training: TrainingSet) -> None:
         """Let the seeds' own model speak up, the more so the smaller the pile.
 
         What a few hundred releases teach is about their own stories: new ones score too low for
         every theme. The seeds do not know that much, but they know it of any story.
         """
-        share = min(0.5, (_SMALL / evidence.n_documents) ** 2)
+        share = min(0.5, (_SMALL / training.n_documents) ** 2)
         scale = (share / self.slope_).astype(np.float32)
-        self.coef_ += scale * evidence.seed_coef
-        self.intercept_ += scale * evidence.seed_intercept
+        self.coef_ += scale * training.seed_coef
+        self.intercept_ += scale * training.seed_intercept
 
     # New releases
 

@@ -518,21 +518,17 @@ def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
 
 def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -> None:
     """Name labels that the themes do not have, and a column that holds none."""
-    from difflib import get_close_matches
+    from topics.labels import unknown_labels
 
     if all(names is None for names in y):
         say(f"[yellow]warning:[/] no cell of the column {plain(str(column))} holds a label")
-    places = zip(corpus["path"].to_pylist(), corpus["row"].to_pylist(), y, strict=True)
-    told: set[Any] = set()
-    for path, row, names in places if themes else ():
-        for name in set(names or ()) - set(themes) - told:
-            told.add(name)
-            near = get_close_matches(str(name), themes, 1)
-            meant = f"; is it {near[0]}?" if near else " without seeds"
-            say(
-                f"[yellow]warning:[/] {plain(f'{path}, row {row}')}: the label "
-                f"{plain(str(name))} is a new theme{plain(meant)}"
-            )
+    for i, name, near in unknown_labels(y, themes) if themes else ():
+        place = f"{corpus['path'][i].as_py()}, row {corpus['row'][i].as_py()}"
+        meant = f"; is it {near}?" if near else " without seeds"
+        say(
+            f"[yellow]warning:[/] {plain(place)}: the label {plain(str(name))} is a new "
+            f"theme{plain(meant)}"
+        )
 
 
 def _finish(corpus: Any) -> None:

@@ -14,18 +14,18 @@ from topics._parallel import over_shards
 SAMPLE = 5_000
 """Most documents that centres are looked for in."""
 _ROWS_PER_SHARD = 4096
+_SHRINKAGE = 0.1
 
 
 def cluster_rows(
     rows: Any,
     n_clusters: int,
     *,
-    sample: int = SAMPLE,
     n_init: int = 1,
     random_state: Any = 0,
     n_jobs: int | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
-    """Clusters by k-means, its centres found in a sample [1]_.
+    """Clusters by k-means, its centres found in a sample of 5,000 [1]_.
 
     Parameters
     ----------
@@ -33,8 +33,6 @@ def cluster_rows(
         Documents as rows of length one, or of zeros.
     n_clusters : int
         How many; no more are found than there are rows.
-    sample : int, default=5000
-        Rows that the centres are looked for in.
     n_init : int, default=1
         Starts, of which the best is kept.
     random_state : int, RandomState or None, default=0
@@ -44,8 +42,8 @@ def cluster_rows(
 
     Returns
     -------
-    labels : ndarray of int64, shape (n_documents,)
-        The centre nearest by direction.
+    clusters : ndarray of int64, shape (n_documents,)
+        Number of the centre nearest by direction.
     centres : ndarray, shape (n_clusters, n_dimensions)
         Of length one, or of zeros where there were fewer rows.
 
@@ -56,8 +54,8 @@ def cluster_rows(
     Examples
     --------
     >>> rows = np.array([[1, 0], [0, 1], [1, 0], [0, 1.0]])
-    >>> labels, _ = cluster_rows(rows, 2)
-    >>> bool(labels[0] == labels[2] != labels[1])
+    >>> clusters, _ = cluster_rows(rows, 2)
+    >>> bool(clusters[0] == clusters[2] != clusters[1])
     True
     """
     from sklearn.cluster import KMeans
@@ -66,7 +64,7 @@ def cluster_rows(
 
     rng = check_random_state(random_state)
     n = rows.shape[0]
-    chosen = np.sort(rng.permutation(n)[:sample])
+    chosen = np.sort(rng.permutation(n)[:SAMPLE])
     found = min(n_clusters, chosen.size)
     centres = np.zeros((n_clusters, rows.shape[1]), rows.dtype)
     # Its sums, and so the bits, would depend on how many threads it uses.
@@ -84,13 +82,13 @@ def cluster_rows(
 
 
 def members_of(
-    labels: NDArray[np.integer], n_clusters: int, dtype: Any = np.float32
+    clusters: NDArray[np.integer], n_clusters: int, dtype: Any = np.float32
 ) -> sp.csc_matrix:
     """Which rows each cluster holds: a product with it sums them.
 
     Parameters
     ----------
-    labels : ndarray of int, shape (n_documents,)
+    clusters : ndarray of int, shape (n_documents,)
         Cluster of each row.
     n_clusters : int
         How many there are.
@@ -107,8 +105,8 @@ def members_of(
     >>> (members_of(np.array([0, 1, 0]), 2) @ np.array([[1.0], [2], [4]])).tolist()
     [[5.0], [2.0]]
     """
-    n = labels.size
-    return sp.csr_matrix((np.ones(n, dtype), labels, np.arange(n + 1)), (n, n_clusters)).T
+    n = clusters.size
+    return sp.csr_matrix((np.ones(n, dtype), clusters, np.arange(n + 1)), (n, n_clusters)).T
 
 
 def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> NDArray[np.float32]:
@@ -139,27 +137,26 @@ def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> N
 
 
 def discriminant(
-    rows: NDArray[np.floating], labels: NDArray[np.integer], n_classes: int, shrinkage: float = 0.1
+    rows: NDArray[np.floating], clusters: NDArray[np.integer], n_clusters: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Class means, and the metric in which classes are tightest: Fisher's discriminant [1]_.
+    """Means of clusters, and the metric in which they are tightest: Fisher's discriminant [1]_.
 
     Parameters
     ----------
     rows : ndarray of float, shape (n_documents, size)
         Vectors of documents.
-    labels : ndarray of int, shape (n_documents,)
-        Class of each.
-    n_classes : int
+    clusters : ndarray of int, shape (n_documents,)
+        Cluster of each.
+    n_clusters : int
         How many there are; means of those without a document are zeros.
-    shrinkage : float, default=0.1
-        How far the covariance within classes is drawn to that of a sphere.
 
     Returns
     -------
-    means : ndarray of float64, shape (n_classes, size)
-        Means of the classes.
+    means : ndarray of float64, shape (n_clusters, size)
+        Means of the clusters.
     metric : ndarray of float64, shape (size, size)
-        Inverse of the covariance within classes. A document ``x`` is of the class with the largest
+        Inverse of the covariance within clusters, drawn a tenth of the way to that of a sphere. A
+        document ``x`` is of the cluster with the largest
         ``mean @ metric @ x - mean @ metric @ mean / 2``.
 
     References
@@ -175,14 +172,15 @@ def discriminant(
     ([[2.0, 0.5], [3.0, -0.5]], True)
     """
     size = rows.shape[1]
-    each = np.bincount(labels, minlength=n_classes)[:, None]
-    means = members_of(labels, n_classes, np.float64) @ rows / np.maximum(each, 1)
+    each = np.bincount(clusters, minlength=n_clusters)[:, None]
+    means = members_of(clusters, n_clusters, np.float64) @ rows / np.maximum(each, 1)
     within = np.zeros((size, size))
-    for low in range(0, labels.size, _ROWS_PER_SHARD):
-        apart = rows[low : low + _ROWS_PER_SHARD] - means[labels[low : low + _ROWS_PER_SHARD]]
-        within += apart.T @ apart / labels.size
+    for low in range(0, clusters.size, _ROWS_PER_SHARD):
+        some = slice(low, low + _ROWS_PER_SHARD)
+        apart = rows[some] - means[clusters[some]]
+        within += apart.T @ apart / clusters.size
     round_ = max(float(np.trace(within)) / size, 1e-12)
-    within = (1 - shrinkage) * within + shrinkage * round_ * np.eye(size)
+    within = (1 - _SHRINKAGE) * within + _SHRINKAGE * round_ * np.eye(size)
     return means, np.linalg.inv(within)
 
 

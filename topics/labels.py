@@ -171,6 +171,41 @@ def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
     return labelled | ~with_label[first]
 
 
+def unknown_labels(
+    labels: Sequence[Any], classes: Iterable[Any]
+) -> list[tuple[int, Any, str | None]]:
+    """Labels that are none of the names that are known.
+
+    Parameters
+    ----------
+    labels : sequence of tuple or None
+        The names of each release.
+    classes : iterable
+        Names that are known.
+
+    Returns
+    -------
+    list of (int, object, str or None)
+        Each such label once: the release that first has it, the label, and the known name that is
+        spelt nearly alike, if there is one.
+
+    Examples
+    --------
+    >>> unknown_labels([("aid",), ("ade", "aid"), ("law",)], ["aid"])
+    [(1, 'ade', 'aid'), (2, 'law', None)]
+    """
+    from difflib import get_close_matches
+
+    known = {name: str(name) for name in classes}
+    found: dict[Any, tuple[int, Any, str | None]] = {}
+    for row, names in enumerate(labels):
+        for name in names or ():
+            if name not in known and name not in found:
+                near = get_close_matches(str(name), known.values(), 1)
+                found[name] = row, name, near[0] if near else None
+    return list(found.values())
+
+
 def _one_for_each(labels: list[Any], n: int | None) -> list[Any]:
     if n is not None and len(labels) != n:
         raise TopicsError(f"{len(labels)} labels for {n} releases", "give one (or None) for each")

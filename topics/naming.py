@@ -39,13 +39,12 @@ def rank_words(
     sequences: TermSequences,
     terms: Sequence[str],
     *,
-    candidates: int = CANDIDATES,
     n_jobs: int | None = None,
 ) -> list[list[int]]:
     """Terms of each topic, those first that hold together.
 
     Terms are ranked by weight times the square root of lift; those first of which no other topic
-    has far more. Of the best ``candidates`` the one that fits the others least is put last; then
+    has far more. Of the best 40 the one that fits the others least is put last; then
     the next, until one is left. A pair fits by normalised pointwise mutual information within
     windows of ten terms [1]_, as it may be expected elsewhere (:func:`expected_npmi`).
 
@@ -59,8 +58,6 @@ def rank_words(
     terms : sequence of str
         The terms; of variants that differ by a plural ending only the best is ranked, and no word
         beside a phrase that holds it.
-    candidates : int, default=40
-        How many terms a topic is described by.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
@@ -83,7 +80,7 @@ def rank_words(
     # Words of other topics come last, where there are too few of its own.
     own = shares >= _OWN * shares.max(axis=0, initial=0)
     scores = term_scores(components) * np.where(own, 1, 1e-6)
-    chosen = [_best(row, terms, candidates) for row in scores]
+    chosen = [_best(row, terms, CANDIDATES) for row in scores]
     used = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
     fit = expected_npmi(sequences, used, len(terms), n_jobs)
     return [

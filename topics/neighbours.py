@@ -14,10 +14,8 @@ _DISTANCES_MIB = 32
 _STEPS = 20
 
 
-def neighbour_graph(
-    rows: NDArray[np.floating], temperature: float, neighbours: int = NEIGHBOURS
-) -> sp.csr_matrix:
-    """Which documents listen to each other, and how far.
+def neighbour_graph(rows: NDArray[np.floating], temperature: float) -> sp.csr_matrix:
+    """Which documents listen to each other, and how far: each to its 30 nearest.
 
     Parameters
     ----------
@@ -25,13 +23,12 @@ def neighbour_graph(
         Vectors of documents.
     temperature : float
         Cosines that differ by this much make weights that differ by a factor of e.
-    neighbours : int, default=30
-        Nearest documents of each, a fifth of all at most.
 
     Returns
     -------
     csr_matrix, shape (n_documents, n_documents)
-        Symmetric, scaled by the degrees of both sides; empty for fewer than five documents.
+        Symmetric, scaled by the degrees of both sides. A document has a fifth of all others as
+        neighbours at most, and none that has nothing in common with it.
 
     Examples
     --------
@@ -42,13 +39,14 @@ def neighbour_graph(
     from sklearn import config_context
     from sklearn.neighbors import kneighbors_graph
 
-    neighbours = min(neighbours, len(rows) // 5)
+    neighbours = min(NEIGHBOURS, len(rows) // 5)
     if neighbours < 1:
         return sp.csr_matrix((len(rows), len(rows)))
     # It would hold the distances of all pairs at once.
     with config_context(working_memory=_DISTANCES_MIB):
         graph = kneighbors_graph(rows, neighbours, mode="distance", metric="cosine")
-    graph.data = np.exp(-graph.data / temperature)
+    graph.data = np.where(graph.data < 1, np.exp(-graph.data / temperature), 0)
+    graph.eliminate_zeros()
     graph = graph.maximum(graph.T)
     degree = np.asarray(graph.sum(axis=1)).ravel()
     scale = sp.diags(1 / np.sqrt(np.where(degree > 0, degree, 1)))

@@ -189,6 +189,20 @@ def term_npmi(
 def only_terms(sequences: TermSequences, used: NDArray[np.integer], n_terms: int) -> TermSequences:
     """Sequences of the places that terms have in ``used``, -1 for all others.
 
+    Parameters
+    ----------
+    sequences : TermSequences
+        The documents.
+    used : ndarray of int
+        Numbers of the terms of interest.
+    n_terms : int
+        Size of the vocabulary.
+
+    Returns
+    -------
+    TermSequences
+        As long as the documents.
+
     Examples
     --------
     >>> papers = TermSequences(np.array([0, 3]), np.array([0, 1, 2], np.int32))

@@ -60,6 +60,16 @@ def _day(date: str | None) -> str | None:
 def add_timelines(a: Timeline, b: Timeline) -> Timeline:
     """The timeline of both batches.
 
+    Parameters
+    ----------
+    a, b : Timeline
+        Days, sums of topic shares of each, and numbers of releases.
+
+    Returns
+    -------
+    Timeline
+        Every day of either once, in order.
+
     Examples
     --------
     >>> one = timeline_of(["2024-05-02"], np.ones((1, 1)))
@@ -78,6 +88,23 @@ def add_timelines(a: Timeline, b: Timeline) -> Timeline:
 
 def period_of(date: str, freq: str) -> str:
     """The period that a day is in.
+
+    Parameters
+    ----------
+    date : str
+        Like ``2024-05-02``.
+    freq : {"day", "week", "month", "quarter", "year"}
+        How long a period is.
+
+    Returns
+    -------
+    str
+        Its name; names sort by time.
+
+    Raises
+    ------
+    TopicsError
+        If ``freq`` is unknown.
 
     Examples
     --------

@@ -198,7 +198,7 @@ class TopicModel(TopicOperations, Estimator):
             name: {term: weight for term, weight in terms.items() if weight > 0}
             for name, terms in seeds_of.items()
         }
-        vectors = self._vectors(sequences, len(sequences))
+        vectors = self._vectors(sequences)
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
         first = self._first_names()
@@ -387,10 +387,10 @@ class TopicModel(TopicOperations, Estimator):
         best = max(steps, key=lambda step: step.score).n_topics
         return min(max(best, n_first), max(len(sequences), n_first))
 
-    def _vectors(self, sequences: TermSequences, n_documents: int) -> NDArray[np.float32] | None:
+    def _vectors(self, sequences: TermSequences) -> NDArray[np.float32] | None:
         """Vectors of terms, where anything asks for them and there is text to learn them from."""
         wanted = self.method == "vectors" or self.init == "vectors" or self.n_topics == "auto"
-        if not wanted or not n_documents:
+        if not wanted or not len(sequences):
             return None
         words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
         return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_

@@ -294,10 +294,10 @@ def start_of_clusters(
     >>> start_of_clusters(sp.csr_matrix([[3.0, 0], [0, 2], [1, 0]]), rows, 2).shape
     (2, 2)
     """
-    labels, _ = cluster_rows(
+    clusters, _ = cluster_rows(
         rows, n_topics, n_init=_STARTS, random_state=random_state, n_jobs=n_jobs
     )
-    start = smoothed_sums(members_of(labels, n_topics), weights)
+    start = smoothed_sums(members_of(clusters, n_topics), weights)
     if seeds is not None:
         start = seeded_start(start, weights, np.asarray(seeds, np.float32))
     return unit_rows(start)

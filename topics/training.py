@@ -43,7 +43,7 @@ class Learnt(NamedTuple):
     held_out: NDArray[np.float64] | None
 
 
-class Evidence:
+class TrainingSet:
     """What a linear model is fitted to: labels, and beliefs that come from seeds.
 
     Parameters
