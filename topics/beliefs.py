@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics.clusters import discriminant
 from topics.neighbours import neighbour_graph, propagate, softmax
 from topics.word_vectors import unit_rows
 
@@ -28,6 +29,8 @@ STAGES = ("plain", "typical", "mean")
 _TYPICAL = 10
 _DIRECT = 0.25
 _FIT = 0.25
+_CAUTION = 4.0
+"""A discriminant's log odds are divided by it: it takes for chance what words have in common."""
 _GUARD_SAMPLE = 3000
 _LEAST_WITNESSES = 30
 
@@ -106,8 +109,8 @@ def theme_beliefs(
     beliefs = _stage(stage, X, vectors, seeds, temperature)
     nothing = beliefs[:, -1]
     if exclusive:
-        beliefs = beliefs**2
-        beliefs = beliefs[:, :-1] / np.maximum(beliefs.sum(axis=1, keepdims=True), 1e-300)
+        # One theme applies, however little of each there is.
+        beliefs = _sharpened(beliefs[:, :-1])
     else:
         odds = ODDS * beliefs[:, :-1] / np.maximum(1 - beliefs[:, :-1], 1e-12)
         beliefs = odds / (1 + odds)
@@ -270,7 +273,17 @@ def _stage(
     beliefs = softmax(_float64(scores) / temperature)
     if stage == "plain":
         return beliefs
-    return propagate(neighbour_graph(documents, temperature), beliefs)
+    graph = neighbour_graph(documents, temperature)
+    members = _sharpened(propagate(graph, beliefs)).T
+    means, metric = discriminant(documents, members)
+    across = means @ metric
+    scores = documents @ across.T - (across * means).sum(axis=1) / 2
+    return propagate(graph, softmax(scores / _CAUTION))
+
+
+def _sharpened(beliefs: NDArray[np.float64]) -> NDArray[np.float64]:
+    squares = beliefs**2
+    return np.asarray(squares / np.maximum(squares.sum(axis=1, keepdims=True), 1e-300))
 
 
 def _centre(

@@ -172,7 +172,7 @@ class VectorTopics(Decomposition):
         self.metric_ *= np.float32(sharpness[0] / sharpness[1]) if sharpness[1] > 0 else 1
 
     def _take_discriminant(self, rows: NDArray[np.float32], topics: NDArray[np.int64]) -> None:
-        centres, metric = discriminant(rows, topics, self.n_components)
+        centres, metric = discriminant(rows, members_of(topics, self.n_components))
         self.centres_, self.metric_ = centres.astype(np.float32), metric.astype(np.float32)
 
     def transform(self, X: Any) -> NDArray[np.float32]:
@@ -198,7 +198,7 @@ class VectorTopics(Decomposition):
         parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
         first = parts.fit_transform(X).argmax(axis=1)
         rows = self._placed(self._words.transform(X))
-        centres, _ = discriminant(rows, first, n)
+        centres, _ = discriminant(rows, members_of(first, n))
         stay = np.delete(self.centres_, old, axis=0)
         self.centres_ = np.vstack([stay, centres.astype(np.float32)])
         return parts.components_
