@@ -24,7 +24,7 @@ BACKGROUND = 0.2
 ODDS = 6.0
 FEW = 40
 STAGES = ("plain", "typical", "mean")
-"""Ways from seeds to beliefs: cosines alone, or centred on one of two points and propagated."""
+"""Ways from seeds to beliefs: cosines alone, or centred on one of two points and self-trained."""
 
 _TYPICAL = 10
 _DIRECT = 0.25
@@ -72,10 +72,11 @@ def theme_beliefs(
 
     A theme is the mean vector of its seeds. Cosines of releases with it, and the weights of the
     seeds that stand in the text, compete with a background that stands for "none of these" in a
-    softmax; then each release takes on its neighbours' beliefs. Whether vectors are centred,
-    and on what, and whether beliefs are propagated at all, :func:`choose_stage` decides from the
-    pile. Below 40 releases there is no mean worth the name, nor are there neighbours: there,
-    :func:`seed_weights` decides.
+    softmax. Then each release takes on its neighbours' beliefs, a linear discriminant of these
+    beliefs says anew how far it belongs to each theme, and neighbours are heard once more. Whether
+    vectors are centred, and on what, and whether all this is done at all, :func:`choose_stage`
+    decides from the pile. Below 40 releases there is no mean worth the name, nor are there
+    neighbours: there, :func:`seed_weights` decides.
 
     Parameters
     ----------
@@ -86,8 +87,8 @@ def theme_beliefs(
     seeds : sequence of (ndarray of int, ndarray of float)
         Columns of each theme's seeds and their weights; those of excluded words are below zero.
     exclusive : bool, default=False
-        Whether a release has one theme only: beliefs are then sharpened against each other, else
-        each by itself.
+        Whether a release has one theme, no more and no less: beliefs are then sharpened against
+        each other, else each by itself.
     random_state : int, RandomState or None, default=0
         For the sample.
 
@@ -130,7 +131,7 @@ def choose_stage(
     Every other seed of each theme is held out. Releases in which held-out seeds of one theme stand
     and no other seeds are witnesses: the theme is known, and with these seeds' weights taken out
     of their text, it has to be found from the seeds that are left. Then the halves change places.
-    Plain cosines are kept unless propagation finds more of the witnesses; centring on the mean of
+    Plain cosines are kept unless self-training finds more of the witnesses; centring on the mean of
     all releases, which suits themes of like size and ruins others, must find more than centring
     on typical releases does by more than the noise of the witnesses on whom they differ.
 

@@ -22,7 +22,7 @@ _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
 _TOL = 1e-4
-_SHARPNESS = 1 / 8
+_SHARPNESS = 1 / 16
 
 
 class Learnt(NamedTuple):
