@@ -318,8 +318,10 @@ def test_stages_are_chosen_by_the_witnesses():
 def test_words_without_company_are_labelled():
     texts = [word for word in ("ship", "harbour", "court", "judge") for _ in range(30)]
     themes = {"sea": ["ship", "harbour"], "law": ["court", "judge"]}
-    classifier = ThemeClassifier(themes, multi_label=False).fit(texts)
-    assert classifier.score(texts, ["sea"] * 60 + ["law"] * 60) == 1
+    truth = ["sea"] * 60 + ["law"] * 60
+    assert ThemeClassifier(themes, multi_label=False).fit(texts).score(texts, truth) == 1
+    several = ThemeClassifier(themes).fit([*texts, *[""] * 200])
+    assert several.predict([*texts, ""]).tolist() == [*((name,) for name in truth), ()]
 
 
 def test_themes_file(tmp_path):

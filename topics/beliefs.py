@@ -68,7 +68,7 @@ def theme_beliefs(
     exclusive: bool = False,
     random_state: Any = 0,
 ) -> Beliefs:
-    """Beliefs about a sample of 8,000 releases.
+    """Beliefs about a sample of 8,000 releases that hold any known term.
 
     A theme is the mean vector of its seeds. Cosines of releases with it, and the weights of the
     seeds that stand in the text, compete with a background that stands for "none of these" in a
@@ -97,7 +97,8 @@ def theme_beliefs(
     Beliefs
         With the stage they come from.
     """
-    rows = _sample(X.shape[0], SAMPLE, random_state)
+    known = np.flatnonzero(np.diff(X.indptr))
+    rows = known[_sample(known.size, SAMPLE, random_state)]
     X = X[rows]
     if rows.size < FEW:
         coef, intercept = seed_weights(X, vectors, seeds)
@@ -262,12 +263,16 @@ def _stage(
     """Beliefs in every theme and, last, in none of them; rows sum to 1."""
     themes = theme_vectors(vectors, seeds)
     documents = unit_rows(X @ vectors)
+    # Words without company have no vector: such releases go by the seeds that stand in them.
+    placed = documents.any(axis=1)
     if stage == "plain":
         scores = documents @ themes.T
         # Cosines that are not centred lie high, wherever the pile's own mean lies.
-        scores += 2 * BACKGROUND - np.median(scores.max(axis=1))
+        highest = scores[placed].max(axis=1)
+        scores[placed] += 2 * BACKGROUND - (np.median(highest) if highest.size else 0)
     else:
         documents, themes = _centre(stage, documents, themes)
+        documents[~placed] = 0
         scores = documents @ themes.T
     direct = np.column_stack([X[:, columns] @ weights for columns, weights in seeds])
     scores = np.column_stack([scores + _DIRECT * direct, np.full(len(scores), BACKGROUND)])
@@ -275,11 +280,12 @@ def _stage(
     if stage == "plain":
         return beliefs
     graph = neighbour_graph(documents, temperature)
-    members = _sharpened(propagate(graph, beliefs)).T
+    members = _sharpened(propagate(graph, beliefs)).T * placed
     means, metric = discriminant(documents, members)
     across = means @ metric
     scores = documents @ across.T - (across * means).sum(axis=1) / 2
-    return propagate(graph, softmax(scores / _CAUTION))
+    beliefs[placed] = softmax(scores[placed] / _CAUTION)
+    return propagate(graph, beliefs)
 
 
 def _sharpened(beliefs: NDArray[np.float64]) -> NDArray[np.float64]:
