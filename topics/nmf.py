@@ -440,13 +440,14 @@ class NMF(Decomposition):
         """Linear and quadratic weight of the prior in the step for H, by the squares of W.
 
         It lies between what is fair to a component of this size and of the mean size: small ones
-        hold to their seeds, and large ones, which could take in every document, to theirs.
+        hold to their seeds, and large ones, which could take in every document, to theirs. Seeds of
+        which hardly any document speaks would be lost without a least weight.
         """
         if self.prior is None:
             return None, 0.0
         prior = padded(np.asarray(self.prior, squares.dtype).T)
         mean = squares[: self.n_components].mean()
-        weight = squares.dtype.type(_PULL) * np.sqrt(np.maximum(squares, 0.01 * mean) * mean)
+        weight = squares.dtype.type(_PULL) * np.sqrt(np.maximum(squares, mean / 2) * mean)
         return weight * prior, weight * prior.any(axis=0)
 
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:
