@@ -13,30 +13,31 @@ from topics.lda import start_of_factors
 
 
 @njit
-def compiled_dot(a, b):
-    return dot(a, b)
+def compiled_dot(a, rows, i):
+    return dot(a, rows, i)
 
 
 @njit
-def compiled_add(to, a, scale):
-    add_scaled(to, a, scale)
+def compiled_add(to, rows, i, scale):
+    add_scaled(to, rows, i, scale)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(st.integers(0, 5), st.integers(0, 99))
 @settings(deadline=None, max_examples=20)
 def test_lanes_add_up(dtype, lanes, seed):
-    a, b = np.random.default_rng(seed).standard_normal((2, lanes * LANES)).astype(dtype)
+    rows = np.random.default_rng(seed).standard_normal((2, lanes * LANES)).astype(dtype)
+    a, b = rows
     sums = (a * b).reshape(-1, LANES)
     partial = np.zeros(LANES, dtype)
     for row in sums:
         partial += row
     while partial.size > 1:
         partial = partial[: partial.size // 2] + partial[partial.size // 2 :]
-    assert compiled_dot(a, b) == partial[0]
-    to = b.copy()
-    compiled_add(to, a, dtype(1.5))
-    np.testing.assert_array_equal(to, b + a * dtype(1.5))
+    assert compiled_dot(a, rows, np.int32(1)) == partial[0]
+    to = a.copy()
+    compiled_add(to, rows, np.uint32(1), dtype(1.5))
+    np.testing.assert_array_equal(to, a + b * dtype(1.5))
 
 
 @settings(deadline=None, max_examples=30)

@@ -12,28 +12,36 @@ from topics._kernels.lanes import add_scaled, dot
 
 
 @kernel
-def descend(row, gradient, gram, sweeps):
+def inverses(gram):
+    """Inverse of each number on the diagonal; 0 where there is none, so that no step is made."""
+    inverse = np.zeros(len(gram), gram.dtype)
+    for t in range(len(gram)):
+        if gram[t, t] >= np.finfo(gram.dtype).tiny:
+            inverse[t] = 1 / gram[t, t]
+    return inverse
+
+
+@kernel
+def descend(row, gradient, gram, inverse, sweeps):
     """Coordinate descent on one row until it stays; returns the violation at its start.
 
     The violation is the sum of the first sweep's projected gradients, as scikit-learn's coordinate
-    descent measures it.
+    descent measures it. ``inverse`` is that of the diagonal of ``gram``.
     """
-    k = row.size
     violation = 0.0
     for sweep in range(sweeps):
         moved = False
-        for t in range(k):
-            projected = min(gradient[t], 0) if row[t] == 0 else gradient[t]
-            if sweep == 0:
-                violation += abs(projected)
-            if projected == 0 or gram[t, t] <= 0:
+        for t in range(row.size):
+            t = np.uint32(t)
+            old, slope = row[t], gradient[t]
+            if old == 0 and slope >= 0:
                 continue
-            new = max(row[t] - gradient[t] / gram[t, t], 0)
-            step = row.dtype.type(new - row[t])
-            if step != 0:
-                row[t] = new
-                moved = True
-                add_scaled(gradient, gram[t], step)
+            if sweep == 0:
+                violation += abs(slope)
+            row[t] = max(old - slope * inverse[t], 0)
+            step = row[t] - old
+            moved |= step != 0
+            add_scaled(gradient, gram, t, step)
         if not moved:
             break
     return violation
@@ -49,19 +57,20 @@ def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps
     """
     k = other.shape[1]
     gradient, met = np.empty(k, rows.dtype), np.empty(k, rows.dtype)
+    inverse = inverses(gram)
     violation = crossed = 0.0
     for i in range(low, high):
         row = rows[i]
         met[:] = 0
         for j in range(indptr[i], indptr[i + 1]):
-            add_scaled(met, other[indices[j]], data[j])
+            add_scaled(met, other, indices[j], data[j])
         for t in range(k):
             gradient[t] = l1 - met[t] - (pull[i, t] if pull.shape[0] else 0)
         for s in range(k):
             if row[s] != 0:
-                add_scaled(gradient, gram[s], row[s])
-        violation += descend(row, gradient, gram, sweeps)
-        crossed += dot(row, met)
+                add_scaled(gradient, gram, s, row[s])
+        violation += descend(row, gradient, gram, inverse, sweeps)
+        crossed += dot(met, rows, i)
     return violation, crossed
 
 
@@ -69,7 +78,7 @@ def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps
 def solve_dense(targets, gram, rows, low, high, sweeps):
     """As :func:`solve_rows`, where what X and the other factor make is known: ``targets``."""
     k = rows.shape[1]
-    gradient = np.empty(k, rows.dtype)
+    gradient, inverse = np.empty(k, rows.dtype), inverses(gram)
     violation = 0.0
     for i in range(low, high):
         row = rows[i]
@@ -77,8 +86,8 @@ def solve_dense(targets, gram, rows, low, high, sweeps):
             gradient[t] = -targets[i, t]
         for s in range(k):
             if row[s] != 0:
-                add_scaled(gradient, gram[s], row[s])
-        violation += descend(row, gradient, gram, sweeps)
+                add_scaled(gradient, gram, s, row[s])
+        violation += descend(row, gradient, gram, inverse, sweeps)
     return violation
 
 
@@ -97,12 +106,11 @@ def scale_rows(indptr, indices, data, other, sums, rows, low, high, sweeps, ridg
         for sweep in range(sweeps):
             fresh[:] = 0
             for j in range(indptr[i], indptr[i + 1]):
-                its = other[indices[j]]
-                total = dot(its, row)
+                total = dot(row, other, indices[j])
                 if total <= 0:
                     continue
                 ratio = data[j] / total
-                add_scaled(fresh, its, ratio)
+                add_scaled(fresh, other, indices[j], ratio)
                 if sweep == 0 and data[j] > 0:
                     divergence += data[j] * np.log(np.float64(ratio))
             for t in range(k):

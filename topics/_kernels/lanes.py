@@ -15,29 +15,32 @@ from numba.extending import intrinsic
 LANES = 8
 
 
-def _vectors(context, builder, signature, arguments, *places):
-    """Pointers to some arguments' numbers as vectors, and how many vectors there are."""
+def _vectors(context, builder, signature, arguments):
+    """Pointers to a vector and to a row of a matrix, as vectors, and how many those are."""
     arrays = [
         context.make_array(signature.args[place])(context, builder, arguments[place])
-        for place in places
+        for place in (0, 1)
     ]
-    number = context.get_value_type(signature.args[places[0]].dtype)
+    number = context.get_value_type(signature.args[0].dtype)
     vector = ir.VectorType(number, LANES)
-    pointers = [builder.bitcast(array.data, vector.as_pointer()) for array in arrays]
+    to, rows = [builder.bitcast(array.data, vector.as_pointer()) for array in arrays]
     size = builder.extract_value(arrays[0].shape, 0)
-    return vector, pointers, builder.udiv(size, ir.Constant(size.type, LANES))
+    n = builder.udiv(size, ir.Constant(size.type, LANES))
+    row = context.cast(builder, arguments[2], signature.args[2], types.intp)
+    return vector, to, builder.gep(rows, [builder.mul(row, n)]), n
 
 
 def _load(builder, pointer, place, number):
     return builder.load(builder.gep(pointer, [place]), align=number // 8)
 
 
+# A view of a row would be counted as a reference to its matrix, which takes longer than the sum.
 @intrinsic
-def dot(typing, a, b):
-    """Sum of the products of two vectors."""
+def dot(typing, vector, matrix, row):
+    """Sum of the products of a vector and a row of a matrix."""
 
     def code(context, builder, signature, arguments):
-        vector, (left, right), n = _vectors(context, builder, signature, arguments, 0, 1)
+        vector, left, right, n = _vectors(context, builder, signature, arguments)
         bits = signature.return_type.bitwidth
         total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * LANES))
         with cgutils.for_range(builder, n) as loop:
@@ -58,24 +61,24 @@ def dot(typing, a, b):
             sums = builder.fadd(*halves)
         return builder.extract_element(sums, ir.Constant(ir.IntType(32), 0))
 
-    return a.dtype(a, b), code
+    return vector.dtype(vector, matrix, row), code
 
 
 @intrinsic
-def add_scaled(typing, to, vector, scale):
-    """Add a multiple of one vector to another."""
+def add_scaled(typing, to, matrix, row, scale):
+    """Add a multiple of a row of a matrix to a vector."""
 
     def code(context, builder, signature, arguments):
-        vector, (left, right), n = _vectors(context, builder, signature, arguments, 0, 1)
-        bits = signature.args[2].bitwidth
+        vector, left, right, n = _vectors(context, builder, signature, arguments)
+        bits = signature.args[3].bitwidth
         scales = ir.Constant(vector, ir.Undefined)
         for lane in range(LANES):
             place = ir.Constant(ir.IntType(32), lane)
-            scales = builder.insert_element(scales, arguments[2], place)
+            scales = builder.insert_element(scales, arguments[3], place)
         with cgutils.for_range(builder, n) as loop:
             more = builder.fmul(_load(builder, right, loop.index, bits), scales)
             new = builder.fadd(_load(builder, left, loop.index, bits), more)
             builder.store(new, builder.gep(left, [loop.index]), align=bits // 8)
         return context.get_dummy_value()
 
-    return types.none(to, vector, to.dtype), code
+    return types.none(to, matrix, row, to.dtype), code

@@ -42,10 +42,9 @@ def infer_documents(
                 fresh[t] = 0
             last = sweep == sweeps - 1
             for j in range(a, b):
-                row = components[indices[j]]
-                total = dot(row, prior)
+                total = dot(prior, components, indices[j])
                 scale = counts[j] / total if total > 0 else np.float32(0)
-                add_scaled(fresh, row, scale)
+                add_scaled(fresh, components, indices[j], scale)
                 if last and scales.size > 0:
                     scales[j] = scale
                 if last and measure and total > 0:
@@ -107,7 +106,7 @@ def sum_tokens(starts, places, counts, gamma, low, high, prior, components):
         row, its_prior = components[w], prior[w if prior.shape[0] > 1 else 0]
         row[:] = its_prior
         for i in range(starts[w], starts[w + 1]):
-            add_scaled(row, gamma[places[i]], counts[places[i]])
+            add_scaled(row, gamma, places[i], counts[places[i]])
 
 
 @kernel
@@ -126,8 +125,7 @@ def move_components(
     for w in range(low, high):
         fresh[:] = 0
         for i in range(starts[w], starts[w + 1]):
-            scale, its_prior = scales[places[i]], priors[documents[i]]
-            add_scaled(fresh, its_prior, scale)
+            add_scaled(fresh, priors, documents[i], scales[places[i]])
         row, its_prior = components[w], prior[w if prior.shape[0] > 1 else 0]
         for t in range(k):
             row[t] = row[t] * (keep + weight * fresh[t]) + rest * its_prior[t]

@@ -13,4 +13,4 @@ def multiply_rows(indptr, indices, data, dense, low, high, product):
         row = product[i]
         row[:] = 0
         for j in range(indptr[i], indptr[i + 1]):
-            add_scaled(row, dense[indices[j]], data[j])
+            add_scaled(row, dense, indices[j], data[j])

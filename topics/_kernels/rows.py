@@ -82,26 +82,22 @@ def sort_by_digit(entries, sorted_entries, m, shift, places):
 
 
 @kernel
-def few_logs():
-    """1 + log(c) of counts below 64, for :func:`frequency`."""
-    return 1 + np.log(np.maximum(np.arange(64), 1).astype(np.float64))
-
-
-@kernel
-def frequency(count, logs):
-    """1 + log(count), looked up where it can be."""
-    c = np.int64(count)
-    return logs[c] if c == count and 0 < c < 64 else 1 + np.log(np.float64(count))
+def frequencies(n):
+    """1 + log(c) of all counts c below n."""
+    return 1 + np.log(np.maximum(np.arange(n), 1).astype(np.float64))
 
 
 @kernel
 def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights):
     """Weights of the rows from ``low`` to ``high``: tf-idf, scaled to a norm where it is not 0."""
-    logs = few_logs()
+    logs = frequencies(64)
     for d in range(low, high):
         total = 0.0
         for i in range(indptr[d], indptr[d + 1]):
-            w = frequency(counts[i], logs) if sublinear else np.float64(counts[i])
+            w = np.float64(counts[i])
+            if sublinear:
+                c = np.int64(w)
+                w = logs[c] if c == w and 0 < c < logs.size else 1 + np.log(w)
             if idf.size > 0:
                 w *= idf[indices[i]]
             total += w * w if norm == L2 else abs(w)
@@ -121,8 +117,8 @@ def score_sequences(ids, columns, lengths, idf, coef, intercept, size, cost, sco
     cut into even sections of about so many, and scores what its best section does less ``cost``
     where that is more.
     """
-    logs, often = few_logs(), np.zeros(idf.size, np.int32)
     longest = lengths.max() if lengths.size > 0 else 0
+    logs, often = frequencies(longest + 1), np.zeros(idf.size, np.uint32)
     terms, met = np.empty(longest, np.uint32), np.empty(longest, np.uint32)
     section = np.empty(coef.shape[1])
     low = 0
@@ -158,7 +154,7 @@ def score_terms(terms, first, last, often, met, logs, idf, coef, intercept, row)
     row[:] = 0
     for i in range(n_met):
         term = met[i]
-        w = frequency(often[term], logs) * idf[term]
+        w = logs[often[term]] * idf[term]
         often[term] = 0
         total += w * w
         each = coef[term]
