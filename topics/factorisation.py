@@ -57,7 +57,7 @@ def truncated_svd(
     n_iter: int = 3,
     random_state: Any = 0,
     n_jobs: int | None = None,
-    symmetric: bool = False,
+    transposed: sp.csr_matrix | None = None,
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """The largest singular values and their vectors, by a randomized range finder [1]_.
 
@@ -73,8 +73,8 @@ def truncated_svd(
         For the start.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
-    symmetric : bool, default=False
-        Whether the matrix is its own transpose, which saves making it.
+    transposed : csr_matrix or None, default=None
+        The matrix with rows for columns, or itself where it is symmetric; None makes it.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def truncated_svd(
     width = min(rank + 10, n, m)
     basis = check_random_state(random_state).standard_normal((m, width)).astype(matrix.dtype)
     with one_blas_thread(), Workers(n_jobs) as workers:
-        across = matrix if symmetric else sp.csr_matrix(matrix.T)
+        across = sp.csr_matrix(matrix.T) if transposed is None else transposed
         for _ in range(n_iter):
             basis = _span(times_dense(matrix, basis, workers))
             basis = _span(times_dense(across, basis, workers))

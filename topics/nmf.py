@@ -196,16 +196,17 @@ class NMF(Decomposition):
         if not first and not hasattr(self, "_gram"):
             raise ValueError("this NMF was loaded, without what it needs to learn on; fit it anew")
         X = self._checked(X, reset=first)
+        if not first:
+            X = X.astype(self.components_.dtype, copy=False)
+        terms = sp.csr_matrix(X.T)
         with one_blas_thread(), Workers(self.n_jobs) as workers:
             if first:
-                H = padded(self._start(X)[1])
+                H = padded(self._start(X, terms)[1])
                 self._gram, self._met = np.zeros((H.shape[1],) * 2), np.zeros(H.shape)
                 self.n_iter_ = 0
             else:
-                X = X.astype(self.components_.dtype, copy=False)
                 H = padded(self.components_.T)
             W = np.zeros((X.shape[0], H.shape[1]), H.dtype)
-            terms = sp.csr_matrix(X.T)
             # The start is rough, and what is taken from the first batch stays.
             for _ in range(10 if first else 1):
                 self._solve(X, H, W, workers, self._ridges(X)[0], sweeps=100)
@@ -282,7 +283,7 @@ class NMF(Decomposition):
     def _factorise(self, X: sp.csr_matrix, workers: Workers) -> NDArray[np.floating]:
         """Least squares, extrapolated."""
         terms = sp.csr_matrix(X.T)
-        W, H = (padded(factor) for factor in self._start(X))
+        W, H = (padded(factor) for factor in self._start(X, terms))
         for_W, for_H = self._ridges(X)
         seeded = np.zeros(W.shape[1], bool)
         if self.prior is not None:
@@ -329,7 +330,7 @@ class NMF(Decomposition):
         X = X.astype(np.float32)
         terms = sp.csr_matrix(X.T)
         # What is zero stays zero under these updates.
-        W, H = (padded(np.maximum(factor, 1e-6)) for factor in self._start(X))
+        W, H = (padded(np.maximum(factor, 1e-6)) for factor in self._start(X, terms))
         for_W, for_H = self._ridges(X)
         total = float(X.sum(dtype=np.float64))
         first = last = np.inf
@@ -409,7 +410,7 @@ class NMF(Decomposition):
         )
         return sum(part[0] for part in parts), sum(part[1] for part in parts)
 
-    def _start(self, X: sp.csr_matrix) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _start(self, X: sp.csr_matrix, terms: sp.csr_matrix) -> tuple[NDArray[Any], NDArray[Any]]:
         """W, and H with terms in its rows."""
         from sklearn.utils import check_random_state
 
@@ -426,7 +427,7 @@ class NMF(Decomposition):
             W = np.zeros_like(W)
         rank = min(k, n - 1, v - 1) if isinstance(self.init, str) and self.init == "nndsvd" else 0
         if rank > 0 and X.nnz:
-            U, S, V = truncated_svd(X, rank, random_state=rng, n_jobs=self.n_jobs)
+            U, S, V = truncated_svd(X, rank, random_state=rng, n_jobs=self.n_jobs, transposed=terms)
             W[:, :rank], H[:, :rank] = _nonnegative(U, S, V)
         if self.prior is not None:
             prior = np.asarray(self.prior, X.dtype).T
