@@ -39,6 +39,36 @@ def test_learns_from_seeds_and_labels(y, multi_label):
         np.testing.assert_allclose(probabilities.sum(axis=1), 1)
 
 
+def test_labels_stand_in_for_seeds_that_nobody_uses():
+    themes = THEMES | {"justice": ["submarine", "the"]}
+    vectorizer = TermVectorizer(stop_words="english", dtype=np.float32, weighting="tfidf")
+    with pytest.warns(
+        UserWarning, match=r"no term of the releases: 'submarine' .*'the' \(justice\)"
+    ):
+        classifier = ThemeClassifier(themes, False, vectorizer).fit(TEXTS, TRUTH)
+    assert classifier.predict(TEXTS).tolist() == TRUTH
+    with pytest.raises(TopicsError, match="no seed of the theme 'justice' is a term"):
+        ThemeClassifier(themes, False, vectorizer).fit(TEXTS)
+
+
+def test_messages_show_seeds_as_they_were_written():
+    themes = THEMES | {"justice": ["court", "Trial of the Century^2"]}
+    with pytest.warns(UserWarning, match=r"'Trial of the Century\^2' \(justice\)"):
+        ThemeClassifier(themes).fit(TEXTS)
+
+
+def test_an_explanation_says_whether_the_label_is_given():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    [doubtful] = classifier.explain("Rain fell on the families.")
+    assert doubtful.given == bool(classifier.predict(["Rain fell on the families."])[0])
+    assert not doubtful.given
+    assert "not given" in repr(doubtful)
+    assert "not given" in doubtful._repr_html_()
+    [sure] = classifier.explain("The judge left the court.")
+    assert sure.given
+    assert "not given" not in repr(sure) + sure._repr_html_()
+
+
 def test_learns_from_labels_alone():
     classifier = ThemeClassifier(multi_label=False).fit(TEXTS, TRUTH)
     assert classifier.predict(TEXTS).tolist() == TRUTH

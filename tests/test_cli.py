@@ -146,6 +146,33 @@ def test_fit_with_labels(topics, work, tmp_path):
     assert "calibrated probabilities" in topics("show", tmp_path / "m")[1]
 
 
+def test_what_is_labelled_is_corrected_and_learnt_from(topics, work, tmp_path):
+    done = tmp_path / "labelled.csv"
+    assert (
+        topics("label", work / "new.csv", "-m", work / "model", "--keep-text", "-o", done)[0] == 0
+    )
+    (tmp_path / "themes.toml").write_text('fires = ["bushfires"]\ncricket = ["wickets"]\n')
+    with pytest.warns(UserWarning, match="few for 2 topics"):
+        code, _, err = topics(
+        "fit", done, "--labels", "labels", "--themes", tmp_path / "themes.toml", "--topics", "2",
+        "-o", tmp_path / "m",
+    )  # fmt: skip
+    assert code == 0, err
+
+
+def test_one_label_a_release(topics, work, tmp_path):
+    (tmp_path / "pile.csv").write_text(
+        "text,theme\n" + "Fires burnt near Sydney.,fires\nThe wickets fell early.,cricket\n" * 20
+    )
+    code, _, err = topics(
+        "fit", tmp_path / "pile.csv", "--labels", "theme", "--one-label", "-o", tmp_path / "m"
+    )
+    assert code == 0, err
+    out = topics("label", tmp_path / "pile.csv", "-m", tmp_path / "m")[1]
+    labels = [json.loads(line)["labels"] for line in out.splitlines()]
+    assert labels == [["fires"], ["cricket"]] * 20
+
+
 def test_rejected_rows_are_named_and_the_exit_code_is_1(topics, work, tmp_path):
     (tmp_path / "in.jsonl").write_text('{"text": "The wickets fell."}\n{"text": \n')
     output = tmp_path / "out.jsonl"
@@ -185,7 +212,7 @@ def test_bad_inputs_get_one_line(topics, work, tmp_path, message, name, content)
     [
         ('fires = ["bushfires"\n', "no valid TOML"),
         ("fires = []\n", "the theme 'fires' has no seeds"),
-        ('fires = ["xqzt"]\n', "no seed of the theme 'fires' occurs"),
+        ('fires = ["xqzt"]\n', "no seed of the theme 'fires' is a term"),
     ],
 )
 def test_bad_themes_get_one_line(topics, work, tmp_path, content, message):
@@ -207,6 +234,8 @@ def test_other_mistakes_get_one_line(topics, work, tmp_path):
     mistakes = [
         (["fit", new, "--topics", "9", "-o", tmp_path / "m"], "more topics (9) than releases (4)"),
         (["fit", new, "-o", model], "the output exists"),
+        (["fit", new, "-j", "0", "-o", tmp_path / "m"], "--jobs 0 is no number of threads"),
+        (["fit", new, "--themes", tmp_path, "-o", tmp_path / "m"], "give a TOML file"),
         (["fit", new, "-o", tmp_path / "there.csv", "--force"], "it is a file"),
         (["fit", new, "-o", tmp_path, "--force"], "a folder of something else"),
         (["demo", "-o", tmp_path / "there.csv"], "it is a file"),

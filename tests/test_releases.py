@@ -126,8 +126,8 @@ def test_bad_rows_are_rejected_and_the_others_read(tmp_path):
     assert corpus["row"].to_pylist() == [1, 5]
     assert [(r["row"], r["reason"].split(" (")[0]) for r in corpus.rejects.to_pylist()] == [
         (2, "broken JSON"),
-        (4, "neither an object nor a text"),
         (3, "the text is empty"),
+        (4, "neither an object nor a text"),
     ]
 
 
@@ -245,6 +245,20 @@ SAMPLES = {
 @pytest.mark.parametrize("encoding", SAMPLES)
 def test_encodings_are_recognised(encoding):
     assert decode(SAMPLES[encoding].encode(encoding)) == SAMPLES[encoding]
+
+
+def test_bytes_of_two_encodings_are_both_read():
+    data = "id,text\n1,café\n".encode() + "2,café and Jo’s\n".encode("cp1252") + b"3,plain\n"
+    with pytest.warns(
+        UserWarning, match=r"in\.csv: 2 bytes .* read as Windows-1252, first in line 3"
+    ):
+        assert decode(data, "in.csv") == "id,text\n1,café\n2,café and Jo’s\n3,plain\n"
+
+
+def test_a_few_odd_bytes_do_not_make_a_macintosh_file():
+    assert decode("id,text\n1,café film actor’s\n".encode("cp1252")) == (
+        "id,text\n1,café film actor’s\n"
+    )
 
 
 def test_one_broken_byte_does_not_change_the_encoding():

@@ -136,7 +136,7 @@ def test_seeds_are_judged(classifier):
     assert verdicts["camp judge"].startswith("ambiguous: nearer to court")
     assert verdicts["camp refugees"] == "shared with rain"
     assert verdicts["court court"] == "good"
-    assert verdicts["court camp"] == "against the theme"
+    assert verdicts["court -camp"] == "against the theme"
     assert "judge" not in table["better"][3]
     assert set(table["better"].iloc[-1]) & {"fields", "fell", "dry", "farmers", "hoped"}
 

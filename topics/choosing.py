@@ -20,6 +20,8 @@ _FEWEST = 15
 """Releases of each half that a topic should have."""
 _MOST = 20_000
 """Releases that are looked at."""
+_NEARLY = 0.85
+"""Share of the best score that finer topics must reach."""
 
 
 class Step(NamedTuple):
@@ -88,7 +90,7 @@ def choose_n_topics(
     matched topics of both, coherence the mean NPMI of ten words of each topic in the half that
     they were not learnt from. The score is their product, where coherence counts from -1. Of
     :data:`PATH`, numbers that leave a topic less than 15 releases of a half are left out, all but
-    the first.
+    the first. :func:`most_topics` takes one of them.
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def choose_n_topics(
     Returns
     -------
     list of Step
-        In the order of the path; the best has the highest score.
+        In the order of the path.
 
     Examples
     --------
@@ -143,3 +145,29 @@ def choose_n_topics(
         coherence = float(np.mean(heard))
         steps.append(Step(k, stability, coherence, stability * (1 + coherence)))
     return steps
+
+
+def most_topics(steps: Sequence[Step]) -> int:
+    """The largest number of topics whose score is at least 85 % of the best.
+
+    A pile in three parts is nearly always the same tomorrow, and says little: of numbers that are
+    nearly as good as the best, the one that says most is taken. Topics are merged in a moment.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        As of :func:`choose_n_topics`.
+
+    Returns
+    -------
+    int
+        One of their numbers.
+
+    Examples
+    --------
+    >>> most_topics([Step(3, 1, 0.2, 1.2), Step(5, 0.9, 0.25, 1.125), Step(7, 0.7, 0.2, 0.84)])
+    5
+    """
+    scores = np.nan_to_num([step.score for step in steps], nan=-1.0)
+    least = scores.max() - (1 - _NEARLY) * abs(scores.max())
+    return max(step.n_topics for step, score in zip(steps, scores, strict=True) if score >= least)

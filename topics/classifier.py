@@ -22,7 +22,7 @@ from topics.labels import check_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import best_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
-from topics.themes import check_themes, seed_columns, weigh_seeds
+from topics.themes import Themes, check_themes, seed_columns, seeds_as_written, weigh_seeds
 from topics.training import TrainingSet, label_weights, many_labels
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
@@ -145,8 +145,8 @@ class ThemeClassifier(Estimator):
         Raises
         ------
         TopicsError
-            If there are neither seeds nor labels, no seed of a theme occurs in the releases, or
-            ``y`` does not fit the releases.
+            If there are neither seeds nor labels, neither a seed of a theme is a term of the
+            releases nor a release is labelled with it, or ``y`` does not fit the releases.
         """
         documents = as_texts(texts)
         vectorizer, sequences = fit_vectorizer(
@@ -195,7 +195,7 @@ class ThemeClassifier(Estimator):
                     )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
-        seeds = self._seed_columns(weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_))
+        seeds = self._seed_columns(themes, labels)
         labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
         Y = np.zeros((labelled.size, self.classes_.size), bool)
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
@@ -234,20 +234,31 @@ class ThemeClassifier(Estimator):
                 f"one class only ({names.pop()!r})", "give another, or multi_label=True"
             )
 
-    def _seed_columns(self, terms: Mapping[str, dict[str, float]]) -> dict[int, SeedWeights]:
+    def _seed_columns(self, themes: Themes, labels: Sequence[Any]) -> dict[int, SeedWeights]:
         """Class number to the columns of its seeds and their weights."""
-        vocabulary = self.vectorizer_.vocabulary_
+        vocabulary, tokenize = self.vectorizer_.vocabulary_, self.vectorizer_.tokenize
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
-        found = seed_columns(terms, vocabulary)
+        terms = weigh_seeds(themes, tokenize, vocabulary)
+        written = seeds_as_written(themes, tokenize)
+        # Of a theme that people have given, labels say enough.
+        given = {name for names in labels for name in names or ()}
+        by_labels = {
+            theme
+            for theme, words in terms.items()
+            if theme in given and not any(w > 0 and t in vocabulary for t, w in words.items())
+        }
+        sought = {theme: words for theme, words in terms.items() if theme not in by_labels}
+        found = seed_columns(sought, vocabulary)
         missing = [
-            f"{word!r} ({theme})"
+            f"{written.get(word, word)!r} ({theme})"
             for theme, words in terms.items()
             for word in words
             if word not in vocabulary
         ]
         if missing:
             warnings.warn(
-                f"seeds that occur in no release: {', '.join(missing)}; the others do their work",
+                f"seeds that are no term of the releases: {', '.join(missing)}; the others do "
+                "their work",
                 stacklevel=4,
             )
         return {column[theme]: weights for theme, weights in found.items()}
@@ -542,7 +553,8 @@ class ThemeClassifier(Estimator):
         text : str
             A release.
         labels : str, iterable or None, default=None
-            The labels to explain; None takes those predicted, or the likeliest one where none is.
+            The labels to explain; None takes those predicted, or the likeliest one where none is,
+            which is then marked as not given.
         among : Corpus, Arrow column, iterable of str or None, default=None
             Releases, such as those learnt from, among which the most alike are looked for.
         n_nearest : int, default=3
@@ -576,8 +588,9 @@ class ThemeClassifier(Estimator):
             alike = (self.weights_and_scores(among)[0] @ weights[0].T).toarray().ravel()
             best = np.argsort(-alike, kind="stable")[:n_nearest]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
+        given = self.label_tuples(probability[None])[0]
         if labels is None:
-            labels = self.label_tuples(probability[None])[0]
+            labels = given
         names = self.classes_.tolist()
         wanted = [labels] if isinstance(labels, str) else list(labels)
         if strange := [str(label) for label in wanted if label not in names]:
@@ -602,6 +615,7 @@ class ThemeClassifier(Estimator):
                     sentence,
                     nearest,
                     self.calibrated_,
+                    names[k] in given,
                 )
             )
         return sorted(explanations, key=lambda e: -e.probability)

@@ -90,7 +90,7 @@ def main() -> None:
         say("[bold red]error:[/] out of memory; give fewer releases at once")
         sys.exit(2)
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{error.filename or 'standard output'}: "
         say(f"[bold red]error:[/] {plain(place + (error.strerror or str(error)))}")
         sys.exit(2)
     except ValueError as error:
@@ -105,6 +105,12 @@ def _show_version(wanted: bool) -> None:
 
         print(f"topics-toolkit {__version__}")
         raise typer.Exit
+
+
+def _not_zero(jobs: int) -> int:
+    if not jobs:
+        raise TopicsError("--jobs 0 is no number of threads", "give 1 or more, or -1 for all cores")
+    return jobs
 
 
 @app.callback()
@@ -169,11 +175,16 @@ def fit(
     labels: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of human labels to learn from too.")
     ] = None,
+    one_label: Annotated[
+        bool, typer.Option("--one-label", help="Each release has exactly one theme.")
+    ] = False,
     examples: Annotated[
         bool, typer.Option(help="Keep sentences of releases that show the topics in the model.")
     ] = True,
     seed: Annotated[int, typer.Option(help="Random state.")] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", help="Threads; -1 takes all cores.")] = -1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", callback=_not_zero, help="Threads; -1 takes all cores.")
+    ] = -1,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an artifact that is there.")
     ] = False,
@@ -200,12 +211,16 @@ def fit(
         _say_of_labels(corpus, y, seeds, labels)
         kept = labelled_once(corpus, y)
         corpus, y = corpus[kept], [names for names, keep in zip(y, kept, strict=True) if keep]
+        if not kept.all():
+            say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
     topic_model = TopicModel(
         _n_topics(topics), method.value, themes=seeds, random_state=seed, n_jobs=jobs
     )
     classifier = None
     if seeds or y:
-        classifier = ThemeClassifier(seeds, random_state=seed, n_jobs=jobs)
+        classifier = ThemeClassifier(
+            seeds, multi_label=not one_label, random_state=seed, n_jobs=jobs
+        )
     with status(f"fitting {len(corpus):,} releases"):
         labeller = Labeller(topic_model, classifier).fit(corpus, y)
     save(
@@ -242,6 +257,9 @@ def label(
     evidence: Annotated[
         bool, typer.Option(help="Give the sentence that speaks most for the first label.")
     ] = True,
+    keep_text: Annotated[
+        bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
+    ] = False,
     text: Text = None,
     title: Title = None,
     date: Date = None,
@@ -255,7 +273,7 @@ def label(
         check_output(output, force)
     labeller = as_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
-    n = label_to(corpus, labeller, output, force=force, evidence=evidence)
+    n = label_to(corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text)
     say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
     _finish(corpus)
 
@@ -321,7 +339,7 @@ def evaluate(
     split: Split = None,
     encoding: Encoding = None,
 ) -> None:
-    """Compare a model's labels with labels that people gave."""
+    """Compare a model's labels with labels that people gave, of releases it has not learnt from."""
     from topics.evaluation import evaluate as figures_of
     from topics.labelling import as_labeller
 
@@ -495,7 +513,7 @@ def _n_topics(given: str | None) -> Any:
     if given is None or given == "auto":
         return given
     if not given.isdecimal() or int(given) < 1:
-        raise TopicsError(f"--topics {given} is no number", "give a number from 1 on, or auto")
+        raise TopicsError(f"--topics {given} cannot be", "give a number from 1 on, or auto")
     return int(given)
 
 

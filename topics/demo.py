@@ -124,7 +124,7 @@ def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
     themes = read_themes(str(files("topics") / "data" / "lee_themes.toml"))
     with status("fitting topics and themes to 300 documents"), warnings.catch_warnings():
         # The seeds were written without a look at the texts; some do not occur.
-        warnings.filterwarnings("ignore", "seeds that occur in no release")
+        warnings.filterwarnings("ignore", "seeds that are no term of the releases")
         labeller = Labeller(
             TopicModel(len(themes) + FREE_TOPICS, themes=themes, random_state=random_state),
             ThemeClassifier(themes, random_state=random_state),

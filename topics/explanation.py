@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SHOWN = 12
+_UNIT = 40
+"""Pixels of a bar for a contribution of one; the same in all blocks, so that they compare."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Explanation:
         were given to look among.
     calibrated : bool
         Whether ``probability`` is a frequency, or a score that orders releases.
+    given : bool
+        Whether the text gets the label.
     """
 
     label: Any
@@ -49,20 +53,21 @@ class Explanation:
     sentence: str
     nearest: list[tuple[int, float]] = field(default_factory=list)
     calibrated: bool = True
+    given: bool = True
 
     def __repr__(self) -> str:
         terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
-        text = f"{self.label} ({self.probability:.2f}): {terms}\n  “{self.sentence}”"
+        doubt = "" if self.given else ", not given"
+        text = f"{self.label} ({self.probability:.2f}{doubt}): {terms}\n  {_quoted(self.sentence)}"
         if self.nearest:
             text += "\n  like " + ", ".join(f"row {row} ({near:.2f})" for row, near in self.nearest)
         return text
 
     def _repr_html_(self) -> str:
         """A block of a page that needs nothing else: bars of contributions, and the sentence."""
-        largest = max((abs(weight) for _, weight in self.terms), default=1.0) or 1.0
         rows = "".join(
             f"<tr><td>{escape(term)}</td><td style='text-align:right'>{weight:+.3f}</td>"
-            f"<td><div style='height:.8em;width:{100 * abs(weight) / largest:.0f}px;"
+            f"<td><div style='height:.8em;width:{min(_UNIT * abs(weight), 300):.0f}px;"
             f"background:{'#4878a8' if weight > 0 else '#b5535a'}'></div></td></tr>"
             for term, weight in self.terms[:_SHOWN]
         )
@@ -70,12 +75,13 @@ class Explanation:
         rows += (
             f"<tr><td><i>{max(len(self.terms) - _SHOWN, 0)} other terms</i></td>"
             f"<td style='text-align:right'>{rest:+.3f}</td><td></td></tr>"
-            f"<tr><td><i>of an empty text</i></td>"
+            f"<tr><td><i>what an empty text has</i></td>"
             f"<td style='text-align:right'>{self.intercept:+.3f}</td><td></td></tr>"
-            f"<tr><td><b>score</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
+            f"<tr><td><b>sum</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
             f"<td></td></tr>"
         )
         kind = "probability" if self.calibrated else "score from 0 to 1"
+        kind += "" if self.given else ", below what the label takes: not given"
         near = ", ".join(f"row {row} ({cosine:.2f})" for row, cosine in self.nearest)
         return (
             f"<section><h3>{escape(str(self.label))}: {self.probability:.2f} ({kind})</h3>"
@@ -83,6 +89,10 @@ class Explanation:
             + (f"<p>Most like it: {near}</p>" if near else "")
             + "</section>"
         )
+
+
+def _quoted(sentence: str) -> str:
+    return sentence if sentence[:1] in ("“", '"') else f"“{sentence}”"
 
 
 def explain_score(

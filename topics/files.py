@@ -174,7 +174,7 @@ def read_file(
     if name.suffix.lower() in COMPRESSIONS:
         data = _decompress(data, COMPRESSIONS[name.suffix.lower()], name)
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise TopicsError("the file is empty", "give a file with releases in it", path=path)
+        raise TopicsError("the file is empty", "give a file with releases in it", path=name)
     format = format or format_of(name) or _guess_format(data)
     if format == "parquet":
         return _read_parquet(data, name)
@@ -233,7 +233,8 @@ def decode(data: bytes, path: Path | str = "", encoding: str | None = None) -> s
 
     UTF-8, UTF-16 and UTF-32 by their marks or their bytes; else chardet decides among the
     single-byte and Asian encodings. Text that is UTF-8 but for a few bytes is read as UTF-8, and
-    a warning says that they were replaced.
+    a warning says that they were replaced; where half the lines or more that are no ASCII are
+    UTF-8, other bytes are read as Windows-1252, with a warning, too.
 
     Parameters
     ----------
@@ -295,6 +296,24 @@ def _decode_utf16(data: bytes, path: Path | str) -> str:
     return data.decode("utf-8", "replace")
 
 
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cp1252(error: UnicodeError) -> tuple[str, int]:
+    """What bytes that are no UTF-8 are in Windows-1252."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+_AS_CP1252 = "topics.cp1252"
+codecs.register_error(_AS_CP1252, _cp1252)
+_REPLACED = "\ufffd"
+_FEW = 30
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -307,10 +326,10 @@ def _decode_other(data: bytes, path: Path | str) -> str:
             return _decode_utf16(data, path)
         raise _binary(data, path)
     text = data.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
+    broken = text.count(_REPLACED)
+    line = text.count("\n", 0, text.index(_REPLACED)) + 1
     beyond_ascii = sum(ord(c) > 127 for c in text)
     if broken * 20 < beyond_ascii:
-        line = text.count("\n", 0, text.index("\ufffd")) + 1
         warnings.warn(
             f"{path}: {broken} broken UTF-8 sequences were replaced by \ufffd, first in line "
             f"{line}",
@@ -321,8 +340,22 @@ def _decode_other(data: bytes, path: Path | str) -> str:
     if controls * 50 > min(len(data), 100_000):
         raise _binary(data, path)
     # Only the lines that ASCII cannot hold say anything about the encoding.
-    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())[:200_000]
+    lines = [line for line in data.split(b"\n") if not line.isascii()]
+    if 2 * sum(map(_is_utf8, lines)) >= len(lines):
+        warnings.warn(
+            f"{path}: {broken} bytes that are no UTF-8 were read as Windows-1252, first in line "
+            f"{line}",
+            stacklevel=2,
+        )
+        return data.decode("utf-8", _AS_CP1252)
+    telling = b"\n".join(lines)[:200_000]
     guess = chardet.detect(telling)["encoding"] or "cp1252"
+    if (
+        guess.lower().startswith("mac")
+        and len(telling) - len(telling.decode("ascii", "ignore")) < _FEW
+    ):
+        # Old Macintosh files are rare, and a few bytes look like one by chance.
+        guess = "cp1252"
     try:
         text = data.decode(guess)
     except (UnicodeDecodeError, LookupError):
@@ -433,8 +466,15 @@ def _read_csv(text: str, path: Path) -> Rows:
     rejects: list[tuple[int | None, str]] = []
 
     def keep_count(row: Any) -> str:
-        reason = f"{row.actual_columns} cells where the header has {row.expected_columns}"
-        rejects.append((row.number, f"{reason}; quote cells that hold {delimiter!r}"))
+        mend = f"quote cells that hold {delimiter!r}"
+        if row.actual_columns < row.expected_columns:
+            mend = f"add the {delimiter!r} that are missing, empty cells have them, too"
+        rejects.append(
+            (
+                row.number,
+                f"{row.actual_columns} cells where the header has {row.expected_columns}; {mend}",
+            )
+        )
         return "skip"
 
     parse = arrow_csv.ParseOptions(

@@ -88,7 +88,13 @@ def as_labeller(model: Any) -> Labeller:
 
 
 def label_to(
-    corpus: Corpus, model: Any, output: str, *, force: bool = False, evidence: bool = True
+    corpus: Corpus,
+    model: Any,
+    output: str,
+    *,
+    force: bool = False,
+    evidence: bool = True,
+    keep_text: bool = False,
 ) -> int:
     """Label a corpus batch by batch and write one row a release.
 
@@ -105,6 +111,8 @@ def label_to(
         Replace a file that is there.
     evidence : bool, default=True
         As for :func:`predict`.
+    keep_text : bool, default=False
+        Write the texts, too, so that the file can be corrected and learnt from.
 
     Returns
     -------
@@ -117,7 +125,7 @@ def label_to(
         If the file exists, its ending is not known, or it cannot be written.
     """
     labeller = as_labeller(model)
-    batches = _label_batches(corpus, labeller, evidence)
+    batches = _label_batches(corpus, labeller, evidence, keep_text)
     if output == "-":
         for table in batches:
             _write_json_lines(table, sys.stdout.buffer)
@@ -200,13 +208,16 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
     return path
 
 
-def _label_batches(corpus: Corpus, labeller: Labeller, evidence: bool) -> Iterator[pa.Table]:
+def _label_batches(
+    corpus: Corpus, labeller: Labeller, evidence: bool, keep_text: bool
+) -> Iterator[pa.Table]:
+    more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
     # A table without rows has its columns, too.
     starts = range(0, max(len(corpus), 1), BATCH)
     for start in track(starts, "labelling", len(starts)):
         batch = corpus[start : start + BATCH]
         table = labeller.predict(batch, evidence=evidence).to_arrow()
-        for at, name in enumerate(("date", "path", "row"), 2):
+        for at, name in enumerate(more, 2):
             table = table.add_column(at, name, batch[name])
         yield table
 

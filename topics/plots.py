@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from topics._errors import TopicsError
+from topics.choosing import Step, most_topics
 from topics.evaluation import Evaluation
 from topics.labeller import Predictions
 from topics.topic_model import TopicModel
@@ -129,7 +130,7 @@ def plot_n_topics(model: TopicModel) -> Any:
     labels = {"stability": "stability", "coherence": "coherence, other half"}
     for colour, (column, label) in zip(_COLOURS, labels.items(), strict=False):
         axes.plot(path["n_topics"], path[column], color=colour, marker="o", label=label)
-    best = path["n_topics"][path["score"].argmax()]
+    best = most_topics([Step(*row) for row in path.itertuples(index=False)])
     axes.axvline(best, color=_INK, linewidth=0.8, linestyle=":")
     axes.text(best, axes.get_ylim()[1], f" {best} topics", va="top", fontsize=9, color=_INK)
     axes.set_xscale("log")

@@ -129,17 +129,17 @@ def read_releases(
                 rejects.append((place, error.row, str(TopicsError(error.problem, error.mend))))
     tables, dates = [], list[Sequence[DateFound]]()
     for name, rows in parts:
-        rejects += [(name, number, reason) for number, reason in rows.rejects]
+        broken = [(name, number, reason) for number, reason in rows.rejects]
         try:
-            table, found, bad = _standard_table(name, rows, columns)
+            table, found, empty = _standard_table(name, rows, columns)
         except TopicsError as error:
             if len(parts) == 1:
                 raise
-            rejects.append((name, None, error.problem))
+            rejects += [*broken, (name, None, error.problem)]
             continue
         tables.append(table)
         dates += found
-        rejects += bad
+        rejects += sorted(broken + empty, key=lambda reject: reject[1] or 0)
     table = concat_tables(tables) if tables else None
     if table is None or not table.num_rows:
         raise _nothing_read(rejects, names)

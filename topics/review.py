@@ -204,7 +204,8 @@ def read_by_hand(
     done = 0
     while done < len(rows):
         release = corpus[int(rows[done])]
-        say(f"\n{done + 1} of {len(rows)}  {release['title'] or ''}\n{release['text'][:_SHOWN]}")
+        shown = _beginning(release["text"])
+        say(f"\n{done + 1} of {len(rows)}  {release['title'] or ''}\n{shown}")
         likely = np.argsort(-chances[done], kind="stable")[:3]
         say("likely: " + ", ".join(f"{names[k]} {chances[done, k]:.2f}" for k in likely))
         answer = _answer(names, key, say)
@@ -217,6 +218,10 @@ def read_by_hand(
             continue
         file.add(release["id"], release["title"], release["text"], answer)
         done += 1
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(maxsplit=1)[0] + " …"
 
 
 def _answer(

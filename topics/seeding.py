@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from topics.beliefs import theme_vectors
 from topics.corpus import as_texts
 from topics.pile import fit_vectorizer
-from topics.themes import check_themes, weigh_seeds
+from topics.themes import check_themes, parse_seed, seeds_as_written, weigh_seeds
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
 
@@ -52,7 +52,8 @@ def suggest_seeds(
     pandas.DataFrame
         A row a seed: ``theme``, ``seed``, ``releases`` that hold it, ``fit`` (cosine with the
         theme's other seeds), ``verdict`` and ``better``, words for the theme. Verdicts are
-        ``missing`` (in no release), ``shared`` (a seed of another theme, too), ``ambiguous``
+        ``missing`` (in no release), ``no term`` (stop words or digits only, which are not looked
+        for), ``shared`` (a seed of another theme, too), ``ambiguous``
         (nearer to another theme, which is named), ``rare`` (in fewer than 3 releases), ``common``
         (in more than a fifth of them), ``apart`` (little in common with the other seeds) and
         ``good``.
@@ -91,13 +92,15 @@ def suggest_seeds(
         for theme, terms in weighed.items()
     }
     centres = theme_vectors(vectors, [(c, np.ones(c.size)) for c in known.values()])
+    written = seeds_as_written(checked, fitted.tokenize)
     better = _better_words(vectors, centres, frequency, known, names, n_words)
     rows = []
     for k, (theme, terms) in enumerate(weighed.items()):
         for seed, weight in terms.items():
             column = vocabulary.get(seed)
             n = 0 if column is None else int(frequency[column])
-            fit, verdict = None, "missing"
+            fit = None
+            verdict = "missing" if seed in written or parse_seed(seed).open_end else "no term"
             if column is not None:
                 fit, verdict = _judge(column, k, n, vectors, known, centres, len(documents))
                 elsewhere = [t for t in weighed if t != theme and weighed[t].get(seed, 0) > 0]
@@ -105,7 +108,7 @@ def suggest_seeds(
                     verdict = f"shared with {', '.join(elsewhere)}"
             if weight < 0 and column is not None:
                 verdict = "against the theme"
-            rows.append((theme, seed, n, fit, verdict, better[k]))
+            rows.append((theme, written.get(seed, seed), n, fit, verdict, better[k]))
     return pd.DataFrame(rows, columns=["theme", "seed", "releases", "fit", "verdict", "better"])
 
 

@@ -86,13 +86,14 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
     checked: Themes = {}
     for name, seeds in themes.items():
         folded = check_name(name, path=path).casefold()
-        if ";" in name or folded in {*RESERVED, *map(str.casefold, checked)}:
-            raise TopicsError(
-                f"the theme {name!r} is there twice, holds a semicolon, or is called "
-                f"{' or '.join(sorted(RESERVED))}",
-                "give it another name",
-                path=path,
-            )
+        problem = (
+            "holds a semicolon, which divides labels in a cell" if ";" in name
+            else "means something else in tables" if folded in RESERVED
+            else "is there twice" if folded in map(str.casefold, checked)
+            else ""
+        )  # fmt: skip
+        if problem:
+            raise TopicsError(f"the theme {name!r} {problem}", "give it another name", path=path)
         if isinstance(seeds, (str, Mapping)) or not isinstance(seeds, Iterable):
             raise TopicsError(
                 f"the seeds of {name!r} are no list",
@@ -151,10 +152,12 @@ def read_themes(path: str | Path) -> Themes:
         text = Path(path).read_text("utf-8-sig")
     except FileNotFoundError:
         raise TopicsError("no such themes file", "check the path", path=path) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise TopicsError(
-            f"the themes cannot be read ({error})", "save as UTF-8", path=path
+            f"the themes cannot be read ({error.strerror or error})", "give a TOML file", path=path
         ) from None
+    except UnicodeDecodeError as error:
+        raise TopicsError(f"it is no UTF-8 ({error})", "save it as UTF-8", path=path) from None
     try:
         content: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -283,8 +286,8 @@ def seed_columns(
         known = {vocabulary[word]: weight for word, weight in words.items() if word in vocabulary}
         if not any(weight > 0 for weight in known.values()):
             raise TopicsError(
-                f"no seed of the theme {theme!r} occurs in the releases",
-                "give words that they use",
+                f"no seed of the theme {theme!r} is a term of the releases",
+                "give words that they use, no stop words, or more releases",
             )
         found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
     return found
@@ -307,8 +310,8 @@ def weigh_seeds(
     Returns
     -------
     dict of str to dict of str to float
-        Theme name to terms and their weights. A seed with an open end that no term fits is there as
-        it was written.
+        Theme name to terms and their weights. A seed with an open end that no term fits, or of stop
+        words only, is there as it was written.
 
     Examples
     --------
@@ -322,10 +325,34 @@ def weigh_seeds(
         for text in seeds:
             words, weight, open_end = parse_seed(text)
             term = " ".join(tokenize(words))
-            matches = [term] if term else []
+            matches = [term or text]
             if open_end:
                 terms = sorted(vocabulary) if terms is None else terms
                 stem = term or words.lower()
                 matches = [t for t in terms if t.startswith(stem)] or [text]
             weighed[name].update(dict.fromkeys(matches, weight))
     return weighed
+
+
+def seeds_as_written(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
+    """How a user wrote the seed that a term stands for, so that messages lead to it.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+
+    Returns
+    -------
+    dict of str to str
+        Term to seed; terms that an open end stands for are left out.
+
+    Examples
+    --------
+    >>> seeds_as_written({"camp": ["Forced to leave^2"]}, lambda text: text.lower().split())
+    {'forced to leave': 'Forced to leave^2'}
+    """
+    parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
+    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.open_end}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator
-from topics.choosing import PATH, choose_n_topics
+from topics.choosing import PATH, choose_n_topics, most_topics
 from topics.corpus import Corpus, as_texts
 from topics.lda import LDA, some_rows, start_of_factors
 from topics.naming import name_topics, rank_words
@@ -41,8 +41,9 @@ class TopicModel(TopicOperations, Estimator):
     n_topics : int, "auto" or None, default=None
         Number of topics, those of themes among them. None takes ten, or more where five topics
         would not stay free beside the themes, but no more than one for every three releases (nor
-        fewer than themes). "auto" takes what is most stable and coherent from one half of the
-        releases to the other.
+        fewer than themes). "auto" takes the most topics that are nearly as stable and coherent as
+        the best from one half of the releases to the other
+        (:func:`~topics.choosing.most_topics`).
     method : {"vectors", "nmf", "lda"}, default="vectors"
         Non-negative matrix factorisation of tf-idf weights, latent Dirichlet allocation of counts,
         or the terms of the first with shares by vectors of documents
@@ -219,6 +220,8 @@ class TopicModel(TopicOperations, Estimator):
         self._take_components()
         self._describe(sequences, weights, shares, texts)
         self.names_ = name_topics(self.top_words(), first)
+        # The words of themes were asked for.
+        self.junk_[[t for t, name in enumerate(self.names_) if name in self.themes_]] = False
         return shares
 
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
@@ -384,8 +387,7 @@ class TopicModel(TopicOperations, Estimator):
             random_state=self.random_state, n_jobs=self.n_jobs,
         )  # fmt: skip
         self.n_topics_path_ = pd.DataFrame(steps)
-        best = max(steps, key=lambda step: step.score).n_topics
-        return min(max(best, n_first), max(len(sequences), n_first))
+        return min(max(most_topics(steps), n_first), max(len(sequences), n_first))
 
     def _vectors(self, sequences: TermSequences) -> NDArray[np.float32] | None:
         """Vectors of terms, where anything asks for them and there is text to learn them from."""
