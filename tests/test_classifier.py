@@ -296,7 +296,8 @@ def test_seeds_may_be_open_weighed_or_against_the_theme():
     )
     assert with_tents > without
     for seed, message in (
-        ("camp^0", "no number above zero"), ("camp^x", "no number"), ("*", "is no word"),
+        ("camp^0", "no number from 0.001"), ("camp^1e30", "no number from 0.001"),
+        ("camp^x", "no number"), ("*", "is no word"),
         ("-tents", "all seeds of 'a' speak against it"),
     ):  # fmt: skip
         with pytest.raises(TopicsError, match=message):

@@ -9,11 +9,32 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def all_or_nothing(learn: F) -> F:
+    """A method of an estimator that leaves it as it was where it fails.
+
+    Half of a new model beside half of an old one would label in silence, and wrongly.
+    """
+
+    @wraps(learn)
+    def whole(self: Any, *args: Any, **kwargs: Any) -> Any:
+        before = dict(vars(self))
+        try:
+            return learn(self, *args, **kwargs)
+        except BaseException:
+            vars(self).clear()
+            vars(self).update(before)
+            raise
+
+    return cast(F, whole)
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -160,6 +181,27 @@ def padded(rows: Any) -> Any:
     with_zeros = np.zeros((rows.shape[0], -(-rows.shape[1] // LANES) * LANES), rows.dtype)
     with_zeros[:, : rows.shape[1]] = rows
     return with_zeros
+
+
+def check_finite(name: str, values: Any) -> None:
+    """An error where numbers are not finite.
+
+    Parameters
+    ----------
+    name : str
+        What they are.
+    values : ndarray
+        The numbers.
+
+    Raises
+    ------
+    ValueError
+        If one of them is NaN or infinite.
+    """
+    import numpy as np
+
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} holds a value that is not finite (NaN or infinity)")
 
 
 def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:

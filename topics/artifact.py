@@ -98,15 +98,13 @@ def save(
         "format": FORMAT,
         "kind": kind,
         "topics_toolkit": __version__,
-        "created_from": created_from,
+        "created_from": created_from.encode("utf-8", "replace").decode(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
         "python": platform.python_version(),
         "checksums": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
         "model": facts,
     }
-    text = (
-        json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
-    )
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     _write(folder, {WEIGHTS: weights, MANIFEST: text.encode()})
     return folder
 
@@ -272,6 +270,8 @@ def _read_weights(folder: Path, manifest: Mapping[str, Any]) -> dict[str, NDArra
     from safetensors.numpy import load as from_bytes
 
     try:
+        if not (folder / WEIGHTS).is_file():
+            raise OSError
         content = (folder / WEIGHTS).read_bytes()
     except OSError:
         raise TopicsError("model.safetensors is missing", "copy it again", path=folder) from None

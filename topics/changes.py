@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics.classifier import ThemeClassifier
+from topics.classifier import ThemeClassifier, as_classifier
 from topics.corpus import as_texts
 from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
@@ -57,7 +57,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
 
     Parameters
     ----------
-    classifier : ThemeClassifier
+    classifier : ThemeClassifier or Labeller
         Fitted.
     old, new : Corpus, Arrow column, or iterable of str
         Releases of then and of now.
@@ -84,6 +84,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
     """
     import pandas as pd
 
+    classifier = as_classifier(classifier)
     sides = [as_texts(texts) for texts in (old, new)]
     for name, side in zip(("old", "new"), sides, strict=True):
         if not len(side):
@@ -156,7 +157,7 @@ def _z(a: NDArray[Any], b: NDArray[Any], n_a: int, n_b: int) -> NDArray[np.float
 
 
 def propose_themes(
-    classifier: ThemeClassifier,
+    classifier: Any,
     texts: Any,
     *,
     n_themes: int | None = None,
@@ -167,7 +168,7 @@ def propose_themes(
 
     Parameters
     ----------
-    classifier : ThemeClassifier
+    classifier : ThemeClassifier or Labeller
         Fitted.
     texts : Corpus, Arrow column, or iterable of str
         The releases.
@@ -193,6 +194,7 @@ def propose_themes(
     """
     import pandas as pd
 
+    classifier = as_classifier(classifier)
     documents = as_texts(texts)
     if n_themes is not None and n_themes < 1:
         raise TopicsError(f"n_themes={n_themes} is not at least 1", "give a number, or None")

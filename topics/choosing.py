@@ -141,7 +141,9 @@ def choose_n_topics(
         for here, there in ((0, 1), (1, 0)):
             ranked = rank_words(components[here], texts[here], terms, n_jobs=n_jobs)
             words = [best[:10] for best in ranked]
-            heard.append(np.nanmean(term_npmi(words, texts[there], len(terms), n_jobs=n_jobs)))
+            fit = term_npmi(words, texts[there], len(terms), n_jobs=n_jobs)
+            known = fit[~np.isnan(fit)]
+            heard.append(known.mean() if known.size else -1.0)
         coherence = float(np.mean(heard))
         steps.append(Step(k, stability, coherence, stability * (1 + coherence)))
     return steps
@@ -168,6 +170,5 @@ def most_topics(steps: Sequence[Step]) -> int:
     >>> most_topics([Step(3, 1, 0.2, 1.2), Step(5, 0.9, 0.25, 1.125), Step(7, 0.7, 0.2, 0.84)])
     5
     """
-    scores = np.nan_to_num([step.score for step in steps], nan=-1.0)
-    least = scores.max() - (1 - _NEARLY) * abs(scores.max())
-    return max(step.n_topics for step, score in zip(steps, scores, strict=True) if score >= least)
+    best = max(step.score for step in steps)
+    return max(step.n_topics for step in steps if step.score >= best - (1 - _NEARLY) * abs(best))

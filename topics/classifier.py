@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator, one_blas_thread
+from topics._estimator import Estimator, all_or_nothing, one_blas_thread
 from topics._parallel import Workers
 from topics.beliefs import FEW, SeedWeights
 from topics.calibration import best_thresholds, calibrate, sigmoid
@@ -154,6 +154,7 @@ class ThemeClassifier(Estimator):
         )
         return self.fit_sequences(sequences, vectorizer, y, sample_weight)
 
+    @all_or_nothing
     def fit_sequences(
         self,
         sequences: TermSequences,
@@ -541,7 +542,7 @@ class ThemeClassifier(Estimator):
     def explain(
         self,
         text: str,
-        labels: Iterable[Any] | None = None,
+        labels: Any = None,
         *,
         among: Any = None,
         n_nearest: int = 3,
@@ -552,7 +553,7 @@ class ThemeClassifier(Estimator):
         ----------
         text : str
             A release.
-        labels : str, iterable or None, default=None
+        labels : str, int, iterable or None, default=None
             The labels to explain; None takes those predicted, or the likeliest one where none is,
             which is then marked as not given.
         among : Corpus, Arrow column, iterable of str or None, default=None
@@ -586,13 +587,13 @@ class ThemeClassifier(Estimator):
         nearest: list[tuple[int, float]] = []
         if among is not None:
             alike = (self.weights_and_scores(among)[0] @ weights[0].T).toarray().ravel()
-            best = np.argsort(-alike, kind="stable")[:n_nearest]
+            best = np.argsort(-alike, kind="stable")[: max(n_nearest, 0)]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         given = self.label_tuples(probability[None])[0]
         if labels is None:
             labels = given
         names = self.classes_.tolist()
-        wanted = [labels] if isinstance(labels, str) else list(labels)
+        wanted = [labels] if isinstance(labels, (str, int, np.integer)) else list(labels)
         if strange := [str(label) for label in wanted if label not in names]:
             raise TopicsError(
                 f"{', '.join(strange)} is no theme", f"take of {', '.join(map(str, names))}"
@@ -663,3 +664,28 @@ class ThemeClassifier(Estimator):
         """
         odds = sigmoid(scores * self.slope_ + self.offset_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
+
+
+def as_classifier(model: Any) -> ThemeClassifier:
+    """The classifier of a model, or a clear error.
+
+    Parameters
+    ----------
+    model : ThemeClassifier or Labeller
+        A fitted model.
+
+    Returns
+    -------
+    ThemeClassifier
+        Itself, or the one of a Labeller.
+
+    Raises
+    ------
+    TopicsError
+        If it has none.
+    """
+    found = getattr(model, "classifier", model)
+    if not isinstance(found, ThemeClassifier):
+        raise TopicsError(f"the {type(model).__name__} has no themes", "give a ThemeClassifier")
+    found._check_fitted()
+    return found

@@ -110,12 +110,17 @@ class Corpus:
                 raise IndexError(f"the corpus has {len(self)} releases, none at {key}")
             return self.table.slice(int(key) % len(self), 1).to_pylist()[0]
         chosen = np.asarray(key)
+        chosen = chosen.astype(np.int64) if not chosen.size else chosen
+        if chosen.ndim != 1 or chosen.dtype.kind not in "biu":
+            raise TypeError("give one number, a slice, a mask, or a list of positions")
         if chosen.dtype == bool:
+            if chosen.size != len(self):
+                raise IndexError(f"a mask of {chosen.size} for {len(self)} releases")
             return self._with(self.table.filter(pa.array(chosen)))
-        chosen = chosen.astype(np.int64)
-        return self._with(
-            self.table.take(pa.array(np.where(chosen < 0, chosen + len(self), chosen)))
-        )
+        chosen = np.where(chosen < 0, chosen + len(self), chosen)
+        if chosen.size and not 0 <= chosen.min() <= chosen.max() < len(self):
+            raise IndexError(f"the corpus has {len(self)} releases, not all of those asked for")
+        return self._with(self.table.take(pa.array(chosen)))
 
     def __add__(self, other: Corpus) -> Corpus:
         return Corpus.concat([self, other])
@@ -574,7 +579,8 @@ def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringAr
                     'save it as UTF-8, or read it with decode_error="replace"',
                     row=row,
                 ) from None
-    return strings([text.decode("utf-8", "replace") for text in raw])
+    texts = [None if text is None else text.decode("utf-8", "replace") for text in raw]
+    return pa.array(texts, pa.large_string())
 
 
 def content_id(title: str | None, text: str) -> str:
@@ -628,7 +634,13 @@ def _with_schema(table: pa.Table) -> pa.Table:
             values = table[column.name]
             if pa.types.is_temporal(values.type) and column.name == "date":
                 values = values.cast(pa.date32()).cast(pa.string())
-            columns[column.name] = values.cast(column.type)
+            values = values.cast(column.type)
+            if pa.types.is_large_string(column.type):
+                # No file and no report could hold other bytes.
+                chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+                chunks = [_in_utf8(chunk, "replace") for chunk in chunks]
+                values = pa.chunked_array(chunks, column.type)
+            columns[column.name] = values
         else:
             columns[column.name] = pa.nulls(table.num_rows, column.type)
     ids = columns["id"].to_pylist() if "id" in table.column_names else [None] * table.num_rows

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -117,7 +118,11 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
                 what, f"known are {' '.join(FORMATS)}, also as .gz and .zst", path=name
             )
         files += known
-    return files, passed_over
+    # A folder may hold links to itself, and a file may be asked for twice.
+    once: dict[str, Path | str] = {}
+    for file in files:
+        once.setdefault("-" if file == "-" else os.path.realpath(file), file)
+    return list(once.values()), passed_over
 
 
 def _is_hidden(path: Path, below: Path) -> bool:
@@ -163,6 +168,8 @@ def read_file(
         If the file cannot be read at all.
     """
     try:
+        if path != "-" and Path(path).is_char_device():
+            raise TopicsError("it is a device", "give a file, or - for standard input", path=path)
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except PermissionError:
         raise TopicsError(

@@ -303,11 +303,19 @@ class Labeller:
                 )
             vectorizer = next(iter(own.values()), None)
         vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, models[0].n_jobs)
+        before = None if self.classifier is None else dict(vars(self.classifier))
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y)
         if self.topic_model is not None:
             source = texts if isinstance(texts, Corpus) else documents
-            self.topic_model.fit_sequences(sequences, vectorizer, source)
+            try:
+                self.topic_model.fit_sequences(sequences, vectorizer, source)
+            except BaseException:
+                # Both are new, or neither.
+                if before is not None:
+                    vars(self.classifier).clear()
+                    vars(self.classifier).update(before)
+                raise
         return self
 
     def _check_fitted(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -47,6 +47,7 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     if y is None:
         return [None] * n
     labels: list[tuple[Any, ...] | None] = []
+    _check_order(y)
     if getattr(y, "ndim", 1) > 1:
         raise TopicsError("y is a matrix", "give a name or a list of names for each release")
     for row, value in enumerate(_plain(y), 1):
@@ -91,7 +92,12 @@ def read_cell(value: Any, classes: Sequence[Any], row: int | None = None) -> tup
         value = _listed(value)
     if not isinstance(value, str):
         names = _names(value, row)
-        return tuple(by_text.get(str(name).strip().casefold(), name) for name in names)
+        return tuple(
+            name if name in classes else by_text.get(str(name).strip().casefold(), name)
+            for name in names
+        )
+    if value in classes:
+        return (value,)
     whole = value.strip().casefold()
     if whole in by_text:
         return (by_text[whole],)
@@ -134,6 +140,7 @@ def read_labels(
     >>> read_labels(["aid;law", "none", ""])
     [('aid', 'law'), (), None]
     """
+    _check_order(values)
     return _one_for_each(
         [read_cell(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
     )
@@ -204,6 +211,13 @@ def unknown_labels(
                 near = get_close_matches(str(name), known.values(), 1)
                 found[name] = row, name, near[0] if near else None
     return list(found.values())
+
+
+def _check_order(values: Any) -> None:
+    if isinstance(values, (Mapping, set, frozenset, str)):
+        raise TopicsError(
+            f"the labels are a {type(values).__name__}", "give a list, one (or None) for each"
+        )
 
 
 def _one_for_each(labels: list[Any], n: int | None) -> list[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import check_matrix, padded
+from topics._estimator import all_or_nothing, check_finite, check_matrix, padded
 from topics._parallel import Workers
 from topics.clusters import seeded_start, smoothed_sums
 from topics.decomposition import Decomposition
@@ -129,6 +129,7 @@ class LDA(Decomposition):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @all_or_nothing
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the topics.
 
@@ -176,6 +177,7 @@ class LDA(Decomposition):
         self._end()
         return self
 
+    @all_or_nothing
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from one more batch of documents.
 
@@ -301,6 +303,7 @@ class LDA(Decomposition):
             start = np.asarray(self.init, np.float32)
             if start.shape != (k, n_terms):
                 raise ValueError(f"init has the shape {start.shape}, not {(k, n_terms)}")
+            check_finite("init", start)
         elif self.init == "nmf":
             start = start_of_factors(X[some_rows(X.shape[0], k, rng)], k, n_jobs=self.n_jobs)
         elif self.init == "random":
@@ -326,6 +329,10 @@ class LDA(Decomposition):
         shape = (1, 1) if np.ndim(eta) == 0 else (k, n_terms)
         self.doc_topic_prior_ = np.broadcast_to(alpha, k).astype(np.float32)
         self.topic_term_prior_ = np.broadcast_to(eta, shape).astype(np.float32)
+        for name in ("doc_topic_prior", "topic_term_prior"):
+            prior = getattr(self, f"{name}_")
+            if not (np.isfinite(prior).all() and (prior > 0).all()):
+                raise ValueError(f"{name} holds what is no number above 0")
         self._ready_priors()
 
     def _ready_priors(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import check_matrix, one_blas_thread, padded
+from topics._estimator import all_or_nothing, check_finite, check_matrix, one_blas_thread, padded
 from topics._parallel import Workers
 from topics.decomposition import Decomposition
 from topics.factorisation import ROWS_PER_SHARD, times_dense, truncated_svd
@@ -133,11 +133,13 @@ class NMF(Decomposition):
         Raises
         ------
         ValueError
-            If X holds a negative value, or no document, or a parameter is out of its range.
+            If X holds a negative value, or no document, or values whose squares are no numbers any
+            more, or a parameter is out of its range.
         """
         self.fit_transform(X)
         return self
 
+    @all_or_nothing
     def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.floating]:
         """Learn the components and give the documents' weights.
 
@@ -160,10 +162,15 @@ class NMF(Decomposition):
         """
         X = self._checked(X, reset=True)
         with one_blas_thread(), Workers(self.n_jobs) as workers:
-            if self.beta_loss == "kullback-leibler":
-                return self._divide(X, workers)
-            return self._factorise(X, workers)
+            divergence = self.beta_loss == "kullback-leibler"
+            W = (self._divide if divergence else self._factorise)(X, workers)
+        check_finite("what was learnt of X, whose values may be too large or too small,", W)
+        check_finite(
+            "what was learnt of X, whose values may be too large or too small,", self.components_
+        )
+        return W
 
+    @all_or_nothing
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from one more batch of documents, in the Frobenius norm [5]_.
 
@@ -241,6 +248,24 @@ class NMF(Decomposition):
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[Any]:
         return NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
+
+    def split(self, old: list[int], X: Any, n: int) -> None:
+        """As :meth:`Decomposition.split`; what is learnt later goes on from the new components."""
+        k = self.n_components
+        stay = np.delete(np.arange(k), old)
+        super().split(old, X, n)
+        if self.prior is not None:
+            kept = np.asarray(self.prior)[stay]
+            self.prior = np.vstack([kept, np.zeros((n, kept.shape[1]), kept.dtype)])
+        if not hasattr(self, "_gram"):
+            return
+        # What the parts have met is asked of the documents that they were learnt from.
+        X = sp.csr_matrix(X).astype(self.components_.dtype)
+        W = self.transform(X)
+        gram, met = W.T @ W, X.T @ W
+        gram[: stay.size, : stay.size] = self._gram[np.ix_(stay, stay)]
+        met[:, : stay.size] = self._met[:, stay]
+        self._gram, self._met = padded(padded(gram).T).T, padded(met)
 
     def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
         self._check_params()
@@ -424,6 +449,7 @@ class NMF(Decomposition):
             H = np.ascontiguousarray(np.asarray(self.init, X.dtype).T)
             if H.shape != (v, k):
                 raise ValueError(f"init has the shape {H.T.shape}, not {(k, v)}")
+            check_finite("init", H)
             W = np.zeros_like(W)
         rank = min(k, n - 1, v - 1) if isinstance(self.init, str) and self.init == "nndsvd" else 0
         if rank > 0 and X.nnz:
@@ -433,6 +459,7 @@ class NMF(Decomposition):
             prior = np.asarray(self.prior, X.dtype).T
             if prior.shape != H.shape:
                 raise ValueError(f"prior has the shape {prior.T.shape}, not {H.T.shape}")
+            check_finite("prior", prior)
             if isinstance(self.init, str):
                 W, H = _make_way(X, W, H, prior)
         return W, H

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
+from topics.corpus import as_texts
 from topics.naming import Ranking, show_words, term_scores
 from topics.quality import match_topics
 from topics.sentences import split_paragraphs
@@ -227,7 +228,7 @@ class TopicOperations:
         """
         import pandas as pd
 
-        parts = split_paragraphs(text)
+        parts = split_paragraphs(as_texts([text])[0].as_py())
         shares = self.transform(parts)
         first = shares.argmax(axis=1)
         return pd.DataFrame(
@@ -417,12 +418,12 @@ class TopicOperations:
         self.names_[kept] = name
         return self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen])
 
-    def drop_topics(self, topics: Iterable[int | str]) -> Self:
+    def drop_topics(self, topics: int | str | Iterable[int | str]) -> Self:
         """Take topics away, such as junk.
 
         Parameters
         ----------
-        topics : iterable of int or str
+        topics : int, str, or iterable of int or str
             Numbers or names.
 
         Returns
@@ -436,7 +437,8 @@ class TopicOperations:
         TopicsError
             If one of them does not exist, or none would be left.
         """
-        gone = {self.topic_number(topic) for topic in topics}
+        asked = [topics] if isinstance(topics, (int, np.integer, str)) else topics
+        gone = {self.topic_number(topic) for topic in asked}
         stay = [t for t in range(len(self.names_)) if t not in gone]
         if not stay:
             raise TopicsError("no topic would be left", "keep one or more")

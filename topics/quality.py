@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import one_blas_thread
+from topics._estimator import check_finite, one_blas_thread
 from topics._parallel import over_shards
 from topics.sequences import TermSequences
 
@@ -401,6 +401,11 @@ def match_topics(
     cosines : ndarray of float64, shape (n_topics,)
         Of the weights; 0 where there is no partner. Their sum is as large as can be.
 
+    Raises
+    ------
+    ValueError
+        If they are over different terms, or a weight is no number.
+
     Examples
     --------
     >>> match_topics([[1, 0], [0, 1]], [[0, 2], [3, 0]])[0].tolist()
@@ -408,8 +413,11 @@ def match_topics(
     """
     from scipy.optimize import linear_sum_assignment
 
+    ours, theirs = _unit_rows(first), _unit_rows(second)
+    if ours.shape[1] != theirs.shape[1]:
+        raise ValueError(f"topics over {ours.shape[1]} terms and over {theirs.shape[1]}")
     with one_blas_thread():
-        likeness = _unit_rows(first) @ _unit_rows(second).T
+        likeness = ours @ theirs.T
     rows, columns = linear_sum_assignment(-likeness)
     partners = np.full(len(likeness), -1, np.int64)
     cosines = np.zeros(len(likeness))
@@ -419,6 +427,7 @@ def match_topics(
 
 def _unit_rows(rows: ArrayLike) -> NDArray[np.float64]:
     rows = np.asarray(rows, np.float64)
+    check_finite("a topic", rows)
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), EPSILON)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics.classifier import ThemeClassifier
+from topics.classifier import ThemeClassifier, as_classifier
 from topics.corpus import Corpus, as_texts
 from topics.labelling import written_beside
 from topics.labels import read_labels
@@ -34,7 +34,7 @@ def next_to_label(
 
     Parameters
     ----------
-    classifier : ThemeClassifier
+    classifier : ThemeClassifier or Labeller
         Fitted, to seeds or to a few labels.
     texts : Corpus, Arrow column, or iterable of str
         Releases without labels.
@@ -48,6 +48,11 @@ def next_to_label(
     ndarray of int64, shape (at most n,)
         Rows, the most telling first; releases without a known word are left out.
 
+    Raises
+    ------
+    TopicsError
+        If the model has no themes, or a row to leave out is none.
+
     References
     ----------
     .. [1] Lewis, Gale (1994), "A sequential algorithm for training text classifiers", SIGIR.
@@ -59,7 +64,11 @@ def next_to_label(
     >>> sorted({texts[row] for row in next_to_label(classifier, texts, 2)})[-1]
     'the judge fled'
     """
+    classifier = as_classifier(classifier)
     weights, scores = classifier.weights_and_scores(as_texts(texts))
+    passed_over = np.array([*leave_out], np.int64)
+    if passed_over.size and not 0 <= passed_over.min() <= passed_over.max() < len(scores):
+        raise TopicsError(f"leave_out holds what is no row of {len(scores)}", "give rows from 0 on")
     odds = scores * classifier.slope_ + classifier.offset_
     if classifier.multi_label:
         limits = np.clip(classifier.thresholds_, 1e-6, 1 - 1e-6)
@@ -69,7 +78,7 @@ def next_to_label(
         rivals = np.where(odds == best[:, -1:], best[:, -2:-1], best[:, -1:])
         doubt = np.exp(-np.abs(odds - rivals))
     doubt[np.diff(weights.indptr) == 0] = 0
-    doubt[list(leave_out)] = 0
+    doubt[passed_over] = 0
     chosen: list[int] = []
     alike = np.zeros(len(doubt))
     for turn in range(min(n, len(doubt))):
@@ -114,6 +123,7 @@ def contradicting_labels(
     """
     import pandas as pd
 
+    classifier = as_classifier(classifier)
     classes = classifier.classes_.tolist()
     documents = as_texts(texts)
     labels = read_labels(y, classes, len(documents))

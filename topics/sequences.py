@@ -23,10 +23,21 @@ class TermSequences:
         Document ``d`` is ``ids[offsets[d]:offsets[d + 1]]``.
     ids : ndarray of int32
         Term numbers; terms outside the vocabulary are left out.
+
+    Raises
+    ------
+    ValueError
+        If the documents end beyond the numbers.
     """
 
     offsets: NDArray[np.int64]
     ids: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.offsets[0] <= self.offsets[-1] <= self.ids.size:
+            raise ValueError(
+                f"documents from {self.offsets[0]} to {self.offsets[-1]} of {self.ids.size} terms"
+            )
 
     def __len__(self) -> int:
         return self.offsets.size - 1
@@ -361,6 +372,11 @@ def linear_scores(
     ndarray of float64, shape (n_documents, n_classes)
         ``tfidf(counts, idf) @ coef + intercept``, summed in float64.
 
+    Raises
+    ------
+    ValueError
+        If the weights are not those of as many terms and classes.
+
     Examples
     --------
     >>> sequences = TermSequences(np.array([0, 3, 3]), np.zeros(3, np.int32))
@@ -370,6 +386,11 @@ def linear_scores(
     """
     from topics._kernels.rows import score_sequences
 
+    if coef.shape != (idf.size, intercept.size):
+        raise ValueError(
+            f"the weights have the shape {coef.shape}, not {(idf.size, intercept.size)}: they are "
+            "not those of this vocabulary"
+        )
     ends = np.cumsum([0, *(part[2].size for part in parts)])
     scores = np.empty((ends[-1], coef.shape[1]))
     size, cost = (0, np.empty(0)) if section_cost is None else (SECTION, section_cost)

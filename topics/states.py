@@ -18,6 +18,7 @@ from topics.classifier import ThemeClassifier
 from topics.labeller import Labeller
 from topics.lda import LDA
 from topics.nmf import NMF
+from topics.themes import check_name
 from topics.topic_model import TopicModel
 from topics.vector_topics import VectorTopics
 from topics.vectorizer import TermVectorizer
@@ -227,6 +228,8 @@ def _load_decomposition(
     params = dict(facts["decomposition"])
     k = _number(params["n_components"])
     components = _floats(arrays, "components", (k, n_terms))
+    if components.min(initial=0) < 0:
+        raise ValueError("components below zero")
     if method == "vectors":
         size = arrays["centres"].shape[-1]
         inner = VectorTopics(vectors=[], **params)
@@ -255,6 +258,11 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     model.groups_ = [[_number(t) for t in group] for group in facts["groups"]]
     if len(model.groups_) != k or not all(model.groups_):
         raise ValueError("groups of components that are not those of the topics")
+    parts = [t for group in model.groups_ for t in group]
+    if len(set(parts)) < len(parts) or max(parts, default=0) >= len(
+        model.decomposition_.components_
+    ):
+        raise ValueError("groups that share components, or hold what is none")
     model._take_components()
     model.junk_ = np.array(facts["junk"], bool).reshape(k)
     if "n_topics_path" in facts:
@@ -266,7 +274,9 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     model.words_ = [[int(i) for i in words] for words in facts["words"]]
     if len(model.words_) != k or not all(0 <= i < n_terms for row in model.words_ for i in row):
         raise ValueError("words that are not in the vocabulary")
-    model.names_ = [str(name) for name in facts["names"]]
+    model.names_ = [check_name(name) for name in facts["names"]]
+    if len(set(model.names_)) < k:
+        raise ValueError("topics with one name")
     model.representatives_ = [
         [
             (str(id), title, date, float(share), str(sentence))

@@ -202,7 +202,7 @@ def parse_seed(text: str) -> Seed:
     Raises
     ------
     TopicsError
-        If the weight is no number above zero, or no word is left.
+        If the weight is no number from 0.001 to 1000, or no word is left.
 
     Examples
     --------
@@ -218,9 +218,10 @@ def parse_seed(text: str) -> Seed:
         number = float(weight) if caret else 1.0
     except ValueError:
         number = 0.0
-    if not 0 < number < float("inf"):
+    if not 0.001 <= number <= 1000:
         raise TopicsError(
-            f"the weight of the seed {text!r} is no number above zero", "write it like camp^2"
+            f"the weight of the seed {text!r} is no number from 0.001 to 1000",
+            "write it like camp^2",
         )
     open_end = words.endswith("*")
     words = words.removesuffix("*").strip()

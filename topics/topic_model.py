@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator
+from topics._estimator import Estimator, all_or_nothing
 from topics.choosing import PATH, choose_n_topics, most_topics
 from topics.corpus import Corpus, as_texts
 from topics.lda import LDA, some_rows, start_of_factors
@@ -165,6 +165,7 @@ class TopicModel(TopicOperations, Estimator):
             sequences, vectorizer, texts if isinstance(texts, Corpus) else documents
         )
 
+    @all_or_nothing
     def fit_sequences(
         self, sequences: TermSequences, vectorizer: TermVectorizer, texts: Any
     ) -> NDArray[np.float32]:
@@ -204,6 +205,7 @@ class TopicModel(TopicOperations, Estimator):
         weights = self._weights(counts)
         first = self._first_names()
         n_first = len(first)
+        vars(self).pop("n_topics_path_", None)
         k = self._number_of_topics(sequences, n_first, weights, vectors)
         seeds = self._seeds(k)
         self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)

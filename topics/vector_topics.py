@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import check_matrix, one_blas_thread
+from topics._estimator import all_or_nothing, check_matrix, one_blas_thread
 from topics._parallel import over_shards
 from topics.clusters import (
     SAMPLE,
@@ -117,6 +117,7 @@ class VectorTopics(Decomposition):
         self.fit_transform(X)
         return self
 
+    @all_or_nothing
     def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
         """Learn the topics and give the documents' shares of them.
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import strings
 from topics._errors import TopicsError
+from topics._estimator import all_or_nothing
 from topics.interop import sklearn_parameters
 from topics.sequences import TermSequences, inverse_document_frequency
 from topics.transformer import TermTransformer
@@ -138,6 +139,7 @@ class TermVectorizer(TermTransformer):
     ['aid', 'camp', 'reaches', 'resume', 'talks']
     """
 
+    @all_or_nothing
     def fit(self, texts: Any, y: Any = None) -> Self:
         """Learn the vocabulary and the document frequencies.
 
@@ -164,6 +166,7 @@ class TermVectorizer(TermTransformer):
         self._settle()
         return self
 
+    @all_or_nothing
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
         """Go on learning with more texts, as if all had been fitted at once.
 
@@ -198,6 +201,7 @@ class TermVectorizer(TermTransformer):
             self._settle()
         return self
 
+    @all_or_nothing
     def merge(self, *others: TermVectorizer) -> Self:
         """Add what other vectorizers have learnt, as if all texts had been fitted at once.
 
@@ -234,6 +238,7 @@ class TermVectorizer(TermTransformer):
         self._settle()
         return self
 
+    @all_or_nothing
     def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
         """Learn the vocabulary and give the document-term matrix, in one pass.
 
@@ -268,6 +273,7 @@ class TermVectorizer(TermTransformer):
         counts = found.matrix(columns, len(self._vocabulary), self._count_dtype())
         return self._output(self.weigh(counts), texts)
 
+    @all_or_nothing
     def fit_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
         """Learn the vocabulary and give every document's terms in reading order.
 

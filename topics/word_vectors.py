@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator
+from topics._estimator import Estimator, all_or_nothing
 from topics._parallel import Workers, over_shards
 from topics.factorisation import times_dense, truncated_svd
 from topics.sequences import TermSequences
@@ -87,6 +87,7 @@ class WordVectors(Estimator):
 
     vectors_: NDArray[np.float32]
 
+    @all_or_nothing
     def fit(self, sequences: TermSequences, n_terms: int) -> Self:
         """Learn the vectors.
 
@@ -113,6 +114,7 @@ class WordVectors(Estimator):
         del pairs
         return self._factorise(ppmi, chosen, n_terms)
 
+    @all_or_nothing
     def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
         """Learn from one more batch of documents, over the frequent terms of the first one.
 
@@ -162,8 +164,15 @@ class WordVectors(Estimator):
         -------
         ndarray of float32, shape (n_documents, size)
             Of any length.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer terms than vectors.
         """
         self._check_fitted()
+        if weights.shape[1] != len(self.vectors_):
+            raise ValueError(f"weights of {weights.shape[1]} terms, not {len(self.vectors_)}")
         with Workers(self.n_jobs) as workers:
             return times_dense(weights.astype(np.float32, copy=False), self.vectors_, workers)
 
