@@ -235,6 +235,12 @@ def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
         (arrays, {**facts, "words": facts["words"][:1]}),
         (arrays, {**facts, "words": [[-(10**9)]] * 4}),
         (arrays, {**facts, "n_documents": 10**400}),
+        (arrays, {**facts, "groups": [[0]] * 4}),
+        (arrays, {**facts, "groups": [[0], [1], [2], [4]]}),
+        (arrays, {**facts, "names": ["a", "b", "c", "a"]}),
+        (arrays, {**facts, "names": ["a", "b", "c", "\ud800"]}),
+        ({**arrays, "components": -arrays["components"]}, facts),
+        ({**arrays, "doc_topic_prior": 0 * arrays["doc_topic_prior"]}, facts),
         (arrays, {**facts, "decomposition": {**facts["decomposition"], "n_components": 9}}),
     ]
     for forgery in forgeries:
@@ -244,6 +250,27 @@ def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
     change_manifest(folder, kind=[])
     with pytest.raises(TopicsError, match="unknown"):
         load(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_weights_that_are_no_file_are_not_waited_for(artifact):
+    (artifact / WEIGHTS).unlink()
+    os.mkfifo(artifact / WEIGHTS)
+    with pytest.raises(TopicsError, match="safetensors is missing"):
+        load(artifact)
+
+
+def test_themes_keep_their_order(corpus, tmp_path):
+    themes = {"war": ["taliban"], "cricket": ["wicket"], "fires": ["firefighters"]}
+    model = TopicModel(6, "nmf", themes=themes).fit(corpus)
+    again = load(save(model, tmp_path / "model"))
+    assert list(again.themes) == list(again.themes_) == list(themes)
+    assert again.fit(corpus).names_ == model.names_
+
+
+def test_names_that_no_file_can_hold_do_not_stop_a_save(corpus, tmp_path):
+    folder = save(TopicModel(2).fit(corpus), tmp_path / "model", created_from="\udcff.txt")
+    assert read_manifest(folder)["created_from"] == "?.txt"
 
 
 def test_a_link_to_an_artifact_stays_a_link(artifact, tmp_path):

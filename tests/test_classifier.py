@@ -69,6 +69,50 @@ def test_an_explanation_says_whether_the_label_is_given():
     assert "not given" not in repr(sure) + sure._repr_html_()
 
 
+@pytest.mark.parametrize("texts", [["zebra apple"] * 60, ["zebra apple", "zebra pear"] * 30])
+def test_a_fit_that_fails_changes_nothing(texts):
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    labeller = Labeller(TopicModel(4, themes=THEMES), ThemeClassifier(THEMES)).fit(TEXTS)
+    before = classifier.predict_proba(TEXTS), labeller.predict(TEXTS).to_arrow()
+    for model in (classifier, labeller):
+        with pytest.raises(TopicsError):
+            model.fit(texts)
+    labeller.topic_model.method = "none"
+    with pytest.raises(TopicsError):
+        labeller.fit(TEXTS[:30])
+    assert classifier.predict_proba(TEXTS).tobytes() == before[0].tobytes()
+    assert labeller.predict(TEXTS).to_arrow().equals(before[1])
+
+
+def test_a_vectorizer_that_learnt_on_is_no_longer_that_of_the_classifier():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    classifier.vectorizer_.partial_fit(["volcanoes erupted", "volcanoes again erupted"] * 5)
+    with pytest.raises(ValueError, match="not those of this vocabulary"):
+        classifier.predict(TEXTS)
+
+
+def test_the_order_of_the_releases_says_nothing():
+    texts = lee_corpus("background")["text"].to_pylist()
+    themes = {"cricket": ["wicket"], "war": ["taliban", "afghanistan"], "fire": ["fires"]}
+    order = np.random.default_rng(0).permutation(len(texts))
+    one = ThemeClassifier(themes).fit(texts)
+    other = ThemeClassifier(themes).fit([texts[i] for i in order])
+    # One step of the grid at most.
+    np.testing.assert_allclose(one.thresholds_, other.thresholds_, atol=0.026)
+    np.testing.assert_allclose(one.predict_proba(texts), other.predict_proba(texts), atol=0.01)
+
+
+@pytest.mark.parametrize("y", [dict.fromkeys(range(60), "a"), {"a", "b"}, "a" * 60])
+def test_labels_without_an_order_are_refused(y):
+    with pytest.raises(TopicsError, match="give a list"):
+        ThemeClassifier().fit(TEXTS, y)
+
+
+def test_explanations_take_numbers_for_labels():
+    classifier = ThemeClassifier().fit(TEXTS, [1, 1, 1, 2, 2, 2] * 10)
+    assert classifier.explain("the judge", 2, among=TEXTS, n_nearest=-1)[0].nearest == []
+
+
 def test_learns_from_labels_alone():
     classifier = ThemeClassifier(multi_label=False).fit(TEXTS, TRUTH)
     assert classifier.predict(TEXTS).tolist() == TRUTH

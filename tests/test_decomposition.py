@@ -341,3 +341,34 @@ def test_arrays_among_parameters_are_shown_by_their_shape():
 def test_components_have_names():
     X, _ = synthetic()
     assert NMF(2).fit(X).get_feature_names_out().tolist() == ["nmf0", "nmf1"]
+
+
+X = np.random.default_rng(0).poisson(0.5, (40, 15)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("model", "X", "message"),
+    [
+        (LDA(3, doc_topic_prior=0), X, "doc_topic_prior holds"),
+        (LDA(3, topic_term_prior=np.nan), X, "topic_term_prior holds"),
+        (LDA(3, init=np.full((3, 15), np.nan)), X, "init holds"),
+        (NMF(3, init=np.full((3, 15), np.inf)), X, "init holds"),
+        (NMF(3, prior=np.full((3, 15), np.nan)), X, "prior holds"),
+        (NMF(3), X * 1e300, "too large or too small"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_is_no_number_is_refused(model, X, message):
+    with pytest.raises(ValueError, match=message):
+        model.fit(X)
+
+
+def test_parts_of_a_split_are_learnt_on():
+    model = NMF(4, random_state=0).fit(X)
+    model.split([1], X[:20], 6)
+    before = model.components_.copy()
+    model.partial_fit(X[:2])
+    cosines = (before * model.components_).sum(axis=1) / (
+        np.linalg.norm(before, axis=1) * np.linalg.norm(model.components_, axis=1)
+    )
+    assert cosines[:3].min() > 0.9

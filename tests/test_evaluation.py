@@ -120,3 +120,9 @@ def test_a_better_model_is_told_from_a_worse_one(classifier):
     other = ThemeClassifier().fit(TEXTS, ["a", "b"] * 20)
     with pytest.raises(TopicsError, match="different themes"):
         compare(classifier, other, new, [()] * 15)
+
+
+def test_labels_that_differ_in_case_are_two():
+    texts = ["refugees fled to the camp", "the court tried a judge"] * 15
+    y = ["Law", "law"] * 15
+    assert evaluate(ThemeClassifier().fit(texts, y), texts, y).averages["exact"] == 1

@@ -262,3 +262,26 @@ def test_themes_of_an_earlier_model_are_not_made_twice():
     names = model.fit(texts).names_
     assert names[:4] == [*earlier.names_, "aid"]
     assert "judge" in model.top_words(4)[0]
+
+
+def test_topics_go_on_after_a_split(lee):
+    model = TopicModel(10, method="nmf").fit(lee)
+    model.split_topic(0, lee)
+    before = model.transform(lee).argmax(axis=1)
+    model.partial_fit(lee[:40])
+    assert (model.transform(lee).argmax(axis=1) == before).mean() > 0.8
+
+
+def test_a_pile_without_coherent_words_has_a_number_of_topics(tmp_path):
+    model = TopicModel("auto").fit(["judge"] * 20 + ["refugees"] * 20)
+    assert np.isfinite(model.n_topics_path_["score"]).all()
+    save(model, tmp_path / "model")
+    assert not hasattr(
+        model.set_params(n_topics=2).fit(["judge"] * 20 + ["aid"] * 20), "n_topics_path_"
+    )
+
+
+def test_few_topics_are_not_preferred_to_nearly_as_good_ones():
+    steps = [Step(3, 1, 0, 1.0), Step(5, 1, 0, 0.9), Step(7, 1, 0, 0.8)]
+    assert most_topics(steps) == 5
+    assert most_topics([Step(3, 0, -1, -0.2), Step(5, 0, -1, -0.5)]) == 3

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics import Corpus, TopicsError, read_releases
-from topics.corpus import as_texts
+from topics._arrow import as_texts
 from topics.files import decode
 
 RECORDS = [
@@ -403,3 +403,34 @@ def test_bytes_of_an_arrow_column_that_are_no_utf8_are_replaced():
     assert as_texts(raw).to_pylist() == ["aid", "caf\ufffd talks"]
     with pytest.raises(TopicsError, match="row 2: the text is no UTF-8"):
         as_texts(raw, "strict")
+
+
+def test_a_file_is_read_once_by_whatever_name(tmp_path):
+    (tmp_path / "a.txt").write_text("Title\n\nText.")
+    (tmp_path / "self").symlink_to(tmp_path)
+    (tmp_path / "b.txt").symlink_to(tmp_path / "a.txt")
+    assert len(read_releases(str(tmp_path / "**" / "*"))) == 1
+    assert len(read_releases([tmp_path / "a.txt", tmp_path / "a.txt", tmp_path / "b.txt"])) == 1
+
+
+def test_a_device_is_no_file(tmp_path):
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    with pytest.raises(TopicsError, match="it is a device"):
+        read_releases(tmp_path / "zero.txt")
+
+
+def test_bytes_that_are_no_utf8_are_replaced_in_a_corpus():
+    text = pa.array([b"\xff judge", b"ok"]).view(pa.string())
+    for columns in ({"text": text}, {"id": ["a", "b"], "text": text}):
+        corpus = Corpus(pa.table(columns))
+        assert corpus["text"].to_pylist() == ["\ufffd judge", "ok"]
+    assert read_releases(pa.table({"text": text}))["text"].to_pylist() == ["\ufffd judge", "ok"]
+
+
+def test_positions_that_are_none_are_refused():
+    corpus = read_releases(["one text", "two texts"])
+    assert corpus[[-1, 0]]["text"].to_pylist() == ["two texts", "one text"]
+    assert len(corpus[[]]) == 0
+    for key, error in (([2], IndexError), ([True], IndexError), ([0.5], TypeError)):
+        with pytest.raises(error):
+            corpus[key]

@@ -147,3 +147,17 @@ def test_explanation_finds_the_nearest_and_escapes(classifier):
     assert "<b>refugees" not in found._repr_html_()
     assert "score from 0 to 1" in found._repr_html_()
     assert np.isclose(sum(weight for _, weight in found.terms) + found.intercept, found.score)
+
+
+def test_what_has_no_themes_is_refused(classifier):
+    texts = (CAMP + COURT) * 10
+    model = topics.TopicModel(2).fit(texts)
+    for ask in (
+        lambda: topics.next_to_label(model, texts),
+        lambda: topics.drift(model, texts, texts),
+        lambda: topics.propose_themes(model, texts),
+    ):
+        with pytest.raises(topics.TopicsError, match="the TopicModel has no themes"):
+            ask()
+    with pytest.raises(topics.TopicsError, match="no row of 40"):
+        topics.next_to_label(classifier, texts, leave_out=[999])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from topics import TermVectorizer, TopicsError, load, save
-from topics.corpus import as_texts
+from topics._arrow import as_texts
 from topics.demo import lee_corpus
 from topics.languages import stop_word_list
 from topics.pile import vectorizer_for
@@ -618,3 +618,20 @@ def test_grams_are_no_longer_than_the_longest_document():
     texts = ["aid reaches the camp", "talks"]
     theirs = CountVectorizer(ngram_range=(1, 4)).fit(texts)
     assert TermVectorizer(ngram_range=(1, 10**9)).fit(texts).vocabulary_ == theirs.vocabulary_
+
+
+def test_what_fails_has_counted_nothing():
+    one, two = TermVectorizer().fit(["aid"]), TermVectorizer().fit(["talks"])
+    with pytest.raises(ValueError, match="they differ in binary"):
+        one.merge(two, TermVectorizer(binary=True).fit(["zz"]))
+    with pytest.raises(TopicsError, match="the text is missing"):
+        one.partial_fit([["talks"], ["x", None]])
+    assert one.partial_fit(["new"]).get_feature_names_out().tolist() == ["aid", "new"]
+    assert one.n_documents_ == 2
+
+
+def test_weights_of_other_terms_are_refused():
+    vectorizer = TermVectorizer().fit(["aid arrives", "talks resume"])
+    for coef, intercept in (((1, 2), 2), ((4, 2), 1)):
+        with pytest.raises(ValueError, match="not those of this vocabulary"):
+            vectorizer.linear_scores(["aid"], np.zeros(coef), np.zeros(intercept))

@@ -135,3 +135,11 @@ def test_a_start_has_rows_of_length_one():
     weights = sp.random(40, 12, 0.3, random_state=0, format="csr")
     start = start_of_clusters(weights, rows, 5)
     np.testing.assert_allclose(np.linalg.norm(start, axis=1), 1, rtol=1e-5)
+
+
+def test_numbers_that_are_not_there_are_refused():
+    with pytest.raises(ValueError, match="documents from 0 to 400"):
+        TermSequences(np.array([0, 400]), np.array([0, 1], np.int32))
+    words = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
+    with pytest.raises(ValueError, match="weights of 5 terms, not 4"):
+        WordVectors().fit(words, 4).transform(sp.csr_matrix((1, 5)))

@@ -1,15 +1,21 @@
-"""Arrow arrays out of Python's strings and numpy's numbers, and back."""
+"""Arrow arrays out of Python's strings, texts of any kind and numpy's numbers, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from topics._errors import TopicsError
+
+_LARGE = 1 << 26
+"""Bytes of text from which on memory is given back before more is asked for."""
 MANY = 1000
 """Strings that are worth the import of pandas."""
 
@@ -60,3 +66,100 @@ def taken(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
     numbers = np.ascontiguousarray(rows, np.int64)
     buffers = [None, pa.py_buffer(numbers)]
     return values.take(pa.Array.from_buffers(pa.int64(), numbers.size, buffers))
+
+
+def one_chunk(column: Any) -> Any:
+    """A column as one array."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    if column.num_chunks == 1:
+        # combine_chunks copies even then.
+        return column.chunk(0)
+    whole = column.combine_chunks()
+    # combine_chunks gives a chunked array where the column is too long for one.
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
+    """Texts of any kind as one Arrow array.
+
+    Parameters
+    ----------
+    texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str
+        The documents.
+    decode_error : {"replace", "strict"}, default="replace"
+        Whether bytes of an Arrow array that are no UTF-8 are an error; else they are replaced.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        Lone surrogates, which UTF-8 cannot hold, are replaced by "?".
+
+    Raises
+    ------
+    TopicsError
+        If it is a single str, or a text is missing, no str, or not UTF-8 where it must be; the
+        message names its place.
+
+    Examples
+    --------
+    >>> as_texts(["one", "two"]).to_pylist()
+    ['one', 'two']
+    """
+    own = getattr(texts, "texts", None)
+    if isinstance(own, pa.LargeStringArray):
+        return own
+    if isinstance(texts, (str, bytes)):
+        raise TopicsError("texts are one str", "give a list of texts: [text]")
+    if isinstance(texts, (Mapping, pa.Table)) or hasattr(texts, "columns"):
+        # To go through a table is to go through the names of its columns.
+        raise TopicsError(
+            f"texts are a {type(texts).__name__}", "give read_releases(table), or one column of it"
+        )
+    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
+        column = one_chunk(texts)
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            raise TopicsError(f"texts are of the Arrow type {column.type}", "give a string column")
+        if column.null_count:
+            place = column.is_null().to_pylist().index(True)
+            raise TopicsError("the text is missing", "drop the row or fill it", row=place + 1)
+        if column.nbytes >= _LARGE:
+            # What reading a file left with the pool may be more than the file.
+            pa.default_memory_pool().release_unused()
+        return _in_utf8(column.cast(pa.large_string()), decode_error)
+    texts = list(texts)
+    for place, text in enumerate(texts):
+        if not isinstance(text, str):
+            missing = text is None or (isinstance(text, float) and math.isnan(text))
+            what = "missing" if missing else f"of type {type(text).__name__}"
+            raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
+    return strings(texts)
+
+
+def chunks_in_utf8(values: Any) -> pa.ChunkedArray:
+    """A column of large strings with bytes that no text holds replaced, chunk by chunk."""
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    return pa.chunked_array([_in_utf8(chunk, "replace") for chunk in chunks], pa.large_string())
+
+
+def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringArray:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = column.cast(pa.large_binary()).to_pylist()
+    else:
+        return column
+    if decode_error == "strict":
+        for row, text in enumerate(raw, 1):
+            try:
+                text.decode()
+            except UnicodeDecodeError as error:
+                raise TopicsError(
+                    f"the text is no UTF-8: {error.reason} at byte {error.start}",
+                    'save it as UTF-8, or read it with decode_error="replace"',
+                    row=row,
+                ) from None
+    texts = [None if text is None else text.decode("utf-8", "replace") for text in raw]
+    return pa.array(texts, pa.large_string())

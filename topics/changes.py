@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier, as_classifier
-from topics.corpus import as_texts
 from topics.topic_model import TopicModel
 from topics.vectorizer import TermVectorizer
 

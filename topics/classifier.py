@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Self
@@ -11,18 +10,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import Estimator, all_or_nothing, one_blas_thread
 from topics._parallel import Workers
-from topics.beliefs import FEW, SeedWeights
+from topics.beliefs import FEW
 from topics.calibration import best_thresholds, calibrate, sigmoid
-from topics.corpus import as_texts
 from topics.explanation import Explanation, explain_score
 from topics.labels import check_labels
 from topics.pile import fit_vectorizer
 from topics.sentences import best_sentences
 from topics.sequences import TermSequences, linear_scores, tfidf
-from topics.themes import Themes, check_themes, seed_columns, seeds_as_written, weigh_seeds
+from topics.themes import check_themes, known_seeds
 from topics.training import TrainingSet, label_weights, many_labels
 from topics.vectorizer import TermVectorizer
 from topics.word_vectors import WordVectors
@@ -196,10 +195,12 @@ class ThemeClassifier(Estimator):
                     )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
-        seeds = self._seed_columns(themes, labels)
+        given = {name for names in labels for name in names or ()}
+        found = known_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_, given)
         labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
         Y = np.zeros((labelled.size, self.classes_.size), bool)
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
+        seeds = {column[theme]: weights for theme, weights in found.items()}
         for row, i in enumerate(labelled):
             Y[row, [column[name] for name in labels[i] or ()]] = True
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
@@ -234,35 +235,6 @@ class ThemeClassifier(Estimator):
             raise TopicsError(
                 f"one class only ({names.pop()!r})", "give another, or multi_label=True"
             )
-
-    def _seed_columns(self, themes: Themes, labels: Sequence[Any]) -> dict[int, SeedWeights]:
-        """Class number to the columns of its seeds and their weights."""
-        vocabulary, tokenize = self.vectorizer_.vocabulary_, self.vectorizer_.tokenize
-        column = {name: k for k, name in enumerate(self.classes_.tolist())}
-        terms = weigh_seeds(themes, tokenize, vocabulary)
-        written = seeds_as_written(themes, tokenize)
-        # Of a theme that people have given, labels say enough.
-        given = {name for names in labels for name in names or ()}
-        by_labels = {
-            theme
-            for theme, words in terms.items()
-            if theme in given and not any(w > 0 and t in vocabulary for t, w in words.items())
-        }
-        sought = {theme: words for theme, words in terms.items() if theme not in by_labels}
-        found = seed_columns(sought, vocabulary)
-        missing = [
-            f"{written.get(word, word)!r} ({theme})"
-            for theme, words in terms.items()
-            for word in words
-            if word not in vocabulary
-        ]
-        if missing:
-            warnings.warn(
-                f"seeds that are no term of the releases: {', '.join(missing)}; the others do "
-                "their work",
-                stacklevel=4,
-            )
-        return {column[theme]: weights for theme, weights in found.items()}
 
     def _vectors(
         self, sequences: TermSequences, n_terms: int, seeds: Any, Y: NDArray[np.bool_]

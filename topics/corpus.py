@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import strings
+from topics._arrow import chunks_in_utf8, one_chunk
 from topics._errors import TopicsError
 from topics.duplicates import equal_pairs, similar_pairs
 
@@ -35,8 +34,6 @@ SCHEMA = pa.schema(
 REJECTS = pa.schema(
     [("path", pa.large_string()), ("row", pa.int64()), ("reason", pa.large_string())]
 )
-_LARGE = 1 << 26
-"""Bytes of text from which on memory is given back before more is asked for."""
 
 
 class Corpus:
@@ -136,8 +133,8 @@ class Corpus:
     @property
     def texts(self) -> pa.LargeStringArray:
         """Title and text of every release as one text, which is what models read."""
-        text = _one_chunk(self.table["text"])
-        title = pc.fill_null(_one_chunk(self.table["title"]), "")
+        text = one_chunk(self.table["text"])
+        title = pc.fill_null(one_chunk(self.table["title"]), "")
         if pc.all(pc.equal(title, "")).as_py() in (True, None):
             return text
         joined = pc.binary_join_element_wise(title, text, pa.scalar("\n\n", pa.large_string()))
@@ -505,84 +502,6 @@ def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
         return pa.concat_tables(as_text, promote_options="permissive")
 
 
-def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
-    """Texts of any kind as one Arrow array.
-
-    Parameters
-    ----------
-    texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str
-        The documents.
-    decode_error : {"replace", "strict"}, default="replace"
-        Whether bytes of an Arrow array that are no UTF-8 are an error; else they are replaced.
-
-    Returns
-    -------
-    pyarrow.LargeStringArray
-        Lone surrogates, which UTF-8 cannot hold, are replaced by "?".
-
-    Raises
-    ------
-    TopicsError
-        If it is a single str, or a text is missing, no str, or not UTF-8 where it must be; the
-        message names its place.
-
-    Examples
-    --------
-    >>> as_texts(["one", "two"]).to_pylist()
-    ['one', 'two']
-    """
-    if isinstance(texts, Corpus):
-        return texts.texts
-    if isinstance(texts, (str, bytes)):
-        raise TopicsError("texts are one str", "give a list of texts: [text]")
-    if isinstance(texts, (Mapping, pa.Table)) or hasattr(texts, "columns"):
-        # To go through a table is to go through the names of its columns.
-        raise TopicsError(
-            f"texts are a {type(texts).__name__}", "give read_releases(table), or one column of it"
-        )
-    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
-        column = _one_chunk(texts)
-        if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-            raise TopicsError(f"texts are of the Arrow type {column.type}", "give a string column")
-        if column.null_count:
-            place = column.is_null().to_pylist().index(True)
-            raise TopicsError("the text is missing", "drop the row or fill it", row=place + 1)
-        if column.nbytes >= _LARGE:
-            # What reading a file left with the pool may be more than the file.
-            pa.default_memory_pool().release_unused()
-        return _in_utf8(column.cast(pa.large_string()), decode_error)
-    texts = list(texts)
-    for place, text in enumerate(texts):
-        if not isinstance(text, str):
-            missing = text is None or (isinstance(text, float) and math.isnan(text))
-            what = "missing" if missing else f"of type {type(text).__name__}"
-            raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
-    return strings(texts)
-
-
-def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringArray:
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        raw = column.cast(pa.large_binary()).to_pylist()
-    else:
-        return column
-    if decode_error == "strict":
-        for row, text in enumerate(raw, 1):
-            try:
-                text.decode()
-            except UnicodeDecodeError as error:
-                raise TopicsError(
-                    f"the text is no UTF-8: {error.reason} at byte {error.start}",
-                    'save it as UTF-8, or read it with decode_error="replace"',
-                    row=row,
-                ) from None
-    texts = [None if text is None else text.decode("utf-8", "replace") for text in raw]
-    return pa.array(texts, pa.large_string())
-
-
 def content_id(title: str | None, text: str) -> str:
     """Id of a release that has none: twelve hexadecimal digits of its content's SHA-256.
 
@@ -636,10 +555,7 @@ def _with_schema(table: pa.Table) -> pa.Table:
                 values = values.cast(pa.date32()).cast(pa.string())
             values = values.cast(column.type)
             if pa.types.is_large_string(column.type):
-                # No file and no report could hold other bytes.
-                chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-                chunks = [_in_utf8(chunk, "replace") for chunk in chunks]
-                values = pa.chunked_array(chunks, column.type)
+                values = chunks_in_utf8(values)
             columns[column.name] = values
         else:
             columns[column.name] = pa.nulls(table.num_rows, column.type)
@@ -654,17 +570,6 @@ def _with_schema(table: pa.Table) -> pa.Table:
     for name in table.column_names:
         columns.setdefault(name, table[name])
     return pa.table(columns)
-
-
-def _one_chunk(column: Any) -> Any:
-    if not isinstance(column, pa.ChunkedArray):
-        return column
-    if column.num_chunks == 1:
-        # combine_chunks copies even then.
-        return column.chunk(0)
-    whole = column.combine_chunks()
-    # combine_chunks gives a chunked array where the column is too long for one.
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
 
 
 def _cut(text: str, width: int) -> str:

@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import taken
+from topics._arrow import as_texts, taken
 from topics._errors import TopicsError
-from topics.corpus import as_texts
 from topics.labelling import as_labeller
 from topics.labels import read_labels
 

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier
-from topics.corpus import Corpus, as_texts
+from topics.corpus import Corpus
 from topics.pile import fit_vectorizer
 from topics.sentences import split_paragraphs
 from topics.sequences import TermSequences

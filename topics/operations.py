@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
-from topics.corpus import as_texts
 from topics.naming import Ranking, show_words, term_scores
 from topics.quality import match_topics
 from topics.sentences import split_paragraphs

@@ -13,11 +13,10 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import sorted_places, strings, taken
+from topics._arrow import as_texts, sorted_places, strings, taken
 from topics._errors import TopicsError
 from topics.analysis import Analyzer, analyze
 from topics.characters import UNSPACED_RUN
-from topics.corpus import as_texts
 from topics.grams import Levels, Occurrences, learn_grams, numbered
 from topics.phrases import learn_phrases
 from topics.sequences import (

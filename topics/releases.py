@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from topics._arrow import chunks_in_utf8
 from topics._errors import TopicsError
 from topics._progress import track
 from topics.corpus import REJECTS, SCHEMA, Corpus, concat_tables, table_of_pandas
@@ -225,7 +226,7 @@ def _standard_table(
         try:
             if name == "date" and pa.types.is_timestamp(values.type):
                 values = values.cast(pa.date32())
-            data[name] = values.cast(pa.large_string())
+            data[name] = chunks_in_utf8(values.cast(pa.large_string()))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             raise TopicsError(
                 f"the column {column!r} holds {values.type}, not text", "convert it", path=path

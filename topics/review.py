@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics.classifier import ThemeClassifier, as_classifier
-from topics.corpus import Corpus, as_texts
+from topics.corpus import Corpus
 from topics.labelling import written_beside
 from topics.labels import read_labels
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics.beliefs import theme_vectors
-from topics.corpus import as_texts
 from topics.pile import fit_vectorizer
 from topics.themes import check_themes, parse_seed, seeds_as_written, weigh_seeds
 from topics.vectorizer import TermVectorizer

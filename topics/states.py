@@ -219,7 +219,10 @@ def _lda_priors(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     shape = arrays["topic_term_prior"].shape
     terms = _floats(arrays, "topic_term_prior", shape if shape == (1, 1) else (k, n_terms))
-    return _floats(arrays, "doc_topic_prior", (k,)), terms
+    documents = _floats(arrays, "doc_topic_prior", (k,))
+    if min(documents.min(initial=1), terms.min(initial=1)) <= 0:
+        raise ValueError("priors that are not above zero")
+    return documents, terms
 
 
 def _load_decomposition(

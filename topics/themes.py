@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -291,6 +292,63 @@ def seed_columns(
                 "give words that they use, no stop words, or more releases",
             )
         found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
+    return found
+
+
+def known_seeds(
+    themes: Themes,
+    tokenize: Callable[[str], list[str]],
+    vocabulary: Mapping[str, int],
+    labelled: Collection[Any] = (),
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """As :func:`seed_columns`, of seeds as written; a warning names those that are no term.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+    vocabulary : mapping of str to int
+        Term to column.
+    labelled : collection, default=()
+        Themes that releases are labelled with: these need no seeds, and are left out without any.
+
+    Returns
+    -------
+    dict of str to (ndarray of int, ndarray of float)
+        For each theme columns and weights.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`seed_columns`.
+
+    Examples
+    --------
+    >>> known_seeds({"aid": ["Tents"]}, str.split, {"Tents": 1})["aid"][0].tolist()
+    [1]
+    """
+    weighed = weigh_seeds(themes, tokenize, vocabulary)
+    sought = {
+        theme: words
+        for theme, words in weighed.items()
+        if theme not in labelled or any(w > 0 and t in vocabulary for t, w in words.items())
+    }
+    found = seed_columns(sought, vocabulary)
+    written = seeds_as_written(themes, tokenize)
+    missing = [
+        f"{written.get(word, word)!r} ({theme})"
+        for theme, words in weighed.items()
+        for word in words
+        if word not in vocabulary
+    ]
+    if missing:
+        warnings.warn(
+            f"seeds that are no term of the releases: {', '.join(missing)}; the others do their "
+            "work",
+            stacklevel=5,
+        )
     return found
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import Estimator, all_or_nothing
 from topics.choosing import PATH, choose_n_topics, most_topics
-from topics.corpus import Corpus, as_texts
+from topics.corpus import Corpus
 from topics.lda import LDA, some_rows, start_of_factors
 from topics.naming import name_topics, rank_words
 from topics.nmf import NMF
@@ -371,7 +372,7 @@ class TopicModel(TopicOperations, Estimator):
             warnings.warn(
                 f"{n_documents} releases are few for {k} topics: take them for a first sketch, "
                 "read the releases, and do not rely on small differences",
-                stacklevel=4,
+                stacklevel=5,
             )
         return k
 

@@ -21,6 +21,7 @@ SEED_LABELS = (300, 60, 15, 2)
 _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
+_BELIEF_FOLDS = 4
 _TOL = 1e-4
 _SHARPNESS = 1 / 16
 
@@ -162,11 +163,15 @@ class TrainingSet:
         return Learnt(coef.astype(self.seed_coef.dtype), intercept, held_out)
 
     def held_out_beliefs(self, workers: Workers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Scores of a quarter of the believed releases by models that have not seen them."""
-        # Every fourth in the order of what is believed, so that the pile's own order says nothing.
-        test = np.sort(np.lexsort(self.beliefs.T)[::4])
-        rows = len(self.Y) + test
-        return self._scores_unseen(rows, SEED_LABELS[0], workers, self.model), self.beliefs[test]
+        """Scores of the believed releases by models that have not seen them, and the beliefs."""
+        scores = np.zeros(self.beliefs.shape)
+        # By the order of what is believed, so that the pile's own order says nothing.
+        order = np.lexsort(self.beliefs.T)
+        for first in range(_BELIEF_FOLDS):
+            test = np.sort(order[first::_BELIEF_FOLDS])
+            rows = len(self.Y) + test
+            scores[test] = self._scores_unseen(rows, SEED_LABELS[0], workers, self.model)
+        return scores, self.beliefs
 
     def fit_nothing(self, workers: Workers) -> tuple[NDArray[Any], float]:
         """Weights of terms and intercept of "none of the themes", from what the seeds say."""
