@@ -453,7 +453,9 @@ class NMF(Decomposition):
             W = np.zeros_like(W)
         rank = min(k, n - 1, v - 1) if isinstance(self.init, str) and self.init == "nndsvd" else 0
         if rank > 0 and X.nnz:
-            U, S, V = truncated_svd(X, rank, random_state=rng, n_jobs=self.n_jobs, transposed=terms)
+            U, S, V = truncated_svd(
+                X, rank, n_iter=5, random_state=rng, n_jobs=self.n_jobs, transposed=terms
+            )
             W[:, :rank], H[:, :rank] = _nonnegative(U, S, V)
         if self.prior is not None:
             prior = np.asarray(self.prior, X.dtype).T
