@@ -453,6 +453,7 @@ class NMF(Decomposition):
             W = np.zeros_like(W)
         rank = min(k, n - 1, v - 1) if isinstance(self.init, str) and self.init == "nndsvd" else 0
         if rank > 0 and X.nnz:
+            # Three rounds would be quicker; the steps then end at a larger error.
             U, S, V = truncated_svd(
                 X, rank, n_iter=5, random_state=rng, n_jobs=self.n_jobs, transposed=terms
             )
