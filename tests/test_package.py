@@ -1,7 +1,10 @@
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import topics
 
@@ -36,7 +39,7 @@ def test_imports_run_one_way():
         allowed = {*ORDER[: ORDER.index(name)], "_kernels"}
         assert set(imports_of(modules[name])) <= allowed, name
     for path in (PACKAGE / "_kernels").glob("*.py"):
-        assert set(imports_of(path)) <= {"_kernels"}
+        assert set(imports_of(path)) <= {"_kernels", "_version"}
 
 
 def loaded_after(code):
@@ -62,8 +65,6 @@ def test_every_public_name_is_there():
 def test_no_registry_and_no_path_of_a_machine_is_named():
     root = PACKAGE.parent
     if not (root / "pyproject.toml").is_file():
-        import pytest
-
         pytest.skip("the package is installed without its repository")
     hosts = ("pypi" + ".org", "pythonhosted" + ".org", "/ro" + "ot/", "/wo" + "rk/", "/ho" + "me/")
     kinds = {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".json", ".csv", ""}
@@ -76,19 +77,35 @@ def test_no_registry_and_no_path_of_a_machine_is_named():
             assert not [host for host in hosts if host in text], path
 
 
-def test_without_a_cache_folder_it_works_and_says_so_once():
-    script = """
+USE_A_KERNEL = """
 import warnings
-from numba.core import caching
 from scipy.sparse import csr_matrix
-caching.CacheImpl._locator_classes = []
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
     from topics.sequences import tfidf
     weights = tfidf(csr_matrix([[4, 0, 3]]), None, norm=None, sublinear_tf=False)
 print(weights.sum(), sum("NUMBA_CACHE_DIR" in str(w.message) for w in told))
 """
+
+
+def use_a_kernel(**environment):
+    left = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["7.0", "1"]
+        [sys.executable, "-c", USE_A_KERNEL],
+        capture_output=True, text=True, check=True, env=left | environment,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that nobody can write")
+@pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "HOME", "NUMBA_CACHE_DIR"])
+def test_without_a_cache_folder_it_works_and_says_so_once(name):
+    assert use_a_kernel(**{"XDG_CACHE_HOME": "", name: "/proc/nowhere"}) == ["7.0", "1"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the cache folder's variable of Linux")
+def test_compiled_code_is_kept_in_the_users_cache_folder(tmp_path):
+    assert use_a_kernel(XDG_CACHE_HOME=str(tmp_path)) == ["7.0", "0"]
+    kept = {path.suffix for path in (tmp_path / "topics-toolkit").rglob("*weigh_rows*")}
+    assert kept == {".nbi", ".nbc"}
+    assert not [path for path in PACKAGE.rglob("*") if path.suffix in (".nbi", ".nbc")]
