@@ -25,9 +25,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-# The folder of a script comes first, and a script in this one may have a package's name.
-sys.path.pop(0)
-
 from topics import (
     Labeller,
     TermVectorizer,

@@ -36,9 +36,6 @@ import pyarrow.parquet as pq
 PACKAGES = ("numpy", "scipy", "numba", "pyarrow", "scikit-learn", "gensim", "bm25s")
 BIGRAMS = {"ngram_range": (1, 2)}
 
-# The folder of a script comes first, and a script in this one has the package's name.
-sys.path.pop(0)
-
 
 def read(path: str) -> pa.LargeStringArray:
     column = pq.read_table(path, columns=["text"])["text"].cast(pa.large_string())

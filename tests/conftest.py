@@ -15,8 +15,8 @@ def shared():
 
 
 @pytest.fixture
-def dumps():
-    return Path(__file__).parent / "dumps"
+def layouts():
+    return Path(__file__).parent / "page_layouts"
 
 
 @pytest.fixture

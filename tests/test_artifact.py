@@ -19,8 +19,8 @@ from topics import (
     read_releases,
     save,
 )
-from topics.artifact import MANIFEST, WEIGHTS, read_manifest
 from topics.demo import lee_corpus, lee_truth
+from topics.persistence.artifact import MANIFEST, WEIGHTS, read_manifest
 
 THEMES = {"fires": ["bushfires", "firefighters"], "cricket": ["test match", "wickets"]}
 

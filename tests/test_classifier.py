@@ -14,10 +14,10 @@ from topics import (
     read_releases,
     read_themes,
 )
-from topics.beliefs import FEW, STAGES, choose_stage, theme_beliefs
-from topics.calibration import best_thresholds
+from topics._math.calibration import best_thresholds
 from topics.demo import lee_corpus
-from topics.themes import weigh_seeds
+from topics.text.seed_words import weigh_seeds
+from topics.themes.soft_labels import FEW, STAGES, choose_stage, theme_beliefs
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
 COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]

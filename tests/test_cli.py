@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from topics.cli import app, main
+from topics.cli.commands import app, main
 from topics.demo import lee_corpus
 
 runner = CliRunner()

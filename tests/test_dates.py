@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topics.dates import day_or_month_first, find_dates
+from topics.reading.dates import day_or_month_first, find_dates
 
 
 @pytest.mark.parametrize(

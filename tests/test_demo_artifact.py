@@ -7,8 +7,8 @@ import pytest
 from topics import predict
 from topics.demo import lee_corpus, lee_truth
 from topics.evaluation import agreement, evaluate
-from topics.labels import read_cell
 from topics.plots import plot_labels, plot_topics, plot_topics_over_time
+from topics.reading.label_columns import read_cell
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 

@@ -3,8 +3,8 @@ import pytest
 import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
+from topics._math.logistic import Features, fit_logistic
 from topics._parallel import Workers
-from topics.logistic import Features, fit_logistic
 
 
 @pytest.fixture(scope="module")

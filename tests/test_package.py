@@ -1,4 +1,6 @@
 import ast
+import graphlib
+import importlib
 import os
 import subprocess
 import sys
@@ -10,36 +12,43 @@ import topics
 
 PACKAGE = Path(topics.__file__).parent
 
-# What each module may import stands before it.
-ORDER = (
-    "_version", "_errors", "_progress", "_parallel", "_arrow", "_estimator", "dates", "dumps",
-    "files", "languages", "duplicates", "corpus", "releases", "sentences", "themes", "labels",
-    "characters", "sequences", "tokens", "grams", "phrases", "vocabulary", "analysis", "reading",
-    "interop", "transformer", "vectorizer", "pile", "quality", "clusters", "neighbours",
-    "factorisation", "decomposition", "nmf", "lda",
-    "word_vectors", "vector_topics", "naming", "timeline", "choosing",
-    "operations", "topic_model",
-    "beliefs", "seeding", "logistic", "calibration", "training", "explanation", "classifier",
-    "changes", "labeller",
-    "states", "artifact", "labelling", "evaluation", "review",
-    "plots", "demo", "console", "cli", "__main__",
+# What each room may import stands before it: the ground, the folders, and the modules on top.
+ROOMS = (
+    "_version", "_errors", "_lazy", "_progress", "_parallel", "_arrow", "_estimator",
+    "_kernels", "_math", "text", "reading", "models", "themes",
+    "labeller", "persistence", "prediction", "evaluation", "plots", "demo", "cli", "__main__",
 )  # fmt: skip
 
 
+def modules_of(room):
+    single = PACKAGE / f"{room}.py"
+    return [single] if single.is_file() else sorted((PACKAGE / room).glob("*.py"))
+
+
 def imports_of(path):
+    """Modules below the package that a module names, whether it loads them at once or later."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("topics."):
-            yield node.module.split(".")[1]
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("topics."):
+            yield node.module.removeprefix("topics.")
 
 
-def test_imports_run_one_way():
-    modules = {path.stem: path for path in PACKAGE.glob("*.py")}
-    assert set(ORDER) == set(modules) - {"__init__"}
-    for name in ORDER:
-        allowed = {*ORDER[: ORDER.index(name)], "_kernels"}
-        assert set(imports_of(modules[name])) <= allowed, name
-    for path in (PACKAGE / "_kernels").glob("*.py"):
-        assert set(imports_of(path)) <= {"_kernels", "_version"}
+def test_rooms_import_only_what_stands_before_them():
+    found = {p.stem if p.is_file() else p.name for p in PACKAGE.iterdir()}
+    assert found - {"__init__", "__pycache__", "data", "py"} == set(ROOMS)
+    for place, room in enumerate(ROOMS):
+        for path in modules_of(room):
+            rooms = {name.split(".")[0] for name in imports_of(path)}
+            assert rooms <= set(ROOMS[: place + 1]), path
+            assert room != "_kernels" or rooms <= {"_kernels", "_version"}, path
+
+
+def test_no_imports_run_in_a_circle():
+    graph = {}
+    for path in PACKAGE.rglob("*.py"):
+        if path.stem != "__init__":
+            name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+            graph[name] = set(imports_of(path)) - {name}
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def loaded_after(code):
@@ -55,11 +64,15 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_after("import topics") == set()
 
 
+PUBLIC = ("text", "reading", "models", "themes", "persistence")
+
+
 def test_every_public_name_is_there():
-    for name in topics.__all__:
-        assert getattr(topics, name) is not None
-        assert getattr(topics, name).__doc__
-    assert set(topics.__all__) <= set(dir(topics))
+    packages = [topics, *(importlib.import_module(f"topics.{room}") for room in PUBLIC)]
+    for package in packages:
+        for name in package.__all__:
+            assert getattr(package, name).__doc__, name
+        assert dir(package) == sorted(package.__all__)
 
 
 def test_no_registry_and_no_path_of_a_machine_is_named():
@@ -82,8 +95,8 @@ import warnings
 from scipy.sparse import csr_matrix
 with warnings.catch_warnings(record=True) as told:
     warnings.simplefilter("always")
-    from topics.sequences import tfidf
-    weights = tfidf(csr_matrix([[4, 0, 3]]), None, norm=None, sublinear_tf=False)
+    from topics.text.tfidf import tfidf_weights
+    weights = tfidf_weights(csr_matrix([[4, 0, 3]]), None, norm=None, sublinear_tf=False)
 print(weights.sum(), sum("NUMBA_CACHE_DIR" in str(w.message) for w in told))
 """
 

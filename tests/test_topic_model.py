@@ -6,9 +6,9 @@ import pytest
 
 from topics import Corpus, TermVectorizer, TopicModel, TopicsError, read_releases
 from topics.demo import lee_corpus
-from topics.naming import name_topics, rank_words, term_scores
-from topics.sentences import split_sentences
-from topics.sequences import TermSequences
+from topics.models.topic_words import name_topics, rank_words, term_scores
+from topics.text.sentences import split_sentences
+from topics.text.term_sequences import TermSequences
 
 TEN = [
     "The refugees fled their homes and crossed the border to the camp.",

@@ -14,11 +14,12 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from topics import TermVectorizer, TopicsError, load, save
 from topics._arrow import as_texts
 from topics.demo import lee_corpus
-from topics.languages import stop_word_list
-from topics.pile import vectorizer_for
-from topics.sequences import SECTION, linear_scores, tfidf
-from topics.tokens import TokenRules, read_tokens
-from topics.vectorizer import WORDS
+from topics.text.default_vectorizer import vectorizer_for
+from topics.text.fast_tokenizer import TokenRules, read_tokens
+from topics.text.stop_words import stop_word_list
+from topics.text.term_sequences import SECTION
+from topics.text.tfidf import linear_scores, tfidf_weights
+from topics.text.vectorizer import WORDS
 
 ODD = [
     "", " ",
@@ -175,9 +176,9 @@ def bits(matrix):
 def test_workers_and_shards_do_not_show(texts, monkeypatch, params):
     whole = TermVectorizer(**params)
     expected = bits(whole.fit_transform(texts))
-    monkeypatch.setattr("topics.tokens.SHARD_BYTES", 500)
-    monkeypatch.setattr("topics.sequences.ENTRIES", 100)
-    monkeypatch.setattr("topics.analysis.DOCUMENTS", 40)
+    monkeypatch.setattr("topics.text.fast_tokenizer.SHARD_BYTES", 500)
+    monkeypatch.setattr("topics.text.term_sequences.ENTRIES", 100)
+    monkeypatch.setattr("topics.text.python_analyzer.DOCUMENTS", 40)
     for n_jobs in (1, 2, 3):
         parts = TermVectorizer(n_jobs=n_jobs, **params)
         assert bits(parts.fit_transform(texts)) == expected
@@ -206,7 +207,9 @@ def test_scores_are_the_product_of_weights_and_coefficients(texts, params):
     cost = np.array([0.0, 0.1, 9.0])
 
     def product(sequences):
-        weights = tfidf(sequences.counts(len(coef)), vectorizer.smoothed_idf_, dtype=np.float64)
+        weights = tfidf_weights(
+            sequences.counts(len(coef)), vectorizer.smoothed_idf_, dtype=np.float64
+        )
         return weights @ coef.astype(np.float64) + intercept
 
     sequences = vectorizer.sequences(texts)

@@ -5,91 +5,61 @@ The public names load their modules when they are first used, so that ``import t
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from topics._lazy import lazy_names
 from topics._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from topics._errors import TopicsError
-    from topics.artifact import load, save
-    from topics.changes import drift, propose_themes
-    from topics.classifier import ThemeClassifier
-    from topics.corpus import Corpus
-    from topics.evaluation import compare, evaluate
-    from topics.labeller import Labeller, Predictions
-    from topics.labelling import predict
-    from topics.labels import read_labels
-    from topics.lda import LDA
-    from topics.nmf import NMF
-    from topics.quality import coherence, match_topics
-    from topics.releases import read_releases
-    from topics.review import next_to_label
-    from topics.seeding import suggest_seeds
-    from topics.themes import read_themes
-    from topics.topic_model import TopicModel
-    from topics.vectorizer import TermVectorizer
+    from topics._errors import TopicsError as TopicsError
+    from topics.evaluation import compare as compare
+    from topics.evaluation import evaluate as evaluate
+    from topics.labeller import Labeller as Labeller
+    from topics.labeller import Predictions as Predictions
+    from topics.models.lda import LDA as LDA
+    from topics.models.nmf import NMF as NMF
+    from topics.models.topic_metrics import coherence as coherence
+    from topics.models.topic_metrics import match_topics as match_topics
+    from topics.models.topic_model import TopicModel as TopicModel
+    from topics.persistence.artifact import load as load
+    from topics.persistence.artifact import save as save
+    from topics.prediction import predict as predict
+    from topics.reading.corpus import Corpus as Corpus
+    from topics.reading.label_columns import read_labels as read_labels
+    from topics.reading.read import read_releases as read_releases
+    from topics.reading.theme_files import read_themes as read_themes
+    from topics.text.vectorizer import TermVectorizer as TermVectorizer
+    from topics.themes.active_learning import next_to_label as next_to_label
+    from topics.themes.classifier import ThemeClassifier as ThemeClassifier
+    from topics.themes.drift_detection import drift as drift
+    from topics.themes.seed_diagnostics import suggest_seeds as suggest_seeds
+    from topics.themes.theme_proposals import propose_themes as propose_themes
 
-__all__ = [
-    "LDA",
-    "NMF",
-    "Corpus",
-    "Labeller",
-    "Predictions",
-    "TermVectorizer",
-    "ThemeClassifier",
-    "TopicModel",
-    "TopicsError",
-    "coherence",
-    "compare",
-    "drift",
-    "evaluate",
-    "load",
-    "match_topics",
-    "next_to_label",
-    "predict",
-    "propose_themes",
-    "read_labels",
-    "read_releases",
-    "read_themes",
-    "save",
-    "suggest_seeds",
-]
-
-_HOMES = {
-    "TopicsError": "_errors",
-    "Corpus": "corpus",
-    "read_releases": "releases",
-    "TermVectorizer": "vectorizer",
-    "NMF": "nmf",
-    "LDA": "lda",
-    "coherence": "quality",
-    "match_topics": "quality",
-    "read_themes": "themes",
-    "read_labels": "labels",
-    "TopicModel": "topic_model",
-    "ThemeClassifier": "classifier",
-    "Labeller": "labeller",
-    "Predictions": "labeller",
-    "save": "artifact",
-    "load": "artifact",
-    "predict": "labelling",
-    "compare": "evaluation",
-    "evaluate": "evaluation",
-    "next_to_label": "review",
-    "suggest_seeds": "seeding",
-    "drift": "changes",
-    "propose_themes": "changes",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'topics' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"topics.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__getattr__, __dir__, __all__ = lazy_names(
+    "topics",
+    {
+        "TopicsError": "_errors",
+        "Corpus": "reading.corpus",
+        "read_releases": "reading.read",
+        "read_themes": "reading.theme_files",
+        "read_labels": "reading.label_columns",
+        "TermVectorizer": "text.vectorizer",
+        "NMF": "models.nmf",
+        "LDA": "models.lda",
+        "TopicModel": "models.topic_model",
+        "coherence": "models.topic_metrics",
+        "match_topics": "models.topic_metrics",
+        "ThemeClassifier": "themes.classifier",
+        "suggest_seeds": "themes.seed_diagnostics",
+        "next_to_label": "themes.active_learning",
+        "drift": "themes.drift_detection",
+        "propose_themes": "themes.theme_proposals",
+        "Labeller": "labeller",
+        "Predictions": "labeller",
+        "save": "persistence.artifact",
+        "load": "persistence.artifact",
+        "predict": "prediction",
+        "compare": "evaluation",
+        "evaluate": "evaluation",
+    },
+)

@@ -1,5 +1,5 @@
 """``python -m topics``: the command line."""
 
-from topics.cli import main
+from topics.cli.commands import main
 
 main()

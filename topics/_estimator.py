@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache, wraps
 from numbers import Integral, Real
 from typing import Any, Self, TypeVar, cast
@@ -161,26 +160,6 @@ class Estimator:
                 string=not self._reads_weights,
             ),
         )
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread: its sums, and so our bits, depend on how many it uses."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        yield
-
-
-def padded(rows: Any) -> Any:
-    """Rows with as many zeros behind them as the kernels' lanes ask for."""
-    import numpy as np
-
-    from topics._kernels.lanes import LANES
-
-    with_zeros = np.zeros((rows.shape[0], -(-rows.shape[1] // LANES) * LANES), rows.dtype)
-    with_zeros[:, : rows.shape[1]] = rows
-    return with_zeros
 
 
 def check_finite(name: str, values: Any) -> None:

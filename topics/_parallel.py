@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, Self, TypeVar
 
@@ -234,3 +235,12 @@ def over_shards(
         return lambda shard: work(shard * size, min((shard + 1) * size, n_rows))
 
     return in_workers(start, -(-n_rows // size), n_jobs)
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread: its sums, and so our bits, depend on how many it uses."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield

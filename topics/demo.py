@@ -12,15 +12,15 @@ from typing import Any
 
 from topics._errors import TopicsError
 from topics._progress import status
-from topics.artifact import read_manifest, save
-from topics.classifier import ThemeClassifier
-from topics.corpus import Corpus
 from topics.evaluation import Evaluation, agreement, evaluate
 from topics.labeller import Labeller, Predictions
-from topics.labelling import label_to
-from topics.releases import read_releases
-from topics.themes import read_themes
-from topics.topic_model import TopicModel
+from topics.models.topic_model import TopicModel
+from topics.persistence.artifact import read_manifest, save
+from topics.prediction import label_to
+from topics.reading.corpus import Corpus
+from topics.reading.read import read_releases
+from topics.reading.theme_files import read_themes
+from topics.themes.classifier import ThemeClassifier
 
 FREE_TOPICS = 8
 _CREATED_FROM = "the 300 background documents of the Lee corpus that gensim installs"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts, taken
 from topics._errors import TopicsError
-from topics.labelling import as_labeller
-from topics.labels import read_labels
+from topics.prediction import as_labeller
+from topics.reading.label_columns import read_labels
 
 
 @dataclass(frozen=True)

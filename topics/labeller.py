@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts
 from topics._errors import TopicsError
-from topics.classifier import ThemeClassifier
-from topics.corpus import Corpus
-from topics.pile import fit_vectorizer
-from topics.sentences import split_paragraphs
-from topics.sequences import TermSequences
-from topics.themes import check_themes
-from topics.topic_model import TopicModel
-from topics.vectorizer import TermVectorizer
+from topics.models.topic_model import TopicModel
+from topics.reading.corpus import Corpus
+from topics.text.default_vectorizer import fit_vectorizer
+from topics.text.seed_words import check_themes
+from topics.text.sentences import split_paragraphs
+from topics.text.term_sequences import TermSequences
+from topics.text.vectorizer import TermVectorizer
+from topics.themes.classifier import ThemeClassifier
 
 BATCH = 2048
 """Releases labelled at a time; no result depends on it."""
@@ -426,7 +426,7 @@ class Labeller:
         self, documents: pa.LargeStringArray, known: NDArray[np.int64]
     ) -> dict[int, str]:
         """Texts in which hardly a word is known, and what language they seem to be in."""
-        from topics.languages import recognise_languages
+        from topics.text.language_id import recognise_languages
 
         assert self.classifier is not None
         sizes = np.diff(np.frombuffer(documents.buffers()[1], np.int64)[documents.offset :])

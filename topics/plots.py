@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from topics._errors import TopicsError
-from topics.choosing import Step, most_topics
 from topics.evaluation import Evaluation
 from topics.labeller import Predictions
-from topics.topic_model import TopicModel
+from topics.models.n_topics import Step, most_topics
+from topics.models.topic_model import TopicModel
 
 _INK, _BAR, _SEEDED = "#222222", "#4878a8", "#d1812f"
 _COLOURS = (

@@ -1,0 +1,287 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from topics import TopicModel, TopicsError, load, read_releases, save
+from topics.demo import lee_corpus
+from topics.models.n_topics import Step, most_topics
+from topics.models.topic_words import show_words, term_scores
+
+METHODS = ["vectors", "nmf", "lda"]
+
+
+@pytest.fixture(scope="module")
+def lee():
+    return read_releases(
+        [
+            {"text": text, "date": f"2001-{1 + i // 30:02}-15"}
+            for i, text in enumerate(lee_corpus()["text"].to_pylist())
+        ]
+    )
+
+
+def made_up(letter, n):
+    """Words of letters, all different."""
+    return [letter + chr(97 + i % 26) * (2 + i // 26) for i in range(n)]
+
+
+@pytest.fixture(params=METHODS)
+def model(request, lee):
+    return TopicModel(8, request.param).fit(lee)
+
+
+def in_step(model, lee, total=1.0):
+    """All tables have the same topics, before and after a trip to the disk."""
+    k = len(model.names_)
+    table = model.topics_
+    assert len(table) == k == len(model.components_) == len(model.groups_) == len(model.top_words())
+    assert table["name"].is_unique
+    shares = model.transform(lee)
+    assert shares.shape == (300, k)
+    np.testing.assert_allclose(shares.sum(axis=0) / 300, table["share"], atol=1e-3)
+    assert table["share"].sum() == pytest.approx(total, abs=1e-3)
+    months = model.topics_over_time("month")
+    assert list(months.columns) == [*model.names_, "releases"]
+    assert all(len(model.representative(t)) > 0 for t in range(k))
+
+
+def test_merged_topics_are_one_in_all_tables(model, lee, tmp_path):
+    before, table = model.transform(lee), model.topics_
+    months = model.topics_over_time()
+    first, second = model.names_[1], model.names_[5]
+    model.merge_topics([5, first], name="both")
+    assert model.names_[1] == "both"
+    assert second not in model.names_
+    in_step(model, lee)
+    after = model.transform(lee)
+    np.testing.assert_allclose(after[:, 1], before[:, 1] + before[:, 5], rtol=1e-5)
+    assert model.topics_["releases"][1] == table["releases"][1] + table["releases"][5]
+    merged = model.topics_over_time()["both"]
+    np.testing.assert_allclose(merged, months[first] + months[second])
+    again = load(save(model, tmp_path / "merged"))
+    assert again.transform(lee).tobytes() == after.tobytes()
+    pd.testing.assert_frame_equal(again.topics_, model.topics_)
+    again.merge_topics([1, 2])
+    in_step(again, lee)
+
+
+def test_dropped_topics_are_nobodys(model, lee, tmp_path):
+    before, table = model.transform(lee), model.topics_
+    gone = model.names_[3]
+    model.drop_topics([gone])
+    in_step(model, lee, total=1 - table["share"][3])
+    np.testing.assert_array_equal(model.transform(lee), np.delete(before, 3, axis=1))
+    again = load(save(model, tmp_path / "dropped"))
+    assert again.names_ == model.names_
+    with pytest.raises(TopicsError, match="no topic"):
+        model.drop_topics([gone])
+    with pytest.raises(TopicsError, match="no topic would be left"):
+        model.drop_topics(range(7))
+
+
+def test_names_are_given_and_taken(model, tmp_path):
+    model.rename_topic(2, "  Fires ")
+    assert model.names_[2] == "Fires"
+    assert model.topic_number("fires") == 2
+    for name in ("fires", "releases", "none"):
+        with pytest.raises(TopicsError, match="is taken"):
+            model.rename_topic(3, name)
+    for name in ("  ", "a\0"):
+        with pytest.raises(TopicsError, match="the name"):
+            model.merge_topics([0, 1], name=name)
+    with pytest.raises(TopicsError, match="is taken"):
+        model.merge_topics([0, 1], name="Fires")
+    with pytest.raises(TopicsError, match="cannot be merged"):
+        model.merge_topics([4, 4])
+    assert load(save(model, tmp_path / "named")).names_ == model.names_
+
+
+def test_a_split_topic_leaves_the_others(model, lee, tmp_path):
+    largest = int(model.topics_["releases"].argmax())
+    names, before = list(model.names_), model.components_.copy()
+    model.split_topic(largest, lee, 3)
+    assert len(model.names_) == 10
+    in_step(model, lee)
+    others = [t for t in range(8) if t != largest]
+    assert [model.names_[t] for t in others] == [names[t] for t in others]
+    np.testing.assert_array_equal(model.components_[others], before[others])
+    again = load(save(model, tmp_path / "split"))
+    assert again.transform(lee).tobytes() == model.transform(lee).tobytes()
+    with pytest.raises(TopicsError, match="too few"):
+        model.split_topic(0, lee[:3])
+
+
+def test_merged_halves_of_a_split_are_the_topic_again(lee):
+    model = TopicModel(6).fit(lee)
+    before = model.topics_["releases"].tolist()
+    model.split_topic(2, lee, 2).merge_topics([2, 6])
+    assert len(model.names_) == 6
+    after = model.topics_["releases"].tolist()
+    assert abs(after[2] - before[2]) <= 0.35 * before[2]
+
+
+def test_hierarchy_and_likeness(model):
+    links = model.hierarchy()
+    assert links.shape == (7, 4)
+    assert (np.diff(links[:, 2]) >= 0).all()
+    near = model.similar_topics(0, 3)
+    assert list(near.columns) == ["topic", "name", "cosine"]
+    assert near["cosine"].is_monotonic_decreasing
+    assert 0 not in near["topic"].tolist()
+    closest = {int(t) for t in links[0, :2]}
+    assert model.similar_topics(min(closest), 1)["topic"][0] == max(closest)
+
+
+def test_shares_by_class_and_paragraph(model, lee):
+    classes = ["early"] * 100 + ["late"] * 200
+    table = model.topics_per_class(lee, classes)
+    assert table["releases"].tolist() == [100, 200]
+    np.testing.assert_allclose(table[model.names_].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(
+        table.loc["early", model.names_], model.transform(lee[:100]).mean(axis=0), rtol=1e-4
+    )
+    with pytest.raises(TopicsError, match="2 classes for 300 releases"):
+        model.topics_per_class(lee, ["a", "b"])
+    texts = lee["text"].to_pylist()
+    shown = model.topics_of_paragraphs(f"{texts[0]}\n\n\n{texts[1]}\n\n ")
+    assert shown["paragraph"].tolist() == [texts[0].strip(), texts[1].strip()]
+    assert shown["topic"].tolist() == model.transform(texts[:2]).argmax(axis=1).tolist()
+    assert model.topics_of_paragraphs("").empty
+
+
+def test_outliers_have_no_share_that_stands_out(model, lee):
+    odd = model.outliers(["xqzt", lee["text"][0].as_py()])
+    assert odd.tolist() == [True, False]
+    shares = model.transform(lee)
+    np.testing.assert_array_equal(model.outliers(lee, 0.5), shares.max(axis=1) < 0.5)
+
+
+def test_rankings_of_words(model):
+    by_weight = model.top_words(5, "weight")
+    terms = model.vectorizer_.get_feature_names_out()
+    assert by_weight[0][0] == terms[model.components_[0].argmax()]
+    for ranking in ("lift", "frex", "relevance"):
+        assert all(len(words) == 5 for words in model.top_words(5, ranking))
+    assert model.top_words(5, "relevance", mix=1.0) == by_weight
+    with pytest.raises(TopicsError, match="ranking='tfidf'"):
+        model.top_words(5, "tfidf")
+    assert show_words(np.array([1.0, 3, 2]), ["minister", "prime minister", "tax"], 3) == [1, 2]
+    assert (term_scores(np.array([[1.0, 0.0]]), "frex") >= 0).all()
+
+
+def test_words_that_stand_everywhere_are_junk():
+    rng = np.random.default_rng(0)
+    kinds = [made_up(letter, 12) for letter in "abc"]
+    filler = made_up("filler", 12)
+    texts = [
+        " ".join([*rng.choice(kinds[i % 3], 6), *rng.choice(filler, 5, replace=False)])
+        for i in range(150)
+    ]
+    # The one topic of all three kinds is what they have in common.
+    assert TopicModel(1, "nmf").fit(texts).topics_["junk"].tolist() == [True]
+    assert TopicModel(3, "nmf").fit(texts).topics_["junk"].tolist() == [False] * 3
+
+
+def test_earlier_topics_keep_their_numbers_and_names(lee):
+    earlier = TopicModel(6).fit(lee[:200]).rename_topic(0, "the first")
+    for method in METHODS:
+        later = TopicModel(9, method, earlier=earlier).fit(lee[100:])
+        assert later.names_[:6] == earlier.names_
+        assert len(later.names_) == 9
+        alike = [
+            len(set(a) & set(b))
+            for a, b in zip(earlier.top_words(20), later.top_words(20)[:6], strict=True)
+        ]
+        assert np.mean(alike) >= 5, method
+    with pytest.raises(TopicsError, match="fewer topics"):
+        TopicModel(4, earlier=earlier).fit(lee)
+
+
+def test_the_number_of_topics_is_chosen(lee, tmp_path):
+    rng = np.random.default_rng(0)
+    kinds = [made_up(letter, 25) for letter in "abcde"]
+    texts = [" ".join(rng.choice(kinds[i % 5], 30)) for i in range(400)]
+    model = TopicModel("auto").fit(texts)
+    path = model.n_topics_path_
+    assert path.columns.tolist() == ["n_topics", "stability", "coherence", "score"]
+    assert (
+        len(model.names_) == 5 == most_topics([Step(*row) for row in path.itertuples(index=False)])
+    )
+    again = load(save(model, tmp_path / "chosen"))
+    pd.testing.assert_frame_equal(again.n_topics_path_, path)
+    with pytest.raises(TopicsError, match="n_topics='many'"):
+        TopicModel("many").fit(texts)
+    with pytest.raises(TopicsError, match="init='other'"):
+        TopicModel(3, init="other").fit(texts)
+
+
+def test_nmf_learns_in_parts(lee, tmp_path):
+    model = TopicModel(6, "nmf", init="own").partial_fit(lee[:200]).partial_fit(lee[200:])
+    assert model.n_documents_ == 300
+    assert model.topics_["releases"].sum() == 300
+    with pytest.raises(TopicsError, match="fit a new model"):
+        load(save(model, tmp_path / "parts")).partial_fit(lee)
+
+
+def test_figures_of_choice_and_likeness(model):
+    from topics.plots import plot_hierarchy, plot_n_topics
+
+    assert plot_hierarchy(model)._repr_png_().startswith(b"\x89PNG")
+    with pytest.raises(TopicsError, match="number of topics was given"):
+        plot_n_topics(model)
+    model.n_topics_path_ = pd.DataFrame(
+        {"n_topics": [3, 5], "stability": [0.8, 0.9], "coherence": [0.1, 0.2], "score": [0.9, 1.1]}
+    )
+    assert plot_n_topics(model)._repr_png_().startswith(b"\x89PNG")
+    with pytest.raises(TopicsError, match="no hierarchy"):
+        plot_hierarchy(model.drop_topics(range(1, 8)))
+
+
+def test_models_are_matched_topic_by_topic(model, lee):
+    same = model.match_topics(model)
+    assert same["other"].tolist() == list(range(8))
+    assert same["cosine"].tolist() == pytest.approx([1] * 8)
+    fewer = TopicModel(5, model.method).fit(lee[:250])
+    table = model.match_topics(fewer)
+    assert sorted(table["other"])[3:] == [0, 1, 2, 3, 4]
+    assert table["other_name"].isna().sum() == 3
+
+
+def test_releases_without_a_class_are_a_class():
+    model = TopicModel(2).fit(["refugees fled", "the court ruled"] * 20)
+    table = model.topics_per_class(["refugees fled"] * 4, ["a", None, "a", None])
+    assert table["releases"].tolist() == [2, 2]
+
+
+def test_themes_of_an_earlier_model_are_not_made_twice():
+    texts = ["refugees fled to the camp", "the court tried the judge", "rain fell on fields"] * 20
+    earlier = TopicModel(3, themes={"law": ["court"]}).fit(texts)
+    model = clone(TopicModel(4, earlier=earlier, themes={"law": ["judge"], "aid": ["camp"]}))
+    assert model.earlier is earlier
+    names = model.fit(texts).names_
+    assert names[:4] == [*earlier.names_, "aid"]
+    assert "judge" in model.top_words(4)[0]
+
+
+def test_topics_go_on_after_a_split(lee):
+    model = TopicModel(10, method="nmf").fit(lee)
+    model.split_topic(0, lee)
+    before = model.transform(lee).argmax(axis=1)
+    model.partial_fit(lee[:40])
+    assert (model.transform(lee).argmax(axis=1) == before).mean() > 0.8
+
+
+def test_a_pile_without_coherent_words_has_a_number_of_topics(tmp_path):
+    model = TopicModel("auto").fit(["judge"] * 20 + ["refugees"] * 20)
+    assert np.isfinite(model.n_topics_path_["score"]).all()
+    save(model, tmp_path / "model")
+    assert not hasattr(
+        model.set_params(n_topics=2).fit(["judge"] * 20 + ["aid"] * 20), "n_topics_path_"
+    )
+
+
+def test_few_topics_are_not_preferred_to_nearly_as_good_ones():
+    steps = [Step(3, 1, 0, 1.0), Step(5, 1, 0, 0.9), Step(7, 1, 0, 0.8)]
+    assert most_topics(steps) == 5
+    assert most_topics([Step(3, 0, -1, -0.2), Step(5, 0, -1, -0.5)]) == 3

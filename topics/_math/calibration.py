@@ -1,0 +1,93 @@
+"""Scores to probabilities, and the thresholds from which on a label is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_OWN_CURVE = 30
+"""Labels for and against a class from which on it has a curve of its own."""
+
+
+_OWN_THRESHOLD = 10
+
+
+_SHARED = 30
+"""Labels of a class at which its own F1 weighs as much as that of all."""
+
+
+def calibrate(
+    scores: NDArray[np.float64], Y: NDArray[Any], by_class: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Slope and offset of a logistic curve over held-out scores (Platt 1999).
+
+    ``Y`` holds labels or beliefs. One curve serves all classes, so that it cannot change their
+    order, unless a class may have a curve of its own and has the labels for it.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    def curve(x: NDArray[Any], y: NDArray[Any]) -> tuple[float, float]:
+        x, y = x.reshape(-1, 1), y.ravel().astype(float)
+        truth = np.repeat([1, 0], y.size)
+        fitted = LogisticRegression(C=1.0).fit(np.vstack([x, x]), truth, np.concatenate([y, 1 - y]))
+        # A curve that falls would turn the order of releases round: too few labels.
+        return max(float(fitted.coef_[0, 0]), 0.1), float(fitted.intercept_[0])
+
+    curves = np.tile((1.0, 0.0), (Y.shape[1], 1))
+    if 0 < Y.mean() < 1:
+        curves[:] = curve(scores, Y)
+    if by_class:
+        for k in range(Y.shape[1]):
+            if _OWN_CURVE <= Y[:, k].sum() <= len(Y) - _OWN_CURVE:
+                curves[k] = curve(scores[:, k], Y[:, k])
+    return curves[:, 0].copy(), curves[:, 1].copy()
+
+
+def log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
+    """Log loss of all labels, or of the releases where each has one class only."""
+    against = np.logaddexp(0, -odds)
+    if exclusive:
+        return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).sum())
+    return float(np.where(Y, against, against + odds).sum())
+
+
+def best_thresholds(
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], min_precision: float | None = None
+) -> NDArray[np.float64]:
+    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes.
+
+    With ``min_precision``, the lowest ones from which on so large a share of labels is right; 1
+    where none is.
+    """
+    if min_precision is not None:
+        return _precise_thresholds(probabilities, Y, min_precision)
+    grid = np.linspace(0.1, 0.7, 25)
+    passed = probabilities[:, :, None] >= grid
+    hits = (passed * Y[:, :, None]).sum(axis=0)
+    f1 = 2 * hits / np.maximum(passed.sum(axis=0) + Y.sum(axis=0)[:, None], 1)
+    pooled = 2 * hits.sum(axis=0) / np.maximum(passed.sum(axis=(0, 1)) + Y.sum(), 1)
+    shared = grid[int(np.argmax(pooled))]
+    # Each theme's own curve is blended with that of all, more so the fewer labels it has.
+    trust = Y.sum(axis=0) / (Y.sum(axis=0) + _SHARED)
+    blended = trust[:, None] * f1 + (1 - trust[:, None]) * pooled
+    best = grid[blended.argmax(axis=1)]
+    return np.where(Y.sum(axis=0) >= 3, best, shared)
+
+
+def _precise_thresholds(
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], least: float
+) -> NDArray[np.float64]:
+    def lowest(p: NDArray[np.float64], y: NDArray[np.bool_]) -> float:
+        order = np.argsort(-p, kind="stable")
+        precision = np.cumsum(y[order]) / np.arange(1, y.size + 1)
+        # Of equal probabilities all are labelled, or none.
+        last = np.append(p[order][1:] != p[order][:-1], True)
+        fine = np.flatnonzero((precision >= least) & last)
+        return float(p[order][fine[-1]]) if fine.size else 1.0
+
+    shared = lowest(probabilities.ravel(), Y.ravel())
+    own = [lowest(probabilities[:, k], Y[:, k]) for k in range(Y.shape[1])]
+    enough = Y.sum(axis=0) >= _OWN_THRESHOLD
+    return np.where(enough, own, np.maximum(own, shared))

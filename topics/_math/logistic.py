@@ -1,0 +1,231 @@
+"""Logistic regression of many classes at once, to labels and to beliefs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._math.sparse import times_dense
+from topics._parallel import Workers
+
+Floats = NDArray[np.floating]
+
+_HALVINGS = 20
+_MOST_PASSES = 100
+
+
+class Features(NamedTuple):
+    """What is known of some documents.
+
+    Attributes
+    ----------
+    terms : csr_matrix of float, shape (n_documents, n_terms)
+        Term weights.
+    dense : ndarray, shape (n_documents, size)
+        Features that all classes look at beside them; there may be none.
+    own : ndarray, shape (n_documents, n_classes)
+        A feature of each class that it alone looks at; zeros where it has none.
+    """
+
+    terms: sp.csr_matrix
+    dense: Floats
+    own: Floats
+
+    @property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Number of weights of each class: of terms, of dense features, of its own; and one."""
+        return self.terms.shape[1], self.dense.shape[1], 1, 1
+
+
+class LinearModel(NamedTuple):
+    """Weights of the features, a column for each class.
+
+    Attributes
+    ----------
+    terms : ndarray of float64, shape (n_terms, n_classes)
+        Of the terms.
+    dense : ndarray of float64, shape (size, n_classes)
+        Of the dense features.
+    own : ndarray of float64, shape (1, n_classes)
+        Of each class's own feature.
+    intercept : ndarray of float64, shape (1, n_classes)
+        Scores of a document without features.
+    """
+
+    terms: Floats
+    dense: Floats
+    own: Floats
+    intercept: Floats
+
+    @classmethod
+    def of(cls, rows: Floats, sizes: tuple[int, ...]) -> Self:
+        """A model whose weights stand below one another."""
+        return cls(*np.split(rows, np.cumsum(sizes)[:-1]))
+
+    def scores(self, features: Features, workers: Workers) -> NDArray[np.float64]:
+        """Scores of documents.
+
+        Parameters
+        ----------
+        features : Features
+            What is known of them.
+        workers : Workers
+            Threads; the result does not depend on how many.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_classes)
+            Sums over the features.
+        """
+        dtype = features.terms.dtype
+        scores = times_dense(features.terms, self.terms, workers).astype(np.float64)
+        scores += features.dense @ self.dense.astype(dtype) + features.own * self.own
+        return scores + self.intercept
+
+
+def fit_logistic(
+    features: Features,
+    targets: Floats,
+    weights: Floats,
+    strength: Floats,
+    workers: Workers,
+    start: LinearModel | None = None,
+    *,
+    tol: float = 1e-5,
+    max_iter: int = 50,
+) -> LinearModel:
+    """Logistic regression with l2 penalty, one class against the rest, for all classes at once.
+
+    What scikit-learn's ``LogisticRegression`` finds for each class; a target may lie between 0 and
+    1, where scikit-learn asks for the document twice. By Newton's method with conjugate gradients
+    that stop early [1]_: a pass over the documents serves all classes, each of which goes its own
+    way, so that it does not depend on the others.
+
+    Parameters
+    ----------
+    features : Features
+        What is known of the documents.
+    targets : ndarray, shape (n_documents, n_classes)
+        How far each document belongs to each class, from 0 to 1.
+    weights : ndarray, shape (n_documents, n_classes)
+        How much that is worth; 0 where nothing is known. A class with one answer only gets an
+        intercept alone, the further from 0 the more documents gave that answer.
+    strength : ndarray, shape (n_classes,)
+        Inverse of the penalty of each class, scikit-learn's ``C``.
+    workers : Workers
+        Threads; the result does not depend on how many.
+    start : LinearModel or None, default=None
+        Where to begin, such as the model of nearly the same documents.
+    tol : float, default=1e-5
+        Largest number of a class's gradient, over the sum of its weights, at which it stops.
+    max_iter : int, default=50
+        Most steps.
+
+    Returns
+    -------
+    LinearModel
+        The weights.
+
+    References
+    ----------
+    .. [1] Lin, Weng, Keerthi (2008), "Trust region Newton method for large-scale logistic
+       regression", JMLR 9.
+
+    Examples
+    --------
+    >>> terms = sp.csr_matrix([[1.0, 0], [0, 1]])
+    >>> features = Features(terms, np.zeros((2, 0)), np.zeros((2, 1)))
+    >>> with Workers(1) as workers:
+    ...     y, ones = np.array([[1.0], [0]]), np.ones((2, 1))
+    ...     model = fit_logistic(features, y, ones, np.ones(1), workers)
+    ...     model.scores(features, workers).round(2).tolist()
+    [[0.4], [-0.4]]
+    """
+    positive, total = (weights * targets).sum(axis=0), weights.sum(axis=0)
+    told_apart = (positive > 0) & (positive < total)
+    answers = np.log1p(np.count_nonzero(weights, axis=0)) * np.where(positive > 0, 1, -1)
+    weights = np.where(told_apart, weights / np.where(told_apart, total, 1), 0)
+    penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(told_apart, total, 1))
+    penalty[-1] = 0  # the intercept's
+    across = sp.csr_matrix(features.terms.T)
+
+    def sums(left: Floats) -> Floats:
+        """Sums of the documents' features, each with a number of every class."""
+        narrow = left.astype(features.terms.dtype)
+        return np.vstack(
+            [
+                times_dense(across, narrow, workers),
+                features.dense.T @ narrow,
+                (features.own * left).sum(axis=0, keepdims=True),
+                left.sum(axis=0, keepdims=True),
+            ]
+        )
+
+    def products(coef: Floats) -> Floats:
+        return LinearModel.of(coef, features.sizes).scores(features, workers)
+
+    def bend(curvature: Floats, way: Floats) -> Floats:
+        """How the gradient changes along a way: the Hessian's product with it."""
+        return sums(curvature * products(way)) + penalty * way
+
+    def losses(scores: Floats, squares: Floats) -> Floats:
+        fit = weights * (np.logaddexp(0, scores) - targets * scores)
+        return fit.sum(axis=0) + squares / 2
+
+    coef = np.zeros(penalty.shape) if start is None else np.vstack(start)
+    coef[:, ~told_apart] = 0
+    scores = products(coef)
+    for _ in range(max_iter):
+        chances = 1 / (1 + np.exp(-np.clip(scores, -700, 700)))
+        gradient = sums(weights * (chances - targets)) + penalty * coef
+        open_ = np.abs(gradient).max(axis=0) > tol
+        if not open_.any():
+            break
+        curvature = weights * chances * (1 - chances)
+        step = _solve(partial(bend, curvature), -gradient * open_)
+        # Along the step nothing but sums over classes is asked for: no more passes.
+        along, slope = products(step), _dots(gradient, step)
+        squares = [_dots(penalty * a, b) for a, b in ((coef, coef), (coef, step), (step, step))]
+        before, size = losses(scores, squares[0]), open_.astype(float)
+        for _ in range(_HALVINGS):
+            after = losses(
+                scores + size * along, squares[0] + size * (2 * squares[1] + size * squares[2])
+            )
+            too_far = after > before + 1e-4 * size * slope + 1e-12 * np.abs(before)
+            if not too_far.any():
+                break
+            size[too_far] /= 2
+        coef += size * step
+        scores += size * along
+    model = LinearModel.of(coef, features.sizes)
+    model.intercept[:] = np.where(told_apart, model.intercept, answers)
+    return model
+
+
+def _solve(times: Callable[[Floats], Floats], right: Floats) -> Floats:
+    """Columns ``x`` with ``times(x)`` near those of ``right``, by conjugate gradients."""
+    found, left = np.zeros_like(right), right.copy()
+    way, norm = left.copy(), _dots(left, left)
+    enough = norm * np.minimum(0.25, np.sqrt(norm))
+    for _ in range(_MOST_PASSES):
+        open_ = norm > enough
+        if not open_.any():
+            break
+        image = times(way)
+        curvature = _dots(way, image)
+        length = np.where(open_, norm / np.where(curvature > 0, curvature, 1), 0)
+        found += length * way
+        left -= length * image
+        before, norm = norm, _dots(left, left)
+        way *= np.where(open_, norm / np.where(before > 0, before, 1), 0)
+        way += left
+    return found
+
+
+def _dots(a: Floats, b: Floats) -> Floats:
+    return np.einsum("ij,ij->j", a, b)

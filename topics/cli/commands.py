@@ -1,0 +1,563 @@
+"""The commands: thin, no logic."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from topics._errors import TopicsError
+from topics.cli.output import (
+    counted,
+    plain,
+    print_evaluation,
+    print_json,
+    print_table,
+    print_topics,
+    say,
+    say_warning,
+)
+
+app = typer.Typer(
+    name="topics",
+    help="Find what a pile of press releases is about, and label new ones with your themes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: [bold]topics demo[/bold]. Exit codes: 0 done, 1 done but for some rows "
+    "that were rejected (each is named), 2 not done.",
+)
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="Files, folders, globs, or - for standard input: page dumps, .txt .md .html .csv .tsv "
+        ".json .jsonl .parquet, also as .gz and .zst.",
+        show_default=False,
+    ),
+]
+Text = Annotated[
+    str | None, typer.Option(help="Column that holds the text.", rich_help_panel="Reading")
+]
+Title = Annotated[str | None, typer.Option(help="Column of titles.", rich_help_panel="Reading")]
+Date = Annotated[str | None, typer.Option(help="Column of dates.", rich_help_panel="Reading")]
+Split = Annotated[
+    str | None,
+    typer.Option(
+        help="How text files are cut into releases: source-line, press-marks, rules, date-lines, "
+        "blank-lines, whole, lines, or a regular expression. Recognised by itself if not given.",
+        rich_help_panel="Reading",
+    ),
+]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of text files.", rich_help_panel="Reading")
+]
+ModelFolder = Annotated[
+    str, typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
+]
+
+
+class Method(StrEnum):
+    """How topics are learnt."""
+
+    vectors = "vectors"
+    nmf = "nmf"
+    lda = "lda"
+
+
+def main() -> None:
+    """Run the command line; one line for an error that the user can mend, and exit code 2."""
+    warnings.showwarning = say_warning
+    # What was begun is cleared away; a reader that has enough, such as head, ends it at once.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        app()
+    except TopicsError as error:
+        say(f"[bold red]error:[/] {plain(str(error))}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("stopped")
+        sys.exit(130)
+    except MemoryError:
+        say("[bold red]error:[/] out of memory; give fewer releases at once")
+        sys.exit(2)
+    except OSError as error:
+        place = f"{error.filename or 'standard output'}: "
+        say(f"[bold red]error:[/] {plain(place + (error.strerror or str(error)))}")
+        sys.exit(2)
+    except ValueError as error:
+        # What nobody foresaw is still one line; the type tells whoever reports it where to look.
+        say(f"[bold red]error:[/] {plain(' '.join(str(error).split()))} ({type(error).__name__})")
+        sys.exit(2)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from topics._version import __version__
+
+        print(f"topics-toolkit {__version__}")
+        raise typer.Exit
+
+
+def _not_zero(jobs: int) -> int:
+    if not jobs:
+        raise TopicsError("--jobs 0 is no number of threads", "give 1 or more, or -1 for all cores")
+    return jobs
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics demo\n\n    topics demo --output /tmp/demo"
+)
+def demo(
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Where results are written.")
+    ] = "topics-demo",
+) -> None:
+    """See the whole path on news that is installed already: fit, label, evaluate."""
+    from topics.demo import run_demo
+
+    done = run_demo(output)
+    print_topics(done.labeller.topic_model)
+    say(
+        "\n50 documents that the models had not seen, labelled by seed words alone, against the "
+        f"themes that two readers gave them (kappa {done.kappa:.2f}):"
+    )
+    print_evaluation(done.evaluation)
+    say(
+        f"\nWritten to {output}: the model (model), the 50 labelled documents (labelled.csv) and a "
+        f"picture (topics.png).\n\nTry next:\n"
+        f"  topics show {output}/model --topic 0\n"
+        f"  topics label YOUR-FILES --model {output}/model -o labelled.csv\n"
+        f"  topics fit YOUR-FILES --topics 20 -o my-model"
+    )
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics fit releases/ --topics 20 -o artifacts/mine\n\n"
+    "    topics fit page.txt more.csv --themes themes.toml -o artifacts/mine\n\n"
+    '    themes.toml has a line a theme: displacement = ["refugees", "displaced persons"]'
+)
+def fit(
+    inputs: Inputs,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new artifact.")
+    ],
+    themes: Annotated[
+        str | None, typer.Option(metavar="TOML", help="Themes and their seed words.")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.vectors,
+    topics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Number of topics, with those of themes; auto tries several and takes what stays "
+            "the same from one half of the releases to the other.",
+            show_default="10, or fewer for few releases",
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of human labels to learn from too.")
+    ] = None,
+    one_label: Annotated[
+        bool, typer.Option("--one-label", help="Each release has exactly one theme.")
+    ] = False,
+    examples: Annotated[
+        bool, typer.Option(help="Keep sentences of releases that show the topics in the model.")
+    ] = True,
+    seed: Annotated[int, typer.Option(help="Random state.")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", callback=_not_zero, help="Threads; -1 takes all cores.")
+    ] = -1,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an artifact that is there.")
+    ] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Learn topics and themes from a pile of releases and save the model."""
+    from topics._progress import status
+    from topics.labeller import Labeller
+    from topics.models.topic_model import TopicModel
+    from topics.persistence.artifact import check_folder, save
+    from topics.reading.label_columns import labelled_once
+    from topics.reading.theme_files import read_themes
+    from topics.themes.classifier import ThemeClassifier
+
+    check_folder(output, force)
+    seeds = read_themes(themes) if themes else None
+    corpus = _read(inputs, text, title, date, split, encoding)
+    y = _label_column(corpus, labels, list(seeds or ())) if labels else None
+    if y is not None:
+        _say_of_labels(corpus, y, seeds, labels)
+        kept = labelled_once(corpus, y)
+        corpus, y = corpus[kept], [names for names, keep in zip(y, kept, strict=True) if keep]
+        if not kept.all():
+            say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
+    topic_model = TopicModel(
+        _n_topics(topics), method.value, themes=seeds, random_state=seed, n_jobs=jobs
+    )
+    classifier = None
+    if seeds or y:
+        classifier = ThemeClassifier(
+            seeds, multi_label=not one_label, random_state=seed, n_jobs=jobs
+        )
+    with status(f"fitting {len(corpus):,} releases"):
+        labeller = Labeller(topic_model, classifier).fit(corpus, y)
+    save(
+        labeller,
+        output,
+        created_from=f"{len(corpus)} releases: {' '.join(inputs)}",
+        examples=examples,
+        overwrite=force,
+    )
+    print_topics(topic_model)
+    repeated = corpus.duplicates().num_rows
+    say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
+    if repeated:
+        say(f"{repeated:,} of them only repeat another one")
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics label tonight/*.txt --model artifacts/mine -o labelled.csv\n\n"
+    "    topics label - --model artifacts/mine < page.txt | jq .labels"
+)
+def label(
+    inputs: Inputs,
+    model: ModelFolder,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE",
+            help="File that ends in .parquet, .csv or .jsonl, or - for JSON lines on stdout.",
+        ),
+    ] = "-",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    evidence: Annotated[
+        bool, typer.Option(help="Give the sentence that speaks most for the first label.")
+    ] = True,
+    keep_text: Annotated[
+        bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
+    ] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:  # fmt: skip
+    """Label releases with a model and write one row for each."""
+    from topics.prediction import as_labeller, check_output, label_to
+
+    if output != "-":
+        check_output(output, force)
+    labeller = as_labeller(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    n = label_to(corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text)
+    say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics show artifacts/mine\n\n"
+    "    topics show artifacts/mine --topic 3\n\n    topics show artifacts/mine --json"
+)
+def show(
+    model: Annotated[str, typer.Argument(metavar="FOLDER", help="Artifact.", show_default=False)],
+    topic: Annotated[
+        str | None, typer.Option(metavar="N", help="One topic, by number or name.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the topics, words, themes and examples of a model."""
+    from topics.prediction import as_labeller
+
+    labeller = as_labeller(model)
+    topic_model, classifier = labeller.topic_model, labeller.classifier
+    if topic is not None:
+        if topic_model is None:
+            raise TopicsError("the model has no topics", "leave --topic out", path=model)
+        number = topic_model.topic_number(int(topic) if topic.isdecimal() else topic)
+        examples = topic_model.representative(number, 5)
+        about = topic_model.topics_.to_dict("records")[number]
+        words = topic_model.top_words()[number]
+        more = topic_model.top_words(20)[number]
+        about["words"] = [*words, *(word for word in more if word not in words)]
+        if as_json:
+            print_json({**about, "examples": examples.to_dict("records")})
+            return
+        print(f"topic {number}: {about['name']}\nwords: {', '.join(about['words'])}")
+        print(f"share {about['share']:.1%}, first topic of {about['releases']} releases\n")
+        for row in examples.to_dict("records"):
+            head = "  ".join(str(row[k]) for k in ("date", "id", "title") if row[k] is not None)
+            print(f"{head}  ({row['share']:.0%})\n    {row['sentence']}")
+        return
+    if as_json:
+        topics = [] if topic_model is None else topic_model.topics_.to_dict("records")
+        themes = [] if classifier is None else [str(name) for name in classifier.classes_]
+        print_json({"topics": topics, "themes": themes})
+        return
+    if topic_model is not None:
+        print_topics(topic_model)
+    if classifier is not None:
+        kind = "calibrated probabilities" if classifier.calibrated_ else "scores, not probabilities"
+        print(f"themes ({kind}): {', '.join(map(str, classifier.classes_))}")
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics evaluate read-by-hand.csv --model artifacts/mine --labels theme"
+)
+def evaluate(
+    inputs: Inputs,
+    model: ModelFolder,
+    labels: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the true labels.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Compare a model's labels with labels that people gave, of releases it has not learnt from."""
+    from topics.evaluation import evaluate as figures_of
+    from topics.prediction import as_labeller
+
+    labeller = as_labeller(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
+    result = figures_of(labeller, corpus, _label_column(corpus, labels, names))
+    if as_json:
+        print_json({**result.to_dict(), **result.averages})
+    else:
+        print_evaluation(result)
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics review releases/ --model artifacts/mine -o read.csv\n\n"
+    "    topics fit read.csv releases/ --themes themes.toml --labels theme -o artifacts/better"
+)
+def review(
+    inputs: Inputs,
+    model: ModelFolder,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="CSV",
+            help="Kept after each release; go on with the same file whenever you like.",
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="Releases to read.")] = 20,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:  # fmt: skip
+    """Read the releases whose labels would teach the model most: one key a theme."""
+    from topics.cli.annotate import ReviewFile, read_by_hand
+
+    classifier = _classifier(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    file = ReviewFile(output, [str(name) for name in classifier.classes_])
+    read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
+    say(f"{counted(len(file.rows))} read; see {plain(output)}" if file.rows else "nothing was read")
+    _finish(corpus)
+
+
+def _classifier(model: str) -> Any:
+    from topics.prediction import as_labeller
+
+    classifier = as_labeller(model).classifier
+    if classifier is None:
+        raise TopicsError("the model has no themes", "fit one with --themes", path=model)
+    return classifier
+
+
+def _key() -> str:
+    """A key that is pressed; q where there is no more to come, or Ctrl-C or Ctrl-D."""
+    try:
+        key = str(typer.getchar()) if sys.stdin.isatty() else sys.stdin.read(1)
+    except (EOFError, KeyboardInterrupt):
+        return "q"
+    return "q" if key in ("", "\x03", "\x04") else key
+
+
+@app.command(epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml")
+def seeds(
+    inputs: Inputs,
+    themes: Annotated[str, typer.Option(metavar="TOML", help="Themes and their seed words.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Say what each seed word is worth in a pile, and which words would be better."""
+    from topics.reading.theme_files import read_themes
+    from topics.themes.seed_diagnostics import suggest_seeds
+
+    wanted = read_themes(themes)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    found = suggest_seeds(corpus, wanted, n_jobs=-1).to_dict("records")
+    if as_json:
+        print_json(found)
+    else:
+        cells = [
+            (
+                row["theme"],
+                row["seed"],
+                str(row["releases"]),
+                row["verdict"],
+                " ".join(row["better"]),
+            )
+            for row in found
+        ]
+        print_table(("theme", "seed", "releases", "verdict", "better"), cells)
+    _finish(corpus)
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics explain release.txt --model artifacts/mine\n\n"
+    "    topics explain release.txt --model artifacts/mine --html why.html"
+)
+def explain(
+    inputs: Inputs,
+    model: ModelFolder,
+    html: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write a page for a browser.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
+    text: Text = None,
+    title: Title = None,
+    date: Date = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Say why releases have their labels: sentences, and terms with what they contribute."""
+    from topics.persistence.atomic import written_beside
+    from topics.prediction import check_output
+    from topics.themes.explanation import explanation_page
+
+    path = check_output(html, force, endings=(".html", ".htm")) if html else None
+    classifier = _classifier(model)
+    corpus = _read(inputs, text, title, date, split, encoding)
+    found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
+    titles = zip(corpus["title"].to_pylist(), corpus["id"].to_pylist(), strict=True)
+    headings = [title or id for title, id in titles]
+    if path is not None:
+        with written_beside(path) as file:
+            page = explanation_page(list(zip(headings, found, strict=True)))
+            file.write(page.encode())
+        say(f"the page is in {plain(str(path))}")
+    else:
+        for heading, row in zip(headings, found, strict=True):
+            print(heading)
+            for explanation in row:
+                print(f"  {explanation!r}")
+    _finish(corpus)
+
+
+def _read(
+    inputs: list[str],
+    text: str | None,
+    title: str | None,
+    date: str | None,
+    split: str | None,
+    encoding: str | None,
+) -> Any:
+    from pathlib import Path
+
+    from topics.reading.read import read_releases
+
+    columns = {"text": text, "title": title, "date": date}
+    # As paths, so that a name that is no file is an error and never a text.
+    paths = [name if name == "-" else Path(name) for name in inputs]
+    try:
+        return read_releases(
+            paths,
+            split=split,
+            encoding=encoding,
+            columns={name: column for name, column in columns.items() if column},
+            languages=False,
+        )
+    except TopicsError:
+        raise
+    except ValueError as error:
+        raise TopicsError(str(error)) from None
+
+
+def _n_topics(given: str | None) -> Any:
+    if given is None or given == "auto":
+        return given
+    if not given.isdecimal() or int(given) < 1:
+        raise TopicsError(f"--topics {given} cannot be", "give a number from 1 on, or auto")
+    return int(given)
+
+
+def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
+    from topics.reading.label_columns import read_labels
+
+    if column not in corpus.table.column_names:
+        own = [
+            name
+            for name in corpus.table.column_names
+            if corpus[name].null_count < len(corpus) and name not in ("path", "row")
+        ]
+        raise TopicsError(
+            f"no column {column!r}; the columns are {', '.join(own)}",
+            "give --labels one of them",
+            path=corpus["path"][0].as_py(),
+        )
+    return read_labels(corpus[column], themes)
+
+
+def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -> None:
+    """Name labels that the themes do not have, and a column that holds none."""
+    from topics.reading.label_columns import unknown_labels
+
+    if all(names is None for names in y):
+        say(f"[yellow]warning:[/] no cell of the column {plain(str(column))} holds a label")
+    for i, name, near in unknown_labels(y, themes) if themes else ():
+        place = f"{corpus['path'][i].as_py()}, row {corpus['row'][i].as_py()}"
+        meant = f"; is it {near}?" if near else " without seeds"
+        say(
+            f"[yellow]warning:[/] {plain(place)}: the label {plain(str(name))} is a new "
+            f"theme{plain(meant)}"
+        )
+
+
+def _finish(corpus: Any) -> None:
+    """Name what was rejected; exit code 1 where anything was."""
+    if not corpus.rejects.num_rows:
+        return
+    for reject in corpus.rejects.to_pylist():
+        place = reject["path"] or "input"
+        if reject["row"] is not None:
+            place += f", row {reject['row']}"
+        say(f"[yellow]rejected:[/] {plain(place)}: {plain(reject['reason'])}")
+    say(f"{corpus.rejects.num_rows:,} rows or files were rejected, all others are done")
+    raise typer.Exit(1)

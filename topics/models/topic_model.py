@@ -1,0 +1,1054 @@
+"""TopicModel: from releases to named topics."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._arrow import as_texts
+from topics._errors import TopicsError
+from topics._estimator import Estimator, all_or_nothing
+from topics._math.arrays import unit_rows
+from topics.models.initialisation import some_rows, start_of_clusters, start_of_factors
+from topics.models.lda import LDA
+from topics.models.n_topics import PATH, choose_n_topics, most_topics
+from topics.models.nmf import NMF
+from topics.models.topic_metrics import match_topics
+from topics.models.topic_words import Ranking, name_topics, rank_words, show_words, term_scores
+from topics.models.topics_over_time import Period, Timeline, add_timelines, period_of, timeline_of
+from topics.models.vector_topics import VectorTopics
+from topics.reading.corpus import Corpus
+from topics.text.default_vectorizer import fit_vectorizer
+from topics.text.seed_words import RESERVED, check_name, check_themes, seed_columns, weigh_seeds
+from topics.text.sentences import best_sentences, split_paragraphs
+from topics.text.term_sequences import TermSequences
+from topics.text.tfidf import tfidf_weights
+from topics.text.vectorizer import TermVectorizer
+from topics.text.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from topics.text.vectorizer import TermVectorizer
+
+
+_TOPICS = 10
+
+
+_REPRESENTATIVES = 20
+
+
+_EVERYWHERE = 0.2
+"""Share of the releases that a word of junk stands in."""
+
+
+class TopicModel(Estimator):
+    """Topics of a pile of releases, with words and names.
+
+    Parameters
+    ----------
+    n_topics : int, "auto" or None, default=None
+        Number of topics, those of themes among them. None takes ten, or more where five topics
+        would not stay free beside the themes, but no more than one for every three releases (nor
+        fewer than themes). "auto" takes the most topics that are nearly as stable and coherent as
+        the best from one half of the releases to the other
+        (:func:`~topics.models.n_topics.most_topics`).
+    method : {"vectors", "nmf", "lda"}, default="vectors"
+        Non-negative matrix factorisation of tf-idf weights, latent Dirichlet allocation of counts,
+        or the terms of the first with shares by vectors of documents
+        (:class:`~topics.models.vector_topics.VectorTopics`), which serve short texts, too.
+    vectorizer : TermVectorizer or None, default=None
+        None makes one fit for the size and the languages of the pile.
+    themes : mapping of str to iterable of str or None, default=None
+        Theme name to seed words. Each theme has a topic that is drawn to its seeds; the others
+        stay free, so that what nobody thought of shows up.
+    init : {"vectors", "own"}, default="vectors"
+        What NMF and LDA start from: clusters of vectors of the documents, or what they start from
+        on their own.
+    earlier : TopicModel or None, default=None
+        A model whose topics come first, with their numbers and names, as this month's topics after
+        last month's; further topics stay free.
+    random_state : int, RandomState or None, default=0
+        For the start.
+    n_jobs : int or None, default=None
+        Threads; results are the same to the bit for any number.
+
+    Attributes
+    ----------
+    components_ : ndarray of float32, shape (n_topics, n_terms)
+        Topic-term weights.
+    topics_ : pandas.DataFrame
+        A row a topic: ``topic`` (number), ``name``, ``words``, ``share`` (mean weight over the
+        releases), ``releases`` (number of releases it is the first topic of) and ``junk`` (whether
+        its heaviest words stand everywhere).
+    n_topics_path_ : pandas.DataFrame
+        With ``n_topics="auto"``, a row for each number tried: ``n_topics``, ``stability``,
+        ``coherence`` (on the half not learnt from) and ``score``.
+    vectorizer_ : TermVectorizer
+        The fitted vectorizer.
+    n_documents_ : int
+        Number of releases fitted on.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled to the camp", "the camp shelters refugees"] * 10
+    >>> texts += ["the court tried the judge", "the judge ruled in court"] * 10
+    >>> model = TopicModel(n_topics=2).fit(texts)
+    >>> sorted(sorted(words) for words in model.top_words(2))
+    [['camp', 'refugees'], ['court', 'judge']]
+    """
+
+    components_: NDArray[np.float32]
+    groups_: list[list[int]]
+    names_: list[str]
+    words_: list[list[int]]
+    junk_: NDArray[np.bool_]
+    share_sums_: NDArray[np.float64]
+    n_releases_: NDArray[np.int64]
+    n_documents_: int
+    representatives_: list[list[tuple[str, str | None, str | None, float, str]]]
+    timeline_: Timeline
+    vectorizer_: TermVectorizer
+
+    decomposition_: NMF | LDA | VectorTopics
+
+    def __init__(
+        self,
+        n_topics: int | Literal["auto"] | None = None,
+        method: Literal["vectors", "nmf", "lda"] = "vectors",
+        vectorizer: TermVectorizer | None = None,
+        themes: Mapping[str, Sequence[str]] | None = None,
+        init: Literal["vectors", "own"] = "vectors",
+        earlier: TopicModel | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_topics = n_topics
+        self.method = method
+        self.vectorizer = vectorizer
+        self.themes = themes
+        self.init = init
+        self.earlier = earlier
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    # Learning
+
+    def fit(self, texts: Any, y: Any = None) -> Self:
+        """Learn the topics of a pile.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases; a Corpus brings titles and dates. With a vectorizer whose analyzer is a
+            function, documents may be of any type, such as lists of tokens.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TopicModel
+            The fitted model.
+
+        Raises
+        ------
+        TopicsError
+            If there are fewer releases than topics, or fewer topics than themes.
+        """
+        self.fit_transform(texts)
+        return self
+
+    def fit_transform(self, texts: Any, y: Any = None) -> NDArray[np.float32]:
+        """Learn the topics and give the releases' shares of them.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            As for :meth:`fit`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_topics)
+            Rows sum to 1.
+
+        Raises
+        ------
+        TopicsError
+            As :meth:`fit`.
+        """
+        documents = _documents(texts, self.vectorizer)
+        vectorizer, sequences = fit_vectorizer(
+            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
+        )
+        return self.fit_sequences(
+            sequences, vectorizer, texts if isinstance(texts, Corpus) else documents
+        )
+
+    @all_or_nothing
+    def fit_sequences(
+        self, sequences: TermSequences, vectorizer: TermVectorizer, texts: Any
+    ) -> NDArray[np.float32]:
+        """Learn from what a fitted vectorizer made of the texts, so that models can share it.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The terms of the releases.
+        vectorizer : TermVectorizer
+            The one that made them.
+        texts : Corpus, Arrow column, or sequence
+            The same releases.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_topics)
+            Rows sum to 1.
+
+        Raises
+        ------
+        TopicsError
+            As :meth:`fit`.
+        """
+        themes = check_themes(self.themes)
+        self._check_params()
+        self.vectorizer_ = vectorizer
+        self.n_documents_ = len(sequences)
+        seeds_of = weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
+        # A prior cannot be below zero: terms that speak against a theme only lose its name.
+        self.themes_ = {
+            name: {term: weight for term, weight in terms.items() if weight > 0}
+            for name, terms in seeds_of.items()
+        }
+        vectors = self._vectors(sequences)
+        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
+        weights = self._weights(counts)
+        first = self._first_names()
+        n_first = len(first)
+        vars(self).pop("n_topics_path_", None)
+        k = self._number_of_topics(sequences, n_first, weights, vectors)
+        seeds = self._seeds(k)
+        self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)
+        # Of counts and weights only what is read is held while topics are learnt.
+        if self.method == "lda":
+            del weights
+            shares = _shares(self.decomposition_.fit_transform(counts))
+            weights = self._weights(counts)
+            del counts
+        else:
+            del counts
+            shares = _shares(self.decomposition_.fit_transform(weights))
+        self.groups_ = [[t] for t in range(k)]
+        self._take_components()
+        self._describe(sequences, weights, shares, texts)
+        self.names_ = name_topics(self.top_words(), first)
+        # The words of themes were asked for.
+        self.junk_[[t for t, name in enumerate(self.names_) if name in self.themes_]] = False
+        return shares
+
+    def partial_fit(self, texts: Any, y: Any = None) -> Self:
+        """Learn from one more batch of releases, in the vocabulary of the first batch.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The batch.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TopicModel
+            The model. Words and representative releases are those of the last batch that held
+            any text, names those of the first; shares and numbers of releases add up.
+
+        Raises
+        ------
+        TopicsError
+            If ``method`` is "vectors", or the model is of NMF and was loaded.
+        """
+        if self.method == "vectors":
+            raise TopicsError(
+                "vectors of documents are not learnt in parts", 'give method="nmf" or "lda"'
+            )
+        if not hasattr(self, "components_"):
+            return self.fit(texts)
+        documents, sequences, counts, weights = self._read(texts)
+        if not counts.nnz:
+            self.n_documents_ += counts.shape[0]
+            return self
+        matrix = counts if self.method == "lda" else weights
+        seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
+        timeline = self.timeline_
+        assert isinstance(self.decomposition_, (LDA, NMF))
+        try:
+            self.decomposition_.partial_fit(matrix)
+        except ValueError as error:
+            raise TopicsError(str(error), "fit a new model") from None
+        self._take_components()
+        self.n_documents_ = seen + counts.shape[0]
+        self._describe(sequences, weights, self._shares_of(matrix), documents)
+        self.share_sums_ = self.share_sums_ + shares_so_far
+        self.n_releases_ = self.n_releases_ + winners
+        self.timeline_ = add_timelines(timeline, self.timeline_)
+        return self
+
+    def _read(self, texts: Any) -> tuple[Any, TermSequences, sp.csr_matrix, sp.csr_matrix]:
+        """Releases as they are described, and their terms, counts and weights."""
+        documents = _documents(texts, self.vectorizer_)
+        sequences = self.vectorizer_.sequences(documents)
+        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
+        described = texts if isinstance(texts, Corpus) else documents
+        return described, sequences, counts, self._weights(counts)
+
+    def _check_params(self) -> None:
+        if self.earlier is not None:
+            self.earlier._check_fitted()
+        if self.method not in ("vectors", "nmf", "lda"):
+            raise TopicsError(
+                f"method={self.method!r} is unknown", 'give "vectors", "nmf" or "lda"'
+            )
+        if self.init not in ("vectors", "own"):
+            raise TopicsError(f"init={self.init!r} is unknown", 'give "vectors" or "own"')
+        k = self.n_topics
+        if not (k is None or k == "auto" or (isinstance(k, (int, np.integer)) and k >= 1)):
+            raise TopicsError(
+                f"n_topics={k!r} is no number of topics", 'give one from 1 on, or "auto", or None'
+            )
+
+    def _number_of_topics(
+        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+    ) -> int:
+        n_documents = len(sequences)
+        if not n_documents:
+            raise TopicsError("there are no releases", "give some")
+        if isinstance(self.n_topics, str):
+            k = self._best_number(sequences, n_first, weights, vectors)
+        elif self.n_topics is None:
+            k = max(_TOPICS, n_first + 5)
+            if n_documents < 3 * k:
+                k = max(1, n_first, n_documents // 3)
+        elif (k := self.n_topics) > n_documents:
+            raise TopicsError(
+                f"more topics ({k}) than releases ({n_documents})",
+                f"ask for {n_documents} topics at most, or give more releases",
+            )
+        if k < max(1, n_first):
+            known = "topics of the earlier model and themes" if self.earlier else "themes"
+            raise TopicsError(
+                f"fewer topics ({k}) than {known} ({n_first})", f"ask for {n_first} or more"
+            )
+        if n_documents < max(30, 3 * k):
+            warnings.warn(
+                f"{n_documents} releases are few for {k} topics: take them for a first sketch, "
+                "read the releases, and do not rely on small differences",
+                stacklevel=5,
+            )
+        return k
+
+    def _best_number(
+        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+    ) -> int:
+        import pandas as pd
+
+        if len(sequences) < 2 * PATH[0]:
+            return max(n_first, 1)
+        sums = weights @ vectors
+        rows = unit_rows(unit_rows(sums) - unit_rows(sums).mean(axis=0))
+        steps = choose_n_topics(
+            weights, rows, sequences, self.vectorizer_.get_feature_names_out().tolist(),
+            random_state=self.random_state, n_jobs=self.n_jobs,
+        )  # fmt: skip
+        self.n_topics_path_ = pd.DataFrame(steps)
+        return min(max(most_topics(steps), n_first), max(len(sequences), n_first))
+
+    def _vectors(self, sequences: TermSequences) -> NDArray[np.float32] | None:
+        """Vectors of terms, where anything asks for them and there is text to learn them from."""
+        wanted = self.method == "vectors" or self.init == "vectors" or self.n_topics == "auto"
+        if not wanted or not len(sequences):
+            return None
+        words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
+        return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
+
+    def _first_names(self) -> list[str]:
+        """Names of the topics that are not free: an earlier model's, then those of new themes."""
+        first = [] if self.earlier is None else list(self.earlier.names_)
+        return [*first, *(name for name in self.themes_ if name not in first)]
+
+    def __sklearn_clone__(self) -> Self:
+        from sklearn.base import clone
+
+        # What an earlier model has learnt is what it is there for.
+        return type(self)(
+            **{
+                name: value if name == "earlier" else clone(value, safe=False)
+                for name, value in self.get_params(deep=False).items()
+            }
+        )
+
+    def _seeds(self, k: int) -> NDArray[np.float32] | None:
+        """Weights of the terms that the first topics are drawn to, of length one."""
+        if not self.themes_ and self.earlier is None:
+            return None
+        vocabulary = self.vectorizer_.vocabulary_
+        seeds = np.zeros((k, len(vocabulary)), np.float32)
+        if self.earlier is not None:
+            terms = self.earlier.vectorizer_.get_feature_names_out()
+            met = np.array([i for i, term in enumerate(terms) if term in vocabulary], np.int64)
+            columns = np.array([vocabulary[terms[i]] for i in met], np.int64)
+            seeds[: len(self.earlier.names_), columns] = unit_rows(self.earlier.components_[:, met])
+        place = {name: t for t, name in enumerate(self._first_names())}
+        for theme, (columns, weights) in seed_columns(self.themes_, vocabulary).items():
+            seeds[place[theme], columns] += weights / np.linalg.norm(weights)
+        return unit_rows(seeds)
+
+    def _new_decomposition(
+        self,
+        k: int,
+        seeds: NDArray[np.float32] | None,
+        counts: sp.csr_matrix,
+        weights: sp.csr_matrix,
+        vectors: NDArray[np.float32] | None,
+    ) -> NMF | LDA | VectorTopics:
+        from sklearn.utils import check_random_state
+
+        rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
+        if self.method == "vectors":
+            assert vectors is not None
+            return VectorTopics(k, vectors=vectors, prior=seeds, **rest)
+        if self.init == "vectors":
+            if self.method == "lda":
+                rows = some_rows(counts.shape[0], k, check_random_state(self.random_state))
+                counts, weights = counts[rows], weights[rows]
+            sums = unit_rows(weights @ vectors)
+            rest["init"] = start_of_clusters(
+                weights, unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state,
+                self.n_jobs,
+            )  # fmt: skip
+        if self.method == "nmf":
+            return NMF(k, prior=seeds, **rest)
+        if self.init == "vectors":
+            rest["init"] = start_of_factors(
+                counts, k, weights=weights, init=rest["init"], prior=seeds, n_jobs=self.n_jobs
+            )
+        # A hundredth of a topic's expected tokens, spread over its seeds.
+        tokens = float(self.n_documents_) * 100
+        prior = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100
+        return LDA(k, topic_term_prior=prior, **rest)
+
+    def _weights(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        v = self.vectorizer_
+        if v.weighting == "tfidf":
+            return v.weigh(counts.copy()).astype(np.float32, copy=False)
+        return tfidf_weights(counts, v.smoothed_idf_, n_jobs=self.n_jobs)
+
+    def _take_components(self) -> None:
+        found = self.decomposition_.components_
+        self.components_ = np.stack([found[group].sum(axis=0) for group in self.groups_])
+
+    def _grouped(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Shares of topics, of those of components."""
+        if self.groups_ == [[t] for t in range(shares.shape[1])]:
+            return shares
+        return np.stack([shares[:, group].sum(axis=1) for group in self.groups_], axis=1)
+
+    def _describe(
+        self,
+        sequences: TermSequences,
+        weights: sp.csr_matrix,
+        shares: NDArray[np.float32],
+        texts: Any,
+    ) -> None:
+        terms = self.vectorizer_.get_feature_names_out().tolist()
+        self.words_ = rank_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
+        self.share_sums_ = shares.sum(axis=0, dtype=np.float64)
+        # Where no term is known, every topic is as good as any other.
+        first = shares.argmax(axis=1)[np.diff(weights.indptr) > 0]
+        self.n_releases_ = np.bincount(first, minlength=shares.shape[1])
+        dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
+        self.timeline_ = timeline_of(dates, shares)
+        everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)
+        heaviest = np.argsort(-self.components_, axis=1)[:, :10]
+        self.junk_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
+        self.representatives_ = self._representatives(weights, shares, texts)
+
+    def _representatives(
+        self, weights: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
+    ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
+        components = unit_rows(self.components_)
+        # By likeness to the topic too: its share of a text of two words says little.
+        fit = shares * (weights @ np.ascontiguousarray(components.T))
+        likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
+        asked = {
+            int(d): np.flatnonzero((likely == d).any(axis=0) & (fit[d] > 0)).tolist()
+            for d in np.unique(likely)
+        }
+        releases = {d: _release(texts, d) for d in asked}
+        found = self.sentences([release[3] for release in releases.values()], list(asked.values()))
+        shown = {
+            (d, topic): sentence
+            for (d, topics), sentences in zip(asked.items(), found, strict=True)
+            for topic, sentence in zip(topics, sentences, strict=True)
+        }
+        every = []
+        for topic in range(fit.shape[1]):
+            rows: dict[str, tuple[str, str | None, str | None, float, str]] = {}
+            for d in likely[:, topic].tolist():
+                if sentence := shown.get((d, topic)):
+                    row = (*releases[d][:3], float(shares[d, topic]), sentence)
+                    rows.setdefault(sentence, row)
+            every.append(list(rows.values())[:_REPRESENTATIVES])
+        return every
+
+    # New releases
+
+    def transform(self, texts: Any) -> NDArray[np.float32]:
+        """Shares of the topics in releases.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_topics)
+            Rows sum to 1; equal shares where no word is known.
+        """
+        self._check_fitted()
+        return self.transform_counts(
+            self.vectorizer_.counts(_documents(texts, self.vectorizer_), np.float32)
+        )
+
+    def transform_counts(self, counts: sp.csr_matrix) -> NDArray[np.float32]:
+        """Shares of the topics in releases that the vectorizer has counted.
+
+        Parameters
+        ----------
+        counts : csr_matrix of float32, shape (n_documents, n_terms)
+            Term counts.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_topics)
+            Rows sum to 1.
+        """
+        return self._shares_of(counts if self.method == "lda" else self._weights(counts))
+
+    def _shares_of(self, matrix: sp.csr_matrix) -> NDArray[np.float32]:
+        return self._grouped(_shares(self.decomposition_.transform(matrix)))
+
+    def sentences(self, texts: Sequence[str], topics: Sequence[Sequence[int]]) -> list[list[str]]:
+        """The sentence of each text that shows each of some topics best.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Releases.
+        topics : sequence of sequence of int
+            For each text numbers of topics.
+
+        Returns
+        -------
+        list of list of str
+            For each text one a topic; the beginning of a text that has no sentences, as those have
+            not that are no plain text.
+        """
+        if callable(self.vectorizer_.analyzer):
+            found = [[""] * len(asked) for asked in topics]
+        else:
+            found = best_sentences(texts, topics, self._sentence_scores)
+        return [
+            [sentence or " ".join(text.split())[:400] for sentence in sentences]
+            for text, sentences in zip(texts, found, strict=True)
+        ]
+
+    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.floating]:
+        weights = tfidf_weights(self.vectorizer_.counts(sentences), None)
+        return np.asarray(weights @ np.ascontiguousarray(self.components_.T))
+
+    # What was learnt
+
+    @property
+    def topics_(self) -> Any:
+        """A pandas DataFrame: topic, name, words, share, number of releases, whether it is junk.
+
+        The words of a junk topic stand everywhere: half of its ten heaviest ones or more are in a
+        fifth of the releases or more.
+        """
+        import pandas as pd
+
+        self._check_fitted()
+        return pd.DataFrame(
+            {
+                "topic": np.arange(len(self.names_)),
+                "name": self.names_,
+                "words": [", ".join(words) for words in self.top_words()],
+                "share": self.share_sums_ / max(self.n_documents_, 1),
+                "releases": self.n_releases_,
+                "junk": self.junk_,
+            }
+        )
+
+    def top_words(
+        self, n: int = 10, ranking: Ranking | None = None, mix: float = 0.5
+    ) -> list[list[str]]:
+        """Words that show each topic: those that hold together, the most telling first.
+
+        Parameters
+        ----------
+        n : int, default=10
+            How many; up to 40 a topic are known.
+        ranking : {"lift", "weight", "frex", "relevance"} or None, default=None
+            None shows words that hold together; else as
+            :func:`topics.models.topic_words.term_scores`.
+        mix : float, default=0.5
+            Of ``frex`` and ``relevance``.
+
+        Returns
+        -------
+        list of list of str
+            One list a topic.
+        """
+        self._check_fitted()
+        terms = self.vectorizer_.get_feature_names_out().tolist()
+        if ranking is not None:
+            return [
+                [terms[i] for i in show_words(scores, terms, n)]
+                for scores in term_scores(self.components_, ranking, mix)
+            ]
+        return [
+            [terms[i] for i in sorted(words[:n], key=lambda i: -scores[i])]
+            for scores, words in zip(term_scores(self.components_), self.words_, strict=True)
+        ]
+
+    def representative(self, topic: int | str, n: int = 3) -> Any:
+        """Releases that show a topic best, with the sentence that shows it.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        n : int, default=3
+            How many; up to 20 a topic are known.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``id``, ``title``, ``date``, ``share`` and ``sentence``, the best first.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic.
+        """
+        import pandas as pd
+
+        columns = ["id", "title", "date", "share", "sentence"]
+        rows = self.representatives_[self.topic_number(topic)][:n]
+        return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
+
+    def topic_number(self, topic: int | str) -> int:
+        """Number of a topic that is given by number or name.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+
+        Returns
+        -------
+        int
+            From 0.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic.
+        """
+        self._check_fitted()
+        names = [name.casefold() for name in self.names_]
+        if isinstance(topic, str) and topic.casefold() in names:
+            return names.index(topic.casefold())
+        if isinstance(topic, (int, np.integer)) and 0 <= topic < len(self.names_):
+            return int(topic)
+        raise TopicsError(
+            f"there is no topic {topic!r}", f"give 0 to {len(self.names_) - 1} or a name"
+        )
+
+    def topics_over_time(self, freq: Period = "month") -> Any:
+        """Shares of the topics in each period of the releases fitted on.
+
+        Parameters
+        ----------
+        freq : {"day", "week", "month", "quarter", "year"}, default="month"
+            Length of a period.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a period (its name the index), a column a topic by name, and ``releases``, their
+            number; topic shares of a row sum to 1.
+
+        Raises
+        ------
+        TopicsError
+            If the releases have no dates, or ``freq`` is unknown.
+        """
+        import pandas as pd
+
+        self._check_fitted()
+        dates, sums, numbers = self.timeline_
+        if not dates:
+            raise TopicsError("the releases have no dates", "fit a Corpus with dates")
+        frame = pd.DataFrame(sums, columns=self.names_).assign(releases=numbers)
+        frame = frame.groupby([period_of(date, freq) for date in dates]).sum().rename_axis(freq)
+        frame[self.names_] = frame[self.names_].div(frame["releases"], axis=0)
+        return frame
+
+    def topics_per_class(self, texts: Any, classes: Sequence[Any]) -> Any:
+        """Mean shares of the topics in each class of releases, such as their source.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+        classes : sequence, shape (n_documents,)
+            The class of each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a class, a column a topic by name, and ``releases``, their number.
+
+        Raises
+        ------
+        TopicsError
+            If there are not as many classes as releases.
+        """
+        import pandas as pd
+
+        shares = self.transform(texts)
+        if len(classes) != len(shares):
+            raise TopicsError(
+                f"{len(classes)} classes for {len(shares)} releases", "give one for each"
+            )
+        frame = pd.DataFrame(shares.astype(np.float64), columns=self.names_)
+        # Releases without a class are a class of their own.
+        grouped = frame.groupby(list(classes), dropna=False)
+        return grouped.mean().assign(releases=grouped.size()).rename_axis("class")
+
+    def topics_of_paragraphs(self, text: str) -> Any:
+        """The first topic of each paragraph of a release.
+
+        Parameters
+        ----------
+        text : str
+            A release, its paragraphs apart by an empty line.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``paragraph``, ``topic``, ``name`` and ``share``, in reading order.
+        """
+        import pandas as pd
+
+        parts = split_paragraphs(as_texts([text])[0].as_py())
+        shares = self.transform(parts)
+        first = shares.argmax(axis=1)
+        return pd.DataFrame(
+            {
+                "paragraph": parts,
+                "topic": first,
+                "name": [self.names_[t] for t in first],
+                "share": shares.max(axis=1, initial=0),
+            }
+        )
+
+    def outliers(self, texts: Any, least: float | None = None) -> NDArray[np.bool_]:
+        """Releases that belong to no topic: none has ``least`` of them.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+        least : float or None, default=None
+            The share that the first topic of a release must have; None is one and a half times
+            what equal shares would be.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_documents,)
+            True for an outlier.
+        """
+        shares = self.transform(texts)
+        bound = 1.5 / len(self.names_) if least is None else least
+        return np.asarray(shares.max(axis=1, initial=0) < min(bound, 1))
+
+    def similar_topics(self, topic: int | str, n: int = 5) -> Any:
+        """Topics whose terms are most like those of one.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        n : int, default=5
+            How many.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``topic``, ``name`` and ``cosine``, the most like first.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic.
+        """
+        import pandas as pd
+
+        one = self.topic_number(topic)
+        rows = unit_rows(self.components_)
+        cosines = rows @ rows[one]
+        order = [int(t) for t in np.argsort(-cosines, kind="stable") if t != one][:n]
+        return pd.DataFrame(
+            {
+                "topic": order,
+                "name": [self.names_[t] for t in order],
+                "cosine": cosines[order].astype(np.float64),
+            }
+        )
+
+    def match_topics(self, other: TopicModel) -> Any:
+        """The topic of another model that each topic is most like, no two sharing one.
+
+        Parameters
+        ----------
+        other : TopicModel
+            A model fitted to other releases, or otherwise.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a topic: ``topic``, ``name``, ``other`` (-1 where there are too few),
+            ``other_name`` and ``cosine``, over the terms that both know.
+        """
+        import pandas as pd
+
+        self._check_fitted()
+        other._check_fitted()
+        known = other.vectorizer_.vocabulary_
+        terms = self.vectorizer_.get_feature_names_out().tolist()
+        here = [i for i, term in enumerate(terms) if term in known]
+        there = [known[terms[i]] for i in here]
+        partners, cosines = match_topics(self.components_[:, here], other.components_[:, there])
+        return pd.DataFrame(
+            {
+                "topic": np.arange(len(self.names_)),
+                "name": self.names_,
+                "other": partners,
+                "other_name": [other.names_[t] if t >= 0 else None for t in partners],
+                "cosine": cosines,
+            }
+        )
+
+    def hierarchy(self) -> NDArray[np.float64]:
+        """Which topics would be merged first: average linkage by the cosine of their terms.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_topics - 1, 4)
+            As scipy's ``linkage`` gives it; :func:`topics.plots.plot_hierarchy` draws it.
+        """
+        from scipy.cluster.hierarchy import linkage
+
+        self._check_fitted()
+        if len(self.names_) < 2:
+            return np.empty((0, 4))
+        rows = unit_rows(self.components_).astype(np.float64)
+        apart = np.clip(1 - rows @ rows.T, 0, None)
+        return np.asarray(linkage(apart[np.triu_indices(len(rows), 1)], "average"))
+
+    # Editing
+
+    def rename_topic(self, topic: int | str, name: str) -> Self:
+        """Give a topic another name.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        name : str
+            The new name.
+
+        Returns
+        -------
+        TopicModel
+            The model.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic, or the name is empty or taken.
+        """
+        number = self.topic_number(topic)
+        self.names_[number] = self._free_name(name, [number])
+        return self
+
+    def _free_name(self, name: str, own: Sequence[int]) -> str:
+        """A name that no topic has but some, and no other column of a table."""
+        name = check_name(name)
+        others = {other.casefold() for t, other in enumerate(self.names_) if t not in own}
+        if name.casefold() in others | RESERVED:
+            raise TopicsError(f"the name {name!r} is taken", "give another")
+        return name
+
+    def merge_topics(self, topics: Iterable[int | str], name: str | None = None) -> Self:
+        """Make one topic of several.
+
+        Parameters
+        ----------
+        topics : iterable of int or str
+            Numbers or names, two or more.
+        name : str or None, default=None
+            Of the merged topic; None keeps that of the first one given.
+
+        Returns
+        -------
+        TopicModel
+            The model; the merged topic has the least of their numbers. Shares and numbers of
+            releases are the sums.
+
+        Raises
+        ------
+        TopicsError
+            If there are fewer than two, or one of them does not exist, or the name is taken.
+        """
+        chosen = list(dict.fromkeys(self.topic_number(topic) for topic in topics))
+        if len(chosen) < 2:
+            raise TopicsError("one topic cannot be merged", "give two or more")
+        kept = min(chosen)
+        name = self._free_name(self.names_[chosen[0]] if name is None else name, chosen)
+        for sums in (self.share_sums_, self.n_releases_):
+            sums[kept] = sums[chosen].sum()
+        self.timeline_[1][:, kept] = self.timeline_[1][:, chosen].sum(axis=1)
+        self.components_[kept] = self.components_[chosen].sum(axis=0)
+        self.groups_[kept] = sorted(part for t in chosen for part in self.groups_[t])
+        rows = sorted((r for t in chosen for r in self.representatives_[t]), key=lambda r: -r[3])
+        self.representatives_[kept] = list(dict.fromkeys(rows))[:_REPRESENTATIVES]
+        # In turns, so that each of the topics shows among the first words.
+        turns = sorted((at, i) for t in chosen for at, i in enumerate(self.words_[t]))
+        self.words_[kept] = list(dict.fromkeys(i for _, i in turns))[: len(self.words_[kept])]
+        self.junk_[kept] = self.junk_[chosen].all()
+        self.names_[kept] = name
+        return self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen])
+
+    def drop_topics(self, topics: int | str | Iterable[int | str]) -> Self:
+        """Take topics away, such as junk.
+
+        Parameters
+        ----------
+        topics : int, str, or iterable of int or str
+            Numbers or names.
+
+        Returns
+        -------
+        TopicModel
+            The model. What the topics had of releases is nobody's from now on: their shares sum to
+            less than 1.
+
+        Raises
+        ------
+        TopicsError
+            If one of them does not exist, or none would be left.
+        """
+        asked = [topics] if isinstance(topics, (int, np.integer, str)) else topics
+        gone = {self.topic_number(topic) for topic in asked}
+        stay = [t for t in range(len(self.names_)) if t not in gone]
+        if not stay:
+            raise TopicsError("no topic would be left", "keep one or more")
+        return self._keep(stay)
+
+    def _keep(self, topics: list[int]) -> Self:
+        for name in ("groups_", "names_", "words_", "representatives_"):
+            values = getattr(self, name)
+            setattr(self, name, [values[t] for t in topics])
+        for name in ("share_sums_", "n_releases_", "components_", "junk_"):
+            setattr(self, name, getattr(self, name)[topics])
+        days, sums, numbers = self.timeline_
+        self.timeline_ = days, sums[:, topics], numbers
+        return self
+
+    def split_topic(self, topic: int | str, texts: Any, n: int = 2) -> Self:
+        """Make several topics of one.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        texts : Corpus, Arrow column, or iterable of str
+            The releases that the model was fitted on; those whose first topic it is are looked at.
+        n : int, default=2
+            How many topics come of it.
+
+        Returns
+        -------
+        TopicModel
+            The model: the first part has the topic's number, the others the last ones. Names of
+            other topics stay, and tables are those of ``texts``.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic, or it is the first one of too few releases.
+        """
+        number = self.topic_number(topic)
+        documents, sequences, counts, weights = self._read(texts)
+        matrix = counts if self.method == "lda" else weights
+        first = self._shares_of(matrix).argmax(axis=1)
+        rows = np.flatnonzero((first == number) & (np.diff(matrix.indptr) > 0))
+        if n < 2 or rows.size < 2 * n:
+            raise TopicsError(
+                f"{rows.size} releases are too few for {n} topics", "split a larger topic"
+            )
+        gone = self.groups_[number]
+        stay = [t for t in range(len(self.decomposition_.components_)) if t not in gone]
+        self.decomposition_.split(gone, matrix[rows], n)
+        place = {t: i for i, t in enumerate(stay)}
+        groups = [[place[t] for t in group if t in place] for group in self.groups_]
+        groups[number] = [len(stay)]
+        self.groups_ = groups + [[len(stay) + i] for i in range(1, n)]
+        self._take_components()
+        kept, self.n_documents_ = self.names_, len(sequences)
+        self._describe(sequences, weights, self._shares_of(matrix), documents)
+        words, others = self.top_words(), [name for t, name in enumerate(kept) if t != number]
+        parts = name_topics([words[number], *words[len(kept) :]])
+        renamed = name_topics([[]] * len(others) + [[name] for name in parts], others)
+        parts = renamed[len(others) :]
+        self.names_ = [*kept[:number], parts[0], *kept[number + 1 :], *parts[1:]]
+        return self
+
+
+def _documents(texts: Any, vectorizer: TermVectorizer | None) -> Any:
+    if vectorizer is not None and callable(vectorizer.analyzer) and not isinstance(texts, Corpus):
+        return texts if isinstance(texts, Sequence) else list(texts)
+    return as_texts(texts)
+
+
+def _release(texts: Any, i: int) -> tuple[str, str | None, str | None, str]:
+    """Id, title, date and text of a release."""
+    if isinstance(texts, Corpus):
+        release = texts[i]
+        return release["id"], release["title"], release["date"], release["text"]
+    text = texts[i].as_py() if hasattr(texts[i], "as_py") else texts[i]
+    return str(i), None, None, text if isinstance(text, str) else " ".join(map(str, text))
+
+
+def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+    total = weights.sum(axis=1, keepdims=True)
+    even = np.float32(1 / weights.shape[1])
+    return np.where(total > 0, weights / np.where(total > 0, total, 1), even).astype(np.float32)

@@ -1,0 +1,263 @@
+"""Topics that start from, and are told apart by, vectors of documents."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from topics._estimator import all_or_nothing, check_matrix
+from topics._math.arrays import softmax, unit_rows
+from topics._math.discriminant import linear_discriminant
+from topics._math.kmeans import SAMPLE
+from topics._math.label_spreading import neighbour_graph, propagate
+from topics._math.sparse import members_of
+from topics._parallel import one_blas_thread, over_shards
+from topics.models._base import Decomposition
+from topics.models.initialisation import start_of_clusters
+from topics.models.nmf import NMF
+from topics.text.word_vectors import WordVectors
+
+TEMPERATURE = 0.1
+"""Cosines that differ by this much make shares that differ by a factor of e."""
+
+
+_ROUNDS = 6
+
+
+_LISTENING = 3
+
+
+_NEVER = np.float32(1e9)
+
+
+_ROWS_PER_SHARD = 4096
+
+
+class VectorTopics(Decomposition):
+    """Topics of terms by NMF, and of documents by vectors of their words.
+
+    Documents lie near each other that share no term but terms of one kind, so that short texts,
+    too, find their topic. Clusters of document vectors start NMF; what it makes of them gives the
+    terms of topics; the mean vectors of its topics' documents are moved to those nearest to them a
+    few times, documents listen to their neighbours, and a linear discriminant of the topics that
+    come of it gives the shares, of these documents and of new ones.
+
+    Parameters
+    ----------
+    n_components : int, default=10
+        Number of topics.
+    vectors : array of shape (n_terms, size)
+        Vectors of terms, such as those of :class:`~topics.text.word_vectors.WordVectors`.
+    prior : array of shape (n_components, n_terms) or None, default=None
+        As for :class:`~topics.NMF`.
+    random_state : int, RandomState or None, default=0
+        For the clusters.
+    n_jobs : int or None, default=None
+        Threads; results are the same to the bit for any number.
+
+    Attributes
+    ----------
+    components_ : ndarray of float32, shape (n_components, n_terms)
+        Topic-term weights.
+    centres_ : ndarray of float32, shape (n_components, size)
+        Mean vectors of the topics' documents; zeros for a topic of none.
+    metric_ : ndarray of float32, shape (size, size)
+        In which topics are tight (:func:`topics._math.discriminant.linear_discriminant`).
+    mean_ : ndarray of float32, shape (size,)
+        Mean vector of the documents, which is taken off each.
+    n_features_in_ : int
+        Number of terms.
+
+    Examples
+    --------
+    >>> X = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1.0]])
+    >>> shares = VectorTopics(2, vectors=[[1, 0], [1, 0], [0, 1], [0, 1]]).fit_transform(X)
+    >>> bool(shares[0].argmax() == shares[1].argmax() != shares[2].argmax())
+    True
+    """
+
+    centres_: NDArray[np.float32]
+    metric_: NDArray[np.float32]
+    mean_: NDArray[np.float32]
+
+    def __init__(
+        self,
+        n_components: int = 10,
+        *,
+        vectors: ArrayLike,
+        prior: ArrayLike | None = None,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_components = n_components
+        self.vectors = vectors
+        self.prior = prior
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Learn the topics.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Weights of at least zero, such as tf-idf.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        VectorTopics
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If X holds a negative value, or no document, or the vectors are of other terms.
+        """
+        self.fit_transform(X)
+        return self
+
+    @all_or_nothing
+    def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
+        """Learn the topics and give the documents' shares of them.
+
+        Parameters
+        ----------
+        X, y
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_components)
+            Rows sum to 1.
+        """
+        self._check_whole(n_components=1)
+        X = sp.csr_matrix(check_matrix(self, X, reset=True), dtype=np.float32)
+        self._take_vectors(self.vectors)
+        sums = self._words.transform(X)
+        known = sums.any(axis=1)
+        # Documents of no known term are of no topic, unless there are no others.
+        known |= ~known.any()
+        self.mean_ = unit_rows(sums).sum(axis=0) / np.float32(known.sum())
+        rows = self._placed(sums)
+        del sums
+        start = start_of_clusters(
+            X, rows, self.n_components, self.prior, self.random_state, self.n_jobs
+        )
+        nmf = NMF(self.n_components, init=start, prior=self.prior, n_jobs=self.n_jobs)
+        W = nmf.fit_transform(X)
+        self.components_ = nmf.components_.astype(np.float32, copy=False)
+        with one_blas_thread():
+            self._tell_apart(
+                rows[known], (W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))[known]
+            )
+        return self._shares(rows)
+
+    def _tell_apart(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:
+        """Learn which topic a document is of from how far each was, by its terms."""
+        k = self.n_components
+        centres = unit_rows(np.asarray(members.T @ rows))
+        for _ in range(_ROUNDS):
+            centres = _mean_directions(rows, (rows @ centres.T).argmax(axis=1), k)
+        some = rows[np.unique(np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64))]
+        graph = neighbour_graph(some, TEMPERATURE)
+        topics = (some @ centres.T).argmax(axis=1)
+        for _ in range(_LISTENING):
+            near = softmax(some @ _mean_directions(some, topics, k).T / TEMPERATURE)
+            topics = propagate(graph, near.astype(np.float64)).argmax(axis=1)
+        self._take_discriminant(some, topics)
+        self._take_discriminant(rows, self._scores(rows).argmax(axis=1))
+        # As sharp as cosines over the temperature are: what lies between topics has no topic.
+        near = rows @ unit_rows(self.centres_).T / np.float32(TEMPERATURE)
+        sharpness = [(s.max(axis=1) - s.mean(axis=1)).mean() for s in (near, self._scores(rows))]
+        self.metric_ *= np.float32(sharpness[0] / sharpness[1]) if sharpness[1] > 0 else 1
+
+    def _take_discriminant(self, rows: NDArray[np.float32], topics: NDArray[np.int64]) -> None:
+        centres, metric = linear_discriminant(rows, members_of(topics, self.n_components))
+        self.centres_, self.metric_ = centres.astype(np.float32), metric.astype(np.float32)
+
+    def transform(self, X: Any) -> NDArray[np.float32]:
+        """Shares of topics in documents.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            Weights of at least zero.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, n_components)
+            Rows sum to 1: a softmax of the discriminant's scores. Equal shares where no term is
+            known. A document's row does not depend on the others.
+        """
+        self._check_fitted()
+        X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
+        return self._shares(self._placed(self._words.transform(X)))
+
+    def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
+        X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
+        parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
+        first = parts.fit_transform(X).argmax(axis=1)
+        rows = self._placed(self._words.transform(X))
+        centres, _ = linear_discriminant(rows, members_of(first, n))
+        stay = np.delete(self.centres_, old, axis=0)
+        self.centres_ = np.vstack([stay, centres.astype(np.float32)])
+        return parts.components_
+
+    def _restore(
+        self,
+        components: NDArray[np.floating],
+        vectors: NDArray[np.floating],
+        centres: NDArray[np.floating],
+        metric: NDArray[np.floating],
+        mean: NDArray[np.floating],
+    ) -> None:
+        """What was learnt."""
+        self.n_features_in_ = components.shape[1]
+        self._take_vectors(vectors)
+        self.components_ = np.array(components, np.float32)
+        self.centres_, self.metric_ = np.array(centres, np.float32), np.array(metric, np.float32)
+        self.mean_ = np.array(mean, np.float32)
+
+    def _take_vectors(self, vectors: ArrayLike) -> None:
+        # Half precision is enough for sums of many terms, and half the size of an artifact.
+        self.vectors_ = np.asarray(vectors, np.float16)
+        if self.vectors_.shape[0] != self.n_features_in_:
+            raise ValueError(
+                f"there are vectors of {self.vectors_.shape[0]} terms, not {self.n_features_in_}"
+            )
+        self._words = WordVectors(n_jobs=self.n_jobs)
+        self._words.vectors_ = self.vectors_.astype(np.float32)
+
+    def _placed(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Documents as rows of length one around their mean; zeros where no term is known."""
+        known = sums.any(axis=1, keepdims=True)
+        return unit_rows((unit_rows(sums) - self.mean_) * known)
+
+    def _scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        with one_blas_thread():
+            across = np.ascontiguousarray(self.metric_.T @ self.centres_.T)
+        middle = np.einsum("ij,ji->i", self.centres_, across) / 2
+        empty = ~self.centres_.any(axis=1)
+        middle[empty & ~empty.all()] = _NEVER
+
+        def work(low: int, high: int) -> NDArray[np.float32]:
+            # Not a product of matrices: its sums depend on how many rows there are.
+            scores = np.einsum("ij,jk->ik", rows[low:high], across) - middle
+            return scores * rows[low:high].any(axis=1, keepdims=True)
+
+        parts = over_shards(work, len(rows), _ROWS_PER_SHARD, self.n_jobs)
+        return np.concatenate(parts) if parts else np.empty((0, len(self.centres_)), np.float32)
+
+    def _shares(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(softmax(self._scores(rows)), np.float32)
+
+
+def _mean_directions(
+    rows: NDArray[np.float32], topics: NDArray[np.int64], k: int
+) -> NDArray[np.float32]:
+    return unit_rows(members_of(topics, k) @ rows)

@@ -1,0 +1,216 @@
+"""Labelling: texts, or files of them, and a model in; one row a text out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from topics._errors import TopicsError
+from topics._progress import track
+from topics.labeller import BATCH, Labeller, Predictions
+from topics.models.topic_model import TopicModel
+from topics.persistence.artifact import load
+from topics.persistence.atomic import written_beside
+from topics.reading.corpus import Corpus
+from topics.reading.read import names_a_file
+from topics.themes.classifier import ThemeClassifier
+
+FORMATS = (".parquet", ".csv", ".jsonl")
+"""Endings of the files that labels are written to."""
+
+
+def predict(
+    texts: Any, model: Any, *, evidence: bool = True, passages: bool = False
+) -> Predictions:
+    """Label texts with a model.
+
+    Parameters
+    ----------
+    texts : str, Corpus, Arrow column, or iterable of str
+        One text, or many.
+    model : str, Path, TopicModel, ThemeClassifier or Labeller
+        An artifact's folder, or a model in memory.
+    evidence : bool, default=True
+        Look for the sentence that speaks for each label; without it labelling is faster.
+    passages : bool, default=False
+        Label the paragraphs of each text, too, so that a long release shows where each of its
+        subjects is.
+
+    Returns
+    -------
+    Predictions
+        One row a text: ``labels``, ``probabilities``, ``topic``, ``topic_name``, ``evidence``; as
+        a whole ``to_pandas()`` and ``to_arrow()``.
+
+    Raises
+    ------
+    TopicsError
+        If the artifact cannot be loaded, a text is missing, or the text is the name of a file.
+    """
+    if isinstance(texts, str) and names_a_file(texts):
+        raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
+    return as_labeller(model).predict(texts, evidence=evidence, passages=passages)
+
+
+def as_labeller(model: Any) -> Labeller:
+    """A model of any kind as one that labels.
+
+    Parameters
+    ----------
+    model : str, Path, TopicModel, ThemeClassifier or Labeller
+        An artifact's folder, or a model in memory.
+
+    Returns
+    -------
+    Labeller
+        It.
+
+    Raises
+    ------
+    TopicsError
+        If it is no model that labels.
+    """
+    if isinstance(model, (str, Path)):
+        model = load(model)
+    if isinstance(model, Labeller):
+        return model
+    if isinstance(model, TopicModel):
+        return Labeller(topic_model=model)
+    if isinstance(model, ThemeClassifier):
+        return Labeller(classifier=model)
+    raise TopicsError(f"a {type(model).__name__} does not label", "give a model made by topics fit")
+
+
+def label_to(
+    corpus: Corpus,
+    model: Any,
+    output: str,
+    *,
+    force: bool = False,
+    evidence: bool = True,
+    keep_text: bool = False,
+) -> int:
+    """Label a corpus batch by batch and write one row a release.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The releases.
+    model : str, Path, TopicModel, ThemeClassifier or Labeller
+        As for :func:`predict`.
+    output : str
+        A file that ends in ``.parquet``, ``.csv`` or ``.jsonl``, or "-" for JSON lines on standard
+        output. A file is written beside its place and then renamed.
+    force : bool, default=False
+        Replace a file that is there.
+    evidence : bool, default=True
+        As for :func:`predict`.
+    keep_text : bool, default=False
+        Write the texts, too, so that the file can be corrected and learnt from.
+
+    Returns
+    -------
+    int
+        Releases labelled.
+
+    Raises
+    ------
+    TopicsError
+        If the file exists, its ending is not known, or it cannot be written.
+    """
+    labeller = as_labeller(model)
+    batches = _label_batches(corpus, labeller, evidence, keep_text)
+    if output == "-":
+        for table in batches:
+            _write_json_lines(table, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return len(corpus)
+    path = check_output(output, force)
+    with written_beside(path) as file:
+        _write(batches, file, path.suffix.lower())
+    return len(corpus)
+
+
+def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> Path:
+    """The path to write to, or a clear error before any work is done.
+
+    Parameters
+    ----------
+    output : str
+        A file name.
+    force : bool
+        Whether it may exist.
+    endings : sequence of str, default=FORMATS
+        Those that are known.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    TopicsError
+        If its ending is not known, or it exists.
+    """
+    path = Path(output)
+    if path.suffix.lower() not in endings:
+        raise TopicsError(
+            f"the ending {path.suffix!r} is unknown", f"end in {', '.join(endings)}", path=output
+        )
+    if path.is_dir():
+        raise TopicsError("it is a folder", "give a file name", path=output)
+    if path.exists() and not force:
+        raise TopicsError("the output exists", "take another name, or --force", path=output)
+    return path
+
+
+def _label_batches(
+    corpus: Corpus, labeller: Labeller, evidence: bool, keep_text: bool
+) -> Iterator[pa.Table]:
+    more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
+    # A table without rows has its columns, too.
+    starts = range(0, max(len(corpus), 1), BATCH)
+    for start in track(starts, "labelling", len(starts)):
+        batch = corpus[start : start + BATCH]
+        table = labeller.predict(batch, evidence=evidence).to_arrow()
+        for at, name in enumerate(more, 2):
+            table = table.add_column(at, name, batch[name])
+        yield table
+
+
+def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str) -> None:
+    if ending == ".jsonl":
+        for table in batches:
+            _write_json_lines(table, file)
+        return
+    writer: Any = None
+    for table in batches:
+        if ending == ".csv":
+            table = _flat(table)
+        if writer is None:
+            if ending == ".csv":
+                from pyarrow.csv import CSVWriter as Writer
+            else:
+                from pyarrow.parquet import ParquetWriter as Writer
+            writer = Writer(file, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """The table with its lists of labels as text, divided by semicolons."""
+    joined = [";".join(labels) for labels in table["labels"].to_pylist()]
+    at = table.column_names.index("labels")
+    return table.set_column(at, "labels", pa.array(joined, pa.large_string()))
+
+
+def _write_json_lines(table: pa.Table, file: BinaryIO) -> None:
+    for row in table.to_pylist():
+        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")

@@ -1,0 +1,577 @@
+"""Corpus: releases in one Arrow table."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from topics._arrow import chunks_in_utf8, one_chunk
+from topics._errors import TopicsError
+from topics.reading.near_duplicates import equal_pairs, similar_pairs
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.large_string()),
+        ("title", pa.large_string()),
+        ("text", pa.large_string()),
+        ("date", pa.large_string()),
+        ("source", pa.large_string()),
+        ("language", pa.large_string()),
+        ("path", pa.large_string()),
+        ("row", pa.int64()),
+    ]
+)
+"""Columns of every corpus; more may follow. Dates are ISO 8601 (``2018-07-30``)."""
+
+REJECTS = pa.schema(
+    [("path", pa.large_string()), ("row", pa.int64()), ("reason", pa.large_string())]
+)
+
+
+class Corpus:
+    """A sequence of releases in one Arrow table.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Must hold a column ``text``; the other columns of :data:`SCHEMA` are added where they are
+        missing, and further columns are kept.
+    rejects : pyarrow.Table or None, default=None
+        Rows that could not be read: path, row and reason.
+
+    Raises
+    ------
+    TopicsError
+        If the table has no column ``text``, or a text is missing.
+
+    Examples
+    --------
+    >>> corpus = Corpus(pa.table({"title": ["Talks", "Aid"], "text": ["Envoys met.", "It came."]}))
+    >>> len(corpus), corpus[1]["title"], corpus[:1]["text"].to_pylist()
+    (2, 'Aid', ['Envoys met.'])
+    """
+
+    def __init__(self, table: pa.Table, rejects: pa.Table | None = None) -> None:
+        if "text" not in table.column_names:
+            raise TopicsError(
+                "there is no column text", f"rename one of {', '.join(table.column_names)}"
+            )
+        if twice := [name for name, n in Counter(table.column_names).items() if n > 1]:
+            raise TopicsError(
+                f"there are several columns {twice[0]}", "rename or drop all of them but one"
+            )
+        self.table = _with_schema(table)
+        missing = self.table["text"].null_count
+        if missing:
+            row = self.table["text"].to_pylist().index(None)
+            raise TopicsError("the text is missing", "drop the row or fill it", row=row + 1)
+        self.rejects = REJECTS.empty_table() if rejects is None else rejects.cast(REJECTS)
+
+    # A sequence
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for batch in self.table.to_batches():
+            yield from batch.to_pylist()
+
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: str) -> pa.ChunkedArray: ...
+    @overload
+    def __getitem__(self, key: slice | Sequence[int] | np.ndarray[Any, Any]) -> Corpus: ...
+
+    def __getitem__(self, key: Any) -> Any:
+        """One release as a dict, a column by name, or a corpus by slice, mask or positions."""
+        if isinstance(key, str):
+            if key not in self.table.column_names:
+                raise KeyError(f"no column {key!r}; there are {', '.join(self.table.column_names)}")
+            return self.table[key]
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step == 1:
+                return self._with(self.table.slice(start, max(0, stop - start)))
+            key = np.arange(start, stop, step)
+        if isinstance(key, (int, np.integer)):
+            if not -len(self) <= key < len(self):
+                raise IndexError(f"the corpus has {len(self)} releases, none at {key}")
+            return self.table.slice(int(key) % len(self), 1).to_pylist()[0]
+        chosen = np.asarray(key)
+        chosen = chosen.astype(np.int64) if not chosen.size else chosen
+        if chosen.ndim != 1 or chosen.dtype.kind not in "biu":
+            raise TypeError("give one number, a slice, a mask, or a list of positions")
+        if chosen.dtype == bool:
+            if chosen.size != len(self):
+                raise IndexError(f"a mask of {chosen.size} for {len(self)} releases")
+            return self._with(self.table.filter(pa.array(chosen)))
+        chosen = np.where(chosen < 0, chosen + len(self), chosen)
+        if chosen.size and not 0 <= chosen.min() <= chosen.max() < len(self):
+            raise IndexError(f"the corpus has {len(self)} releases, not all of those asked for")
+        return self._with(self.table.take(pa.array(chosen)))
+
+    def __add__(self, other: Corpus) -> Corpus:
+        return Corpus.concat([self, other])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Corpus) and self.table.equals(other.table)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _with(self, table: pa.Table) -> Corpus:
+        return Corpus(table, self.rejects)
+
+    @property
+    def texts(self) -> pa.LargeStringArray:
+        """Title and text of every release as one text, which is what models read."""
+        text = one_chunk(self.table["text"])
+        title = pc.fill_null(one_chunk(self.table["title"]), "")
+        if pc.all(pc.equal(title, "")).as_py() in (True, None):
+            return text
+        joined = pc.binary_join_element_wise(title, text, pa.scalar("\n\n", pa.large_string()))
+        return pc.if_else(pc.equal(title, ""), text, joined)
+
+    def filter(self, keep: Callable[[dict[str, Any]], bool] | pc.Expression) -> Corpus:
+        """Releases for which ``keep`` holds.
+
+        Parameters
+        ----------
+        keep : callable or pyarrow.compute.Expression
+            A function of a release, or an Arrow expression such as
+            ``pc.field("date") >= "2018-07-01"``.
+
+        Returns
+        -------
+        Corpus
+            With the same rejects.
+        """
+        if isinstance(keep, pc.Expression):
+            return self._with(self.table.filter(keep))
+        return self[np.fromiter((bool(keep(release)) for release in self), bool, len(self))]
+
+    @staticmethod
+    def concat(corpora: Iterable[Corpus]) -> Corpus:
+        """Corpora one after the other; ids that stand twice are told apart.
+
+        Parameters
+        ----------
+        corpora : iterable of Corpus
+            At least one.
+
+        Returns
+        -------
+        Corpus
+            Columns that only some have are null in the others.
+        """
+        corpora = list(corpora)
+        table = concat_tables([c.table for c in corpora])
+        ids = pa.array(_unique(table["id"].to_pylist()), pa.large_string())
+        table = table.set_column(table.column_names.index("id"), "id", ids)
+        return Corpus(table, pa.concat_tables([c.rejects for c in corpora]))
+
+    # Duplicates
+
+    def duplicates(self, similarity: float = 1.0) -> pa.Table:
+        """Releases that say what an earlier one says.
+
+        Parameters
+        ----------
+        similarity : float, default=1.0
+            1 finds equal texts (white space and case aside). Less finds texts whose sets of five
+            words in a row have at least this Jaccard similarity, estimated by MinHash [1]_.
+
+        Returns
+        -------
+        pyarrow.Table
+            Columns ``position`` and ``id`` of the later release, ``of`` (the id of the first
+            such), and ``similarity``.
+
+        Raises
+        ------
+        ValueError
+            If ``similarity`` is not above 0 and at most 1.
+
+        References
+        ----------
+        .. [1] Broder (1997), "On the resemblance and containment of documents".
+
+        Examples
+        --------
+        >>> corpus = Corpus(pa.table({"text": ["Aid arrives", "Talks resume", "Aid  arrives "]}))
+        >>> corpus.duplicates()["position"].to_pylist()
+        [2]
+        """
+        if not 0 < similarity <= 1:
+            raise ValueError(f"similarity={similarity} is not above 0 and at most 1")
+        texts = [_squeeze(text) for text in self.texts.to_pylist()]
+        pairs = equal_pairs(texts) if similarity == 1 else similar_pairs(texts, similarity)
+        ids = self.table["id"].to_pylist()
+        return pa.table(
+            {
+                "position": pa.array([later for later, _, _ in pairs], pa.int64()),
+                "id": pa.array([ids[later] for later, _, _ in pairs], pa.large_string()),
+                "of": pa.array([ids[first] for _, first, _ in pairs], pa.large_string()),
+                "similarity": pa.array([alike for _, _, alike in pairs], pa.float64()),
+            }
+        )
+
+    def drop_duplicates(self, similarity: float = 1.0) -> Corpus:
+        """The corpus without its duplicates, which are listed among the rejects instead.
+
+        Parameters
+        ----------
+        similarity : float, default=1.0
+            As for :meth:`duplicates`.
+
+        Returns
+        -------
+        Corpus
+            The first of every set of duplicates, and all others.
+        """
+        found = self.duplicates(similarity)
+        dropped = found["position"].to_pylist()
+        keep = np.ones(len(self), bool)
+        keep[dropped] = False
+        told = pa.table(
+            {
+                "path": self.table["path"].take(found["position"]),
+                "row": self.table["row"].take(found["position"]),
+                "reason": pa.array(
+                    [f"duplicate of {of}" for of in found["of"].to_pylist()], pa.large_string()
+                ),
+            }
+        ).cast(REJECTS)
+        return Corpus(self[keep].table, pa.concat_tables([self.rejects, told]))
+
+    # Other tools
+
+    def to_arrow(self) -> pa.Table:
+        """The table itself."""
+        return self.table
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with the same columns."""
+        return self.table.to_pandas()
+
+    def to_polars(self) -> Any:
+        """A Polars DataFrame with the same columns.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If Polars is not installed (``pip install topics-toolkit[polars]``).
+        """
+        import polars
+
+        return polars.from_arrow(self.table)
+
+    @classmethod
+    def from_pandas(cls, frame: Any) -> Corpus:
+        """A corpus of a pandas DataFrame with a column ``text``.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            One release a row.
+
+        Returns
+        -------
+        Corpus
+            All columns are kept; those of mixed types become text.
+        """
+        return cls(table_of_pandas(frame))
+
+    @classmethod
+    def from_polars(cls, frame: Any) -> Corpus:
+        """A corpus of a Polars DataFrame with a column ``text``.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            One release a row.
+
+        Returns
+        -------
+        Corpus
+            All columns are kept.
+        """
+        return cls(frame.to_arrow())
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write the table to a Parquet file; rejects are not part of it.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        """
+        import pyarrow.parquet as pq
+
+        pq.write_table(self.table, path, compression="zstd")
+
+    @classmethod
+    def from_parquet(cls, path: str | Path) -> Corpus:
+        """Read what :meth:`to_parquet` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Corpus
+            Equal to the one written.
+        """
+        import pyarrow.parquet as pq
+
+        return cls(pq.read_table(path))
+
+    def to_gensim(
+        self, tokenize: Callable[[str], list[str]] | None = None
+    ) -> tuple[Any, list[list[tuple[int, int]]]]:
+        """A gensim dictionary, and the corpus as gensim's bags of words.
+
+        Parameters
+        ----------
+        tokenize : callable or None, default=None
+            From a text to its tokens; None is ``gensim.utils.simple_preprocess``.
+
+        Returns
+        -------
+        dictionary : gensim.corpora.Dictionary
+            Token numbers.
+        bags : list of list of (int, int)
+            Token number and count, one list a release.
+        """
+        from gensim.corpora import Dictionary
+        from gensim.utils import simple_preprocess
+
+        tokens = [(tokenize or simple_preprocess)(text) for text in self.texts.to_pylist()]
+        dictionary = Dictionary(tokens)
+        return dictionary, [dictionary.doc2bow(words) for words in tokens]
+
+    @classmethod
+    def from_gensim(
+        cls, bags: Iterable[Any], dictionary: Mapping[int, str] | None = None
+    ) -> Corpus:
+        """A corpus of gensim's bags of words, or of lists of tokens.
+
+        Parameters
+        ----------
+        bags : iterable of list of (int, int), or of list of str
+            The documents.
+        dictionary : gensim.corpora.Dictionary or None, default=None
+            Needed for bags of words. The order of words is not in them, so words stand in the
+            order of their numbers.
+
+        Returns
+        -------
+        Corpus
+            Words divided by a space, each as often as it counts.
+        """
+        texts = []
+        for bag in bags:
+            words = [
+                item if isinstance(item, str) else " ".join([dictionary[item[0]]] * int(item[1]))  # type: ignore[index]
+                for item in bag
+            ]
+            texts.append(" ".join(words))
+        return cls(pa.table({"text": pa.array(texts, pa.large_string())}))
+
+    # On the screen
+
+    def _facts(self) -> str:
+        dates = [date for date in self.table["date"].to_pylist() if date]
+        facts = [f"{len(self):,} release{'s' * (len(self) != 1)}"]
+        if dates:
+            facts.append(f"{min(dates)} to {max(dates)}")
+        languages = pc.value_counts(self.table["language"].drop_null()).to_pylist()
+        if languages:
+            languages.sort(key=lambda item: (-item["counts"], item["values"]))
+            facts.append(
+                ", ".join(f"{item['counts']:,} {item['values']}" for item in languages[:4])
+            )
+        if self.rejects.num_rows:
+            facts.append(f"{self.rejects.num_rows:,} rejected")
+        return " · ".join(facts)
+
+    def _shown(self) -> list[tuple[str, str, str]]:
+        rows = self.table.slice(0, 10).to_pylist()
+        return [
+            (r["date"] or "", r["title"] or "", " ".join(r["text"][:200].split())) for r in rows
+        ]
+
+    def __repr__(self) -> str:
+        lines = [f"Corpus: {self._facts()}"]
+        for date, title, text in self._shown():
+            lines.append(f"  {date:10}  {_cut(f'{title} {text}', 86)}")
+        if len(self) > 10:
+            lines.append(f"  ... and {len(self) - 10:,} more")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='white-space:nowrap'>{html.escape(date)}</td>"
+            f"<td style='text-align:left'><b>{html.escape(title)}</b> "
+            f"{html.escape(_cut(text, 140))}</td></tr>"
+            for date, title, text in self._shown()
+        )
+        return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
+
+
+def table_of_pandas(frame: Any) -> pa.Table:
+    """An Arrow table of a pandas DataFrame; a column of mixed types becomes one of text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any; its index is left out.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns in the same order.
+
+    Raises
+    ------
+    TopicsError
+        If two columns have one name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table_of_pandas(pd.DataFrame({"text": ["Aid"], "n": [3]})).column_names
+    ['text', 'n']
+    """
+    if not frame.columns.is_unique:
+        name = frame.columns[frame.columns.duplicated()][0]
+        raise TopicsError(f"there are several columns {name}", "rename or drop all but one")
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        mixed = {
+            name: values.map(str, na_action="ignore")
+            for name, values in frame.items()
+            if values.dtype == object
+        }
+        return pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
+
+
+def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables one after the other; a column whose types differ becomes one of text.
+
+    Parameters
+    ----------
+    tables : sequence of pyarrow.Table
+        At least one.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns that only some have are null in the others.
+
+    Examples
+    --------
+    >>> joined = concat_tables([pa.table({"score": [1]}), pa.table({"score": ["high"]})])
+    >>> joined["score"].to_pylist()
+    ['1', 'high']
+    """
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        known = set(SCHEMA.names)
+        as_text = [
+            table.cast(
+                pa.schema(
+                    (name, kind if name in known else pa.large_string())
+                    for name, kind in zip(table.column_names, table.schema.types, strict=True)
+                )
+            )
+            for table in tables
+        ]
+        return pa.concat_tables(as_text, promote_options="permissive")
+
+
+def content_id(title: str | None, text: str) -> str:
+    """Id of a release that has none: twelve hexadecimal digits of its content's SHA-256.
+
+    Parameters
+    ----------
+    title : str or None
+        Its title.
+    text : str
+        Its text.
+
+    Returns
+    -------
+    str
+        The same for the same words, however they are spaced.
+
+    Examples
+    --------
+    >>> content_id("Aid", "Lorries came.") == content_id("Aid", "Lorries  came. ")
+    True
+    """
+    content = f"{_squeeze(title or '', fold=False)}\n{_squeeze(text, fold=False)}"
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _squeeze(text: str, fold: bool = True) -> str:
+    text = " ".join(text.split())
+    return text.casefold() if fold else text
+
+
+def _unique(ids: Sequence[str]) -> list[str]:
+    """Ids told apart by -2, -3 ... where they stand more than once."""
+    taken, counts = set(ids), dict[str, int]()
+    unique = []
+    for name in ids:
+        counts[name] = counts.get(name, 0) + 1
+        new = name
+        while counts[name] > 1 and (new := f"{name}-{counts[name]}") in taken:
+            counts[name] += 1
+        taken.add(new)
+        unique.append(new)
+    return unique
+
+
+def _with_schema(table: pa.Table) -> pa.Table:
+    """The table with the columns of a corpus first, those of its own after them."""
+    columns: dict[str, Any] = {}
+    for column in SCHEMA:
+        if column.name in table.column_names:
+            values = table[column.name]
+            if pa.types.is_temporal(values.type) and column.name == "date":
+                values = values.cast(pa.date32()).cast(pa.string())
+            values = values.cast(column.type)
+            if pa.types.is_large_string(column.type):
+                values = chunks_in_utf8(values)
+            columns[column.name] = values
+        else:
+            columns[column.name] = pa.nulls(table.num_rows, column.type)
+    ids = columns["id"].to_pylist() if "id" in table.column_names else [None] * table.num_rows
+    if None in ids or len(set(ids)) < len(ids):
+        titles, texts = columns["title"].to_pylist(), columns["text"].to_pylist()
+        named = [
+            content_id(titles[i], texts[i] or "") if name is None else name
+            for i, name in enumerate(ids)
+        ]
+        columns["id"] = pa.array(_unique(named), pa.large_string())
+    for name in table.column_names:
+        columns.setdefault(name, table[name])
+    return pa.table(columns)
+
+
+def _cut(text: str, width: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -1,0 +1,404 @@
+"""Page dumps: many releases in one text, told apart by the layout of the page."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from topics.reading.dates import DateFound, find_dates
+
+SOURCE_WORDS = (
+    r"sources?|quelle|fuente|fonte|bron|kaynak|источник|джерело|المصدر|منبع|来源|來源|出典|źródło|"
+    r"sumber"
+)
+_CLOSING = re.compile(rf"^[\s(\[–—-]*(?:{SOURCE_WORDS})\s*[:：/–—-]\s*(?P<rest>.*)$", re.I)
+_IN_BRACKETS = re.compile(r"^\s*[(\[](?P<rest>.{5,150})[)\]]\s*$")
+_HEADER = re.compile(
+    r"^[\s*_#>-]*(?:for immediate release|for release|immediate release|press release|news release|"
+    r"media release|press statement|embargoed|under embargo|pressemitteilung|medienmitteilung|"
+    r"communiqu[eé] de presse|comunicado de prensa|nota de prensa|comunicato stampa|"
+    r"nota à imprensa|"
+    r"persbericht|пресс-релиз|basın (?:açıklaması|bülteni)|بيان صحفي|新闻稿)"
+    r"(?!\w)(?P<rest>.{0,80})$",
+    re.I,
+)
+_HEADLINE = re.compile(
+    r"^[\s*_#>-]*(?:press|news|media) (?:release|statement)\s*[:–—-]\s*"
+    r"(?P<title>(?:\S+\s+){2,}\S+)$",
+    re.I,
+)
+_END = re.compile(
+    r"^\s*(?:(?:#\s*){3,}|[-–—]+\s*30\s*[-–—]+|[-–—*\[(]+\s*(?:ends?|ende|fin)\s*[-–—*\])]+|ENDS?)\s*$",
+    re.I,
+)
+_RULE = re.compile(r"^\s*([-=_*~–—·•+])(?:\s*\1){2,}\s*$")
+_NOTES = re.compile(
+    r"^\s*(?:\d{1,2}[.)]\s|[-•*]\s)|^\W*(?:notes? (?:to|for) (?:the )?editors?|"
+    r"notes?:|about \w|(?:media |press )?contacts?\b|"
+    r"for (?:more|further) information)",
+    re.I,
+)
+_CONTACT = re.compile(
+    r"^\W*(?:(?:media |press )?contacts?|tel(?:ephone)?|phone|e-?mail)\s*[:.]", re.I
+)
+_LONGEST_TITLE = 300
+
+
+@dataclass
+class Piece:
+    """One release cut from a page.
+
+    Attributes
+    ----------
+    line : int
+        Number of the line it starts on, from 1.
+    text : str
+        The body, its paragraphs as they stand.
+    title, source : str or None
+        Where known.
+    dates : list of DateFound
+        Dates that may be the release's, the likeliest first; day and month are told apart over
+        the whole page, so not here.
+    """
+
+    line: int
+    text: str
+    title: str | None = None
+    source: str | None = None
+    dates: list[DateFound] = field(default_factory=list)
+
+
+def split_dump(text: str, split: str | None = None) -> list[Piece]:
+    r"""Cut a page into its releases.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    split : str or None, default=None
+        A layout by name (one of :data:`LAYOUTS`, or "lines": one release a line), or a regular
+        expression that matches what divides the releases (``^`` and ``$`` match at lines). None
+        recognises the layout.
+
+    Returns
+    -------
+    list of Piece
+        The releases in the order they stand; empty where the page is.
+
+    Raises
+    ------
+    ValueError
+        If ``split`` is neither a layout nor a regular expression.
+
+    Examples
+    --------
+    >>> page = "Talks resume\n\nEnvoys met.\n\n###\n\nAid arrives\n\nLorries came.\n\n###\n"
+    >>> [(piece.title, piece.text) for piece in split_dump(page)]
+    [('Talks resume', 'Envoys met.'), ('Aid arrives', 'Lorries came.')]
+    """
+    lines = [line.rstrip() for line in text.splitlines()]
+    if split == "lines":
+        return [Piece(i, line.strip()) for i, line in enumerate(lines, 1) if line.strip()]
+    if split in LAYOUTS:
+        starts = LAYOUTS[split](lines) or [0]
+    elif split is None:
+        starts = next(filter(None, (find(lines) for find in LAYOUTS.values())), [0])
+    else:
+        if near := difflib.get_close_matches(split, [*LAYOUTS, "lines"], 1, 0.8):
+            raise ValueError(f"split={split!r} is no layout; did you mean {near[0]!r}?")
+        return _split_by_pattern(text, split)
+    cuts = [*starts, len(lines)]
+    pieces = (_read_piece(lines[a:b], a) for a, b in itertools.pairwise(cuts))
+    return [piece for piece in pieces if piece is not None]
+
+
+def _split_by_pattern(text: str, pattern: str) -> list[Piece]:
+    try:
+        cut = re.compile(pattern, re.M)
+    except re.error as error:
+        raise ValueError(
+            f"split={pattern!r} is neither a layout ({', '.join(LAYOUTS)}) "
+            f"nor a regular expression: {error}"
+        ) from None
+    pieces, at = [], 0
+    matches = [match for match in cut.finditer(text) if match.group()]
+    for start, end in [*((m.start(), m.end()) for m in matches), (len(text), len(text))]:
+        piece = _read_piece(text[at:start].splitlines(), text.count("\n", 0, at))
+        if piece is not None:
+            pieces.append(piece)
+        at = end
+    return pieces
+
+
+def _is_header(line: str) -> bool:
+    """Whether a line holds a press mark, a date perhaps, and hardly anything else."""
+    match = _HEADER.match(line)
+    if match is None:
+        return False
+    rest = match["rest"]
+    for date in reversed(find_dates(rest)):
+        rest = rest[: date.start] + rest[date.end :]
+    return len(re.findall(r"[^\W\d_]+", rest)) <= 3 and not rest.rstrip().endswith(".")
+
+
+# Layouts: each gives the lines that releases start on, or nothing where the page is not so laid.
+
+
+def _by_source_line(lines: Sequence[str]) -> list[int]:
+    closing = [i for i, line in enumerate(lines) if _closes(line)]
+    if not closing:
+        return []
+    starts = [0, *(_after_captions(lines, i + 1) for i in closing)]
+    last = max(i for i, line in enumerate(lines) if line.strip())
+    starts = [start for start in starts if start <= last]
+    if len(closing) == 1 and len(starts) == 2 and not _all_titled(lines, starts):
+        return []  # the source of a table or a picture, in the middle of one release
+    return starts
+
+
+def _closes(line: str) -> bool:
+    if len(line) > 200 or not line.strip():
+        return False
+    if _CLOSING.match(line):
+        return bool(find_dates(line))
+    match = _IN_BRACKETS.match(line)
+    dates = find_dates(match["rest"]) if match else []
+    if not match or not dates:
+        return False
+    # A name, a divider and a date; not a sentence that happens to stand in brackets.
+    before = match["rest"][: dates[-1].start].rstrip()
+    return before.endswith(("/", "|", ",", "–", "—", "-", ":")) or len(before.split()) < 4
+
+
+def _after_captions(lines: Sequence[str], i: int) -> int:
+    """First line after the captions, each printed twice, that stand under a source line."""
+    while True:
+        first = _next_filled(lines, i)
+        second = _next_filled(lines, first + 1)
+        if second < len(lines) and lines[first].strip() == lines[second].strip():
+            i = second + 1
+        else:
+            return i
+
+
+def _next_filled(lines: Sequence[str], i: int) -> int:
+    while i < len(lines) and not lines[i].strip():
+        i += 1
+    return i
+
+
+def _by_press_marks(lines: Sequence[str]) -> list[int]:
+    headers = [i for i, line in enumerate(lines) if _is_header(line)]
+    ends = [i for i, line in enumerate(lines) if _END.match(line)]
+    if not headers and not ends:
+        return []
+    starts = {0}
+    for header in headers:
+        # A letterhead or a date right above the mark belongs to the release below it.
+        start = header
+        while (
+            header - 3 < start > 0 and lines[start - 1].strip() and not _END.match(lines[start - 1])
+        ):
+            start -= 1
+        starts.add(start)
+    for i in ends:
+        start = _next_filled(lines, i + 1)
+        while start < len(lines) and _NOTES.match(lines[start]):
+            while start < len(lines) and lines[start].strip():
+                start += 1
+            start = _next_filled(lines, start)
+        if start < len(lines):
+            starts.add(start)
+    first = min((i for i in starts if i > 0), default=0)
+    preamble = [line for line in lines[:first] if line.strip()]
+    if not preamble or (len(preamble) == 1 and not any(_END.match(line) for line in lines[:first])):
+        starts.discard(first)
+    # A header found just after an end mark starts no second release.
+    bodies = np.cumsum([0, *map(_is_body, lines)])
+    kept: list[int] = []
+    for i in sorted(starts):
+        if not kept or bodies[i] > bodies[kept[-1]]:
+            kept.append(i)
+    return kept
+
+
+def _is_body(line: str) -> bool:
+    return bool(line.strip()) and not (_is_header(line) or _END.match(line) or _is_date_line(line))
+
+
+def _by_rules(lines: Sequence[str]) -> list[int]:
+    rules = [i for i, line in enumerate(lines) if _RULE.match(line)]
+    underlines = {i for i in rules if _underlines(lines, i)}
+    dividers = [i for i in rules if i not in underlines]
+    if not dividers:
+        return [i - 1 for i in sorted(underlines)]
+    starts = [0, *(i + 1 for i in dividers)]
+    starts = [
+        a
+        for a, b in zip(starts, [*starts[1:], len(lines) + 1], strict=True)
+        if any(lines[a : b - 1])
+    ]
+    cuts = [*starts, len(lines)]
+    dated = [any(map(_is_date_line, lines[a:b])) for a, b in itertools.pairwise(cuts)]
+    # Else a rule is a break within a release, or stands above a signature.
+    return starts if _all_titled(lines, starts) and (all(dated) or not any(dated)) else []
+
+
+def _underlines(lines: Sequence[str], i: int) -> bool:
+    return (
+        i > 0
+        and bool(lines[i - 1].strip())
+        and (i == 1 or not lines[i - 2].strip())
+        and abs(len(lines[i].strip()) - len(lines[i - 1].strip())) <= 2
+    )
+
+
+def _is_date_line(line: str) -> bool:
+    if not line.strip() or len(line) > 80:
+        return False
+    dates = find_dates(line)
+    if len(dates) != 1:
+        return False
+    rest = line[: dates[0].start] + " " + line[dates[0].end :]
+    return len(re.findall(r"[^\W\d_]+", rest)) <= 3 and len(rest.strip()) <= 40
+
+
+def _by_date_lines(lines: Sequence[str]) -> list[int]:
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    dated = [i for i in filled if _is_date_line(lines[i])]
+    if len(dated) < 2:
+        return []
+    starts: list[int] = []
+    if dated[0] == filled[0]:
+        starts = [i for i in dated if i == 0 or not lines[i - 1].strip()]
+    elif dated[0] == filled[1]:
+        before = dict(zip(filled[1:], filled, strict=False))
+        starts = [before[i] for i in dated]
+    # Else these are the days of one release.
+    return starts if _all_titled(lines, starts) else []
+
+
+def _by_blank_lines(lines: Sequence[str]) -> list[int]:
+    runs: list[tuple[int, int]] = []
+    i = _next_filled(lines, 0)
+    while i < len(lines):
+        if lines[i].strip():
+            i += 1
+            continue
+        end = _next_filled(lines, i)
+        if end < len(lines):
+            runs.append((end - i, end))
+        i = end
+    for width in sorted({length for length, _ in runs if length > 1}, reverse=True):
+        starts = [_next_filled(lines, 0), *(end for length, end in runs if length >= width)]
+        if _all_titled(lines, starts):
+            return starts
+    starts = [_next_filled(lines, 0), *(end for _, end in runs)]
+    # Paragraphs of one line each and releases parted by a blank line; wrapped text is not that.
+    first = set(starts)
+    bodies = [line for i, line in enumerate(lines) if line.strip() and i not in first]
+    if bodies and min(map(len, bodies)) > 120 and _all_titled(lines, starts):
+        return starts
+    return []
+
+
+def _all_titled(lines: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether every piece has a title, after a date perhaps, and a longer line below it."""
+    for a, b in itertools.pairwise([*starts, len(lines)]):
+        filled = [line for line in lines[a:b] if line.strip() and not _RULE.match(line)]
+        filled = list(itertools.dropwhile(_is_date_line, filled))
+        if len(filled) < 2 or not _is_title(filled[0]) or filled[0].rstrip().endswith("."):
+            return False
+        if max(map(len, filled[1:])) <= len(filled[0]):
+            return False
+    return len(starts) > 1
+
+
+def _whole(lines: Sequence[str]) -> list[int]:
+    return [0]
+
+
+LAYOUTS: dict[str, Callable[[Sequence[str]], list[int]]] = {
+    "source-line": _by_source_line,
+    "press-marks": _by_press_marks,
+    "rules": _by_rules,
+    "date-lines": _by_date_lines,
+    "blank-lines": _by_blank_lines,
+    "whole": _whole,
+}
+"""Layouts by name, in the order they are tried: a closing line "(Source: ... / date)"; "FOR
+IMMEDIATE RELEASE", "###", "-30-"; rules of dashes or underlined titles; lines that hold a date
+and little else; blank lines; the whole text as one release."""
+
+
+# One release.
+
+
+def _is_title(line: str) -> bool:
+    line = line.strip()
+    return len(line) <= _LONGEST_TITLE and not (len(line) > 120 and line.endswith((".", "。", "؟")))
+
+
+def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
+    """Title, body, source and dates of one release; None where nothing is written."""
+    skip = _next_filled(lines, 0)
+    piece = Piece(first_line + skip + 1, "")
+    letterhead, lines = _take_letterhead(lines[skip:])
+    piece.source = letterhead
+    body: list[str] = []
+    in_head, in_contact, closed = True, False, False
+    for i, line in enumerate(lines):
+        shown = line.strip()
+        in_contact = bool(shown) and (in_contact or bool(_CONTACT.match(line)))
+        if _END.match(line) or (_RULE.match(line) and not any(body)):
+            continue
+        if closed and shown and shown == lines[i - 1].strip():
+            continue  # a caption that is printed twice
+        if _closes(line):
+            closed = True
+            piece.source = _source_name(line) or piece.source
+            piece.dates += find_dates(line)
+        elif in_head and (headline := _HEADLINE.match(line)) and not find_dates(line):
+            piece.title = headline["title"]
+        elif in_head and (_is_header(line) or _is_date_line(line)):
+            piece.dates += find_dates(line)
+        elif in_head and shown and piece.title is None and not in_contact:
+            if _is_title(shown):
+                piece.title = re.sub(r"^#+\s*", "", shown)
+            else:
+                in_head = False
+                body.append(line)
+        else:
+            # A date under the title is the release's; further down it is the text's own.
+            in_head = in_head and (not shown or in_contact)
+            body.append(line)
+    while body and (not body[-1].strip() or _RULE.match(body[-1])):
+        body.pop()
+    piece.text = re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip()
+    if not piece.text:
+        piece.text, piece.title = piece.title or "", None
+    piece.dates += find_dates(piece.text[:150])
+    return piece if piece.text else None
+
+
+def _take_letterhead(lines: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The sender's name above "FOR IMMEDIATE RELEASE", and the lines that remain."""
+    for i, line in enumerate(lines[:4]):
+        if _is_header(line):
+            names = [above.strip() for above in lines[:i] if not _is_date_line(above)]
+            dates = [above for above in lines[:i] if _is_date_line(above)]
+            return ", ".join(filter(None, names)) or None, [*dates, *lines[i:]]
+    return None, lines
+
+
+def _source_name(line: str) -> str | None:
+    match = _CLOSING.match(line) or _IN_BRACKETS.match(line)
+    rest = match["rest"] if match else line
+    for date in reversed(find_dates(rest)):
+        rest = rest[: date.start] + rest[date.end :]
+    return rest.strip(" \t()[]/,;:|–—-") or None

@@ -1,0 +1,59 @@
+"""Themes and their seed words from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from topics._errors import TopicsError
+from topics.text.seed_words import Themes, check_themes
+
+
+def read_themes(path: str | Path) -> Themes:
+    """Themes of a TOML file: a line ``name = ["word", "two words"]`` for each.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file. The lines may stand in a table ``[themes]``.
+
+    Returns
+    -------
+    dict of str to list of str
+        Theme name to seed words.
+
+    Raises
+    ------
+    TopicsError
+        If the file is not there, is no TOML, or a theme is not as it should be; the message names
+        the file, the line where it is known, and the mend.
+    """
+    import re
+    import tomllib
+
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise TopicsError("no such themes file", "check the path", path=path) from None
+    except OSError as error:
+        raise TopicsError(
+            f"the themes cannot be read ({error.strerror or error})", "give a TOML file", path=path
+        ) from None
+    except UnicodeDecodeError as error:
+        raise TopicsError(f"it is no UTF-8 ({error})", "save it as UTF-8", path=path) from None
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        raise TopicsError(
+            f"it is no valid TOML ({error})", 'each line is like name = ["word", "two words"]',
+            path=path, row=int(line[1]) if line else None,
+        ) from None  # fmt: skip
+    if isinstance(content.get("themes"), dict):
+        content = content["themes"]
+    # A table of its own for a theme: [detainees], and below it a list by any name.
+    for name, value in content.items():
+        lists = list(value.values()) if isinstance(value, dict) else []
+        if len(lists) == 1 and isinstance(lists[0], list):
+            content = content | {name: lists[0]}
+    return check_themes(content, path)

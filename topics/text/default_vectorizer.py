@@ -1,0 +1,91 @@
+"""The vectorizer that suits a pile of releases and its themes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from topics.text.language_id import recognise_languages, release_model
+from topics.text.seed_words import seed_terms
+from topics.text.stop_words import stop_word_list
+from topics.text.term_sequences import TermSequences
+from topics.text.vectorizer import WORDS, TermVectorizer
+
+
+def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
+    """A vectorizer fit for a pile of releases: by its size and its languages.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        The pile.
+    n_jobs : int or None, default=None
+        Threads.
+
+    Returns
+    -------
+    TermVectorizer
+        Not fitted. Words of two letters or more; the stop words of the languages that make up a
+        tenth of the pile; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
+        (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
+    """
+    n = len(texts)
+    sample = texts.take(np.unique(np.linspace(0, n - 1, min(n, 200)).astype(np.int64)))
+    languages = Counter(recognise_languages(sample.to_pylist()))
+    stop_words: set[str] = set()
+    for language, count in languages.items():
+        if language is not None and count * 10 >= len(sample):
+            with suppress(ValueError):
+                stop_words |= stop_word_list(language)
+    return TermVectorizer(
+        token_pattern=WORDS,
+        stop_words=sorted(stop_words) or None,
+        min_df=1 if n < 30 else 2 if n < 500 else 3 if n < 5000 else 5,
+        max_df=0.5 if n >= 10 else 1.0,
+        weighting="tfidf",
+        sublinear_tf=True,
+        dtype=np.float32,
+        n_jobs=n_jobs,
+    )
+
+
+def fit_vectorizer(
+    documents: Any,
+    vectorizer: TermVectorizer | None,
+    themes: Mapping[str, list[str]],
+    n_jobs: int | None = None,
+) -> tuple[TermVectorizer, TermSequences]:
+    """A vectorizer fitted to a pile, every seed that occurs among its terms.
+
+    Parameters
+    ----------
+    documents : pyarrow.LargeStringArray or sequence
+        The releases.
+    vectorizer : TermVectorizer or None
+        The user's, which stays as it is; None makes one fit for the pile.
+    themes : mapping of str to list of str
+        Theme name to seeds.
+    n_jobs : int or None, default=None
+        Threads of a vectorizer that is made.
+
+    Returns
+    -------
+    vectorizer : TermVectorizer
+        Fitted.
+    sequences : TermSequences
+        The terms of the releases.
+    """
+    if vectorizer is None:
+        vectorizer = vectorizer_for(documents, n_jobs)
+    else:
+        vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
+    # Learning takes more memory than all else: what is no longer needed goes.
+    release_model()
+    terms = seed_terms(dict(themes), vectorizer.tokenize)
+    seeds = [term for words in terms.values() for term in words]
+    return vectorizer, vectorizer.fit_sequences(documents, keep=seeds)

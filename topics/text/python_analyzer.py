@@ -1,0 +1,198 @@
+"""How a text becomes terms, in plain Python: the measure of the kernels, and the way round them."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from topics._arrow import strings
+from topics._parallel import workers
+from topics.text.fast_tokenizer import split_unspaced
+from topics.text.term_sequences import TermSequences, sequences_of
+from topics.text.unicode_tables import fold_text
+from topics.text.word_forms import word_form
+
+DOCUMENTS = 1000
+"""Documents that one process analyses at a time; independent of the number of workers."""
+
+_SPACES = re.compile(r"\s\s+")
+
+
+def compiled(pattern: str) -> Any:
+    r"""A token pattern, by ``re`` or, where that cannot follow it, by the ``regex`` library.
+
+    They differ in what ``\w`` is: ``regex`` counts combining marks, ``re`` and scikit-learn don't.
+
+    Raises
+    ------
+    ValueError
+        If neither can follow it.
+
+    Examples
+    --------
+    >>> compiled(r"\p{Lu}\w+").findall("Aid for Idlib")
+    ['Aid', 'Idlib']
+    """
+    try:
+        return re.compile(pattern)
+    except re.error:
+        import regex
+
+        try:
+            return regex.compile(pattern)
+        except regex.error as error:
+            raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
+
+
+class Analyzer:
+    """From documents to their terms, as the parameters of a vectorizer say.
+
+    Parameters
+    ----------
+    params : mapping
+        The parameters of a :class:`~topics.TermVectorizer`.
+    stop_words : iterable of str
+        Words to leave out.
+    phrases : iterable of str
+        Terms of several words.
+    """
+
+    def __init__(
+        self, params: Mapping[str, Any], stop_words: Iterable[str], phrases: Iterable[str]
+    ) -> None:
+        self.params = dict(params)
+        self.stop_words = frozenset(stop_words)
+        self.phrases = frozenset(tuple(p.split()) for p in phrases if " " in p)
+        self.lengths = sorted({len(phrase) for phrase in self.phrases})
+        self.prepare = params["preprocessor"] or fold_text(
+            params["lowercase"],
+            params["strip_accents"],
+            params["fold_arabic"],
+            params["normalize"],
+        )
+        self.form = word_form(params["stemmer"], params["lemmatizer"])
+        self.pattern = compiled(params["token_pattern"])
+        self.find = params["tokenizer"] or self.pattern.findall
+
+    def __reduce__(self) -> Any:
+        phrases = [" ".join(phrase) for phrase in self.phrases]
+        return Analyzer, (self.params, sorted(self.stop_words), sorted(phrases))
+
+    def __call__(self, document: Any) -> list[str]:
+        """Terms of a document."""
+        analyzer = self.params["analyzer"]
+        if callable(analyzer):
+            return list(analyzer(document))
+        least, most = self.params["ngram_range"]
+        if analyzer == "word":
+            tokens = self.tokens(document)
+            terms = _ngrams(tokens, least, most, " ")
+            for n in self.lengths:
+                if not least <= n <= most:
+                    windows = zip(*(tokens[i:] for i in range(n)), strict=False)
+                    terms += [" ".join(window) for window in windows if window in self.phrases]
+            return terms
+        text = _SPACES.sub(" ", self.prepare(document))
+        if analyzer == "char":
+            return _ngrams(text, least, most, "")
+        return [gram for word in text.split() for gram in _padded_ngrams(word, least, most)]
+
+    def tokens(self, text: str) -> list[str]:
+        """Words of a text, before they make up n-grams or phrases."""
+        if callable(self.params["analyzer"]):
+            return [text]
+        found = list(self.find(self.prepare(text)))
+        segmenter = self.params["segmenter"]
+        if segmenter is not None and self.params["tokenizer"] is None:
+            found = [
+                piece for token in found for piece in split_unspaced(token, self.pattern, segmenter)
+            ]
+        if self.stop_words:
+            found = [token for token in found if token not in self.stop_words]
+        return found if self.form is None else [self.form(token) for token in found]
+
+
+def _ngrams(tokens: Sequence[str], least: int, most: int, joint: str) -> list[str]:
+    grams = list(tokens) if least == 1 else []
+    for n in range(max(least, 2), min(most, len(tokens)) + 1):
+        grams += [joint.join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
+    return grams
+
+
+def _padded_ngrams(word: str, least: int, most: int) -> list[str]:
+    """Character n-grams of one word with a space on both sides, as scikit-learn's char_wb."""
+    padded = f" {word} "
+    grams: list[str] = []
+    for n in range(least, most + 1):
+        grams.append(padded[:n])
+        grams += [padded[i : i + n] for i in range(1, len(padded) - n + 1)]
+        if n >= len(padded):
+            break
+    return grams
+
+
+def analyze(
+    documents: Sequence[Any], analyzer: Callable[[Any], Iterable[str]], n_jobs: int | None = None
+) -> tuple[pa.LargeStringArray, TermSequences]:
+    """Terms of documents, by a function for each, in several processes.
+
+    Parameters
+    ----------
+    documents : sequence
+        What the analyzer takes.
+    analyzer : callable
+        From a document to its terms.
+    n_jobs : int or None, default=None
+        Processes; the result does not depend on it.
+
+    Returns
+    -------
+    terms : pyarrow.LargeStringArray
+        The distinct terms, in the order of their first appearance.
+    sequences : TermSequences
+        Their numbers in the order that the analyzer gives.
+
+    Examples
+    --------
+    >>> terms, sequences = analyze(["b a b", "c"], str.split)
+    >>> terms.to_pylist(), sequences.ids.tolist(), sequences.offsets.tolist()
+    (['b', 'a', 'c'], [0, 1, 0, 2], [0, 3, 4])
+    """
+    edges = [*range(0, len(documents), DOCUMENTS), len(documents)]
+    shards = [documents[a:b] for a, b in pairwise(edges)]
+    n = workers(n_jobs, len(shards))
+    if n == 1:
+        parts = [_analyze_shard(shard, analyzer) for shard in shards]
+    else:
+        from joblib import Parallel, delayed
+
+        parts = list(Parallel(n)(delayed(_analyze_shard)(shard, analyzer) for shard in shards))
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__
+    mapped = []
+    for terms, ids, lengths in parts:
+        # Terms that differ only in what UTF-8 cannot hold are one.
+        numbers = [number[term] for term in strings(terms).to_pylist()]
+        mapped.append((np.array(numbers, np.int32)[ids], lengths))
+    return strings(list(number)), sequences_of(mapped)
+
+
+def _analyze_shard(
+    documents: Sequence[Any], analyzer: Callable[[Any], Iterable[str]]
+) -> tuple[list[str], NDArray[np.int32], NDArray[np.int64]]:
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__
+    ids, lengths = array("i"), array("q")
+    for document in documents:
+        before = len(ids)
+        ids.extend(map(number.__getitem__, analyzer(document)))
+        lengths.append(len(ids) - before)
+    return list(number), np.array(ids, np.int32), np.array(lengths, np.int64)

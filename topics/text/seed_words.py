@@ -1,0 +1,367 @@
+"""Seed words of themes: names and words that a user gives, as terms of a vocabulary."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+
+Themes = dict[str, list[str]]
+
+
+RESERVED = frozenset({"none", "-", "releases"})
+"""Names that mean something else in tables: no theme, and how many releases there are."""
+
+
+def check_name(name: Any, **place: Any) -> str:
+    """The name of a theme or a topic, or a clear error.
+
+    Parameters
+    ----------
+    name : str
+        As a user gives it.
+    **place : object
+        ``path`` and ``row``, for messages.
+
+    Returns
+    -------
+    str
+        Without white space around it.
+
+    Raises
+    ------
+    TopicsError
+        If it is no str, empty, or holds a NUL or half a surrogate pair, which no file can keep.
+
+    Examples
+    --------
+    >>> check_name(" aid ")
+    'aid'
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise TopicsError(f"the name {name!r} is not a word", "give another", **place)
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise TopicsError(f"the name {name!r} cannot be written", "give another", **place)
+    return name.strip()
+
+
+def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None) -> Themes:
+    """Themes as a dict of lists, or a clear error.
+
+    Parameters
+    ----------
+    themes : mapping of str to iterable of str, or None
+        Theme name to seed words and phrases.
+    path : object, default=None
+        Where they come from, for messages.
+
+    Returns
+    -------
+    dict of str to list of str
+        In the order given; seeds stripped of white space, each once.
+
+    Raises
+    ------
+    TopicsError
+        If a name is empty or is not one that tables can hold, a theme has no seeds, or a seed is
+        no str.
+
+    Examples
+    --------
+    >>> check_themes({"detainees": ["detained ", "prison"]})
+    {'detainees': ['detained', 'prison']}
+    """
+    if themes is None:
+        return {}
+    if not isinstance(themes, Mapping):
+        raise TopicsError(
+            f"themes are a {type(themes).__name__}",
+            'give a dict: {"theme": ["word", ...]}',
+            path=path,
+        )
+    checked: Themes = {}
+    for name, seeds in themes.items():
+        folded = check_name(name, path=path).casefold()
+        problem = (
+            "holds a semicolon, which divides labels in a cell" if ";" in name
+            else "means something else in tables" if folded in RESERVED
+            else "is there twice" if folded in map(str.casefold, checked)
+            else ""
+        )  # fmt: skip
+        if problem:
+            raise TopicsError(f"the theme {name!r} {problem}", "give it another name", path=path)
+        if isinstance(seeds, (str, Mapping)) or not isinstance(seeds, Iterable):
+            raise TopicsError(
+                f"the seeds of {name!r} are no list",
+                f'write {name} = ["word", "two words"]',
+                path=path,
+            )
+        words, for_it = [], False
+        for seed in seeds:
+            if not isinstance(seed, str):
+                raise TopicsError(
+                    f"the seed {seed!r} of {name!r} is no word", "quote it", path=path
+                )
+            if seed.strip():
+                words.append(" ".join(seed.split()))
+                try:
+                    for_it = parse_seed(seed).weight > 0 or for_it
+                except TopicsError as error:
+                    raise TopicsError(f"{name!r}: {error}", path=path) from None
+        if not words:
+            raise TopicsError(
+                f"the theme {name!r} has no seeds", f'write {name} = ["word", ...]', path=path
+            )
+        if not for_it:
+            raise TopicsError(
+                f"all seeds of {name!r} speak against it", "give words that speak for it", path=path
+            )
+        checked[name] = list(dict.fromkeys(words))
+    if not checked:
+        raise TopicsError("there are no themes", 'write lines such as name = ["word"]', path=path)
+    return checked
+
+
+class Seed(NamedTuple):
+    """A seed as it is written: ``refugees``, ``detain*``, ``camp^2`` or ``-football``."""
+
+    words: str
+    weight: float
+    open_end: bool
+
+
+def parse_seed(text: str) -> Seed:
+    """Take a seed apart.
+
+    Parameters
+    ----------
+    text : str
+        A word or a phrase; with ``-`` before it, it speaks against the theme; ``*`` behind it
+        stands for any ending; ``^2`` behind that lets it weigh twice as much.
+
+    Returns
+    -------
+    Seed
+        Its words, its weight (below zero for one that speaks against the theme) and whether any
+        ending will do.
+
+    Raises
+    ------
+    TopicsError
+        If the weight is no number from 0.001 to 1000, or no word is left.
+
+    Examples
+    --------
+    >>> parse_seed("detain*^2")
+    Seed(words='detain', weight=2.0, open_end=True)
+    >>> parse_seed("-football").weight
+    -1.0
+    """
+    words, caret, weight = text.strip().partition("^")
+    sign = -1.0 if words.startswith("-") else 1.0
+    words = words.removeprefix("-").strip()
+    try:
+        number = float(weight) if caret else 1.0
+    except ValueError:
+        number = 0.0
+    if not 0.001 <= number <= 1000:
+        raise TopicsError(
+            f"the weight of the seed {text!r} is no number from 0.001 to 1000",
+            "write it like camp^2",
+        )
+    open_end = words.endswith("*")
+    words = words.removesuffix("*").strip()
+    if not words or "*" in words:
+        raise TopicsError(f"the seed {text!r} is no word", "write it like detain* or -football")
+    return Seed(words, sign * number, open_end)
+
+
+def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, list[str]]:
+    """Seeds as the vectorizer would see them: ``"Human Rights"`` is the term ``human rights``.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+
+    Returns
+    -------
+    dict of str to list of str
+        Theme name to terms, also to those that speak against it, but without seeds whose end is
+        open; a seed that holds only stop words has none.
+    """
+    found = {}
+    for name, seeds in themes.items():
+        parsed = [parse_seed(seed) for seed in seeds]
+        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.open_end]
+        found[name] = [term for term in dict.fromkeys(terms) if term]
+    return found
+
+
+def seed_columns(
+    weighed: Mapping[str, Mapping[str, float]], vocabulary: Mapping[str, int]
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Columns of the seeds that a vocabulary holds, and their weights.
+
+    Parameters
+    ----------
+    weighed : mapping of str to mapping of str to float
+        As of :func:`weigh_seeds`.
+    vocabulary : mapping of str to int
+        Term to column.
+
+    Returns
+    -------
+    dict of str to (ndarray of int64, ndarray of float64)
+        For each theme columns and weights.
+
+    Raises
+    ------
+    TopicsError
+        If no seed that speaks for a theme is there.
+
+    Examples
+    --------
+    >>> columns, weights = seed_columns({"camp": {"tent": 2.0, "flood": 1.0}}, {"tent": 5})["camp"]
+    >>> columns.tolist(), weights.tolist()
+    ([5], [2.0])
+    """
+    found = {}
+    for theme, words in weighed.items():
+        known = {vocabulary[word]: weight for word, weight in words.items() if word in vocabulary}
+        if not any(weight > 0 for weight in known.values()):
+            raise TopicsError(
+                f"no seed of the theme {theme!r} is a term of the releases",
+                "give words that they use, no stop words, or more releases",
+            )
+        found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
+    return found
+
+
+def known_seeds(
+    themes: Themes,
+    tokenize: Callable[[str], list[str]],
+    vocabulary: Mapping[str, int],
+    labelled: Collection[Any] = (),
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """As :func:`seed_columns`, of seeds as written; a warning names those that are no term.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+    vocabulary : mapping of str to int
+        Term to column.
+    labelled : collection, default=()
+        Themes that releases are labelled with: these need no seeds, and are left out without any.
+
+    Returns
+    -------
+    dict of str to (ndarray of int, ndarray of float)
+        For each theme columns and weights.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`seed_columns`.
+
+    Examples
+    --------
+    >>> known_seeds({"aid": ["Tents"]}, str.split, {"Tents": 1})["aid"][0].tolist()
+    [1]
+    """
+    weighed = weigh_seeds(themes, tokenize, vocabulary)
+    sought = {
+        theme: words
+        for theme, words in weighed.items()
+        if theme not in labelled or any(w > 0 and t in vocabulary for t, w in words.items())
+    }
+    found = seed_columns(sought, vocabulary)
+    written = seeds_as_written(themes, tokenize)
+    missing = [
+        f"{written.get(word, word)!r} ({theme})"
+        for theme, words in weighed.items()
+        for word in words
+        if word not in vocabulary
+    ]
+    if missing:
+        warnings.warn(
+            f"seeds that are no term of the releases: {', '.join(missing)}; the others do their "
+            "work",
+            stacklevel=5,
+        )
+    return found
+
+
+def weigh_seeds(
+    themes: Themes, tokenize: Callable[[str], list[str]], vocabulary: Iterable[str]
+) -> dict[str, dict[str, float]]:
+    """Seeds as terms with weights, open ends filled in.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+    vocabulary : iterable of str
+        The terms that an open end may stand for.
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        Theme name to terms and their weights. A seed with an open end that no term fits, or of stop
+        words only, is there as it was written.
+
+    Examples
+    --------
+    >>> weigh_seeds({"prison": ["detain*", "-football"]}, str.split, ["detained", "detainees"])
+    {'prison': {'detained': 1.0, 'detainees': 1.0, 'football': -1.0}}
+    """
+    terms = None
+    weighed: dict[str, dict[str, float]] = {}
+    for name, seeds in themes.items():
+        weighed[name] = {}
+        for text in seeds:
+            words, weight, open_end = parse_seed(text)
+            term = " ".join(tokenize(words))
+            matches = [term or text]
+            if open_end:
+                terms = sorted(vocabulary) if terms is None else terms
+                stem = term or words.lower()
+                matches = [t for t in terms if t.startswith(stem)] or [text]
+            weighed[name].update(dict.fromkeys(matches, weight))
+    return weighed
+
+
+def seeds_as_written(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
+    """How a user wrote the seed that a term stands for, so that messages lead to it.
+
+    Parameters
+    ----------
+    themes : dict of str to list of str
+        Theme name to seeds.
+    tokenize : callable
+        From a text to its tokens.
+
+    Returns
+    -------
+    dict of str to str
+        Term to seed; terms that an open end stands for are left out.
+
+    Examples
+    --------
+    >>> seeds_as_written({"camp": ["Forced to leave^2"]}, lambda text: text.lower().split())
+    {'forced to leave': 'Forced to leave^2'}
+    """
+    parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
+    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.open_end}

@@ -1,0 +1,431 @@
+"""From texts to the terms of a vectorizer, by kernels or by an analyzer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._arrow import as_texts, sorted_places, strings, taken
+from topics._errors import TopicsError
+from topics.text.fast_tokenizer import (
+    KnownTypes,
+    TokenRules,
+    Tokens,
+    fast_pattern,
+    number_terms,
+    read_tokens,
+    types_of,
+)
+from topics.text.ngrams import Levels, Occurrences, learn_grams, numbered
+from topics.text.phrases import learn_phrases
+from topics.text.python_analyzer import Analyzer, analyze
+from topics.text.term_sequences import Rows, TermSequences, matrix_of, occurrences_of
+from topics.text.tfidf import linear_scores
+from topics.text.unicode_tables import UNSPACED_RUN
+from topics.text.vocabulary import TermCounts, Vocabulary
+
+_NONE = strings([])
+
+
+def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
+    """Texts of any kind, bytes among them, as one Arrow column.
+
+    Parameters
+    ----------
+    texts : Corpus, Arrow array, pandas or Polars Series, or iterable of str or bytes
+        The documents.
+    decode_error : {"replace", "strict"}, default="replace"
+        As for :func:`topics.reading.corpus.as_texts`.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        The column.
+
+    Raises
+    ------
+    TopicsError
+        If a text is missing, or is not UTF-8 where it must be; the message names its place.
+
+    Examples
+    --------
+    >>> as_column([b"aid", b"talks"]).to_pylist()
+    ['aid', 'talks']
+    """
+    if isinstance(texts, (pa.Array, pa.ChunkedArray)) and (
+        pa.types.is_binary(texts.type) or pa.types.is_large_binary(texts.type)
+    ):
+        column = texts.cast(pa.large_binary())
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+        texts = column.view(pa.large_string())
+    elif isinstance(texts, (list, tuple)) and texts and isinstance(texts[0], bytes):
+        whole = [t.encode() if isinstance(t, str) else t for t in texts]
+        for place, text in enumerate(whole):
+            if not isinstance(text, bytes):
+                raise TopicsError("the text is no bytes, as those before are", "give str or bytes",
+                                  row=place + 1)  # fmt: skip
+        texts = pa.array(whole, pa.large_binary()).view(pa.large_string())
+    return as_texts(texts, decode_error)
+
+
+@dataclass
+class Found:
+    """What was found in texts: all their terms, sorted, and where these stand.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        All terms, sorted.
+    tokens : Tokens or None
+        The counts of documents, as they were read; None where terms are in order.
+    places : ndarray of int32
+        The column of every type of ``tokens``.
+    in_order : TermSequences or None
+        The terms in reading order, as columns; None where they were not asked for.
+    grams : (Occurrences, list of ndarray of int32) or None
+        Where the terms of several words stand, and the columns of all grams.
+    phrases : dict of str to float
+        The phrases in use, and their scores.
+    n_jobs : int or None
+        Threads.
+    """
+
+    vocabulary: Vocabulary
+    tokens: Tokens | None = None
+    places: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    in_order: TermSequences | None = None
+    grams: tuple[Occurrences, Levels] | None = None
+    phrases: dict[str, float] = field(default_factory=dict)
+    n_jobs: int | None = None
+
+    @cached_property
+    def _rows(self) -> list[Rows]:
+        if self.in_order is None and self.grams is not None:
+            occurrences, columns = self.grams
+            return occurrences.rows(columns, len(self.vocabulary))
+        assert self.in_order is not None
+        return self.in_order.rows(len(self.vocabulary), self.n_jobs)
+
+    def counts(self, *, occurrences: bool, rows_follow: bool) -> TermCounts:
+        """What was counted of all terms.
+
+        Parameters
+        ----------
+        occurrences : bool
+            Whether how often a term stands in all documents is asked for.
+        rows_follow : bool
+            Whether :meth:`matrix` will be called.
+        """
+        n = len(self.vocabulary)
+        often = None
+        if self.tokens is not None:
+            documents = np.zeros(n, np.int64)
+            kept = self.places >= 0
+            documents[self.places[kept]] = self.tokens.document_frequency[kept]
+            if occurrences:
+                often = self.tokens.occurrences(self.places, n)
+            return TermCounts(self.vocabulary, documents, often, self.tokens.n_documents)
+        if self.in_order is not None and not (rows_follow or occurrences):
+            documents = self.in_order.document_frequency(n)
+            return TermCounts(self.vocabulary, documents, None, len(self.in_order))
+        documents, often = occurrences_of(self._rows, n)
+        n_documents = sum(part[2].size for part in self._rows)
+        if not rows_follow:
+            self.__dict__.pop("_rows")
+        return TermCounts(self.vocabulary, documents, often if occurrences else None, n_documents)
+
+    def matrix(self, columns: NDArray[np.int32], n_columns: int, dtype: Any) -> sp.csr_matrix:
+        """Counts of the terms that have a column; what was found is used up."""
+        if self.tokens is not None:
+            places = np.where(self.places >= 0, columns[self.places], -1).astype(np.int32)
+            return matrix_of(self.tokens.rows(places, n_columns, self.n_jobs), n_columns, dtype)
+        rows, self.__dict__["_rows"] = self._rows, []
+        return matrix_of(rows, n_columns, dtype, columns)
+
+
+class Reader:
+    """Reads texts as the parameters of a vectorizer say.
+
+    Parameters
+    ----------
+    params : mapping
+        The parameters of a :class:`~topics.TermVectorizer`.
+    stop_words : sequence of str
+        Words to leave out.
+    phrases : mapping of str to float
+        The phrases in use, and their scores.
+    learn_phrases : bool, default=False
+        Whether more are learnt from the texts.
+    """
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        stop_words: Sequence[str],
+        phrases: Mapping[str, float],
+        *,
+        learn_phrases: bool = False,
+    ) -> None:
+        self.params, self.phrases, self.learn_phrases = params, phrases, learn_phrases
+        self.stop_words = strings(stop_words)
+        self.n_jobs = params["n_jobs"]
+        self.ngram_range = params["ngram_range"]
+        self.analyzer = Analyzer(params, stop_words, phrases)
+        pattern = fast_pattern(params["token_pattern"])
+        words = params["analyzer"] == "word"
+        self.fast = bool(
+            words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
+        )
+        self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
+        segmenter = params["segmenter"]
+        # Where words are not counted as they stand, a type is looked at before it is looked up.
+        self.as_they_stand = self.analyzer.form is None and not callable(segmenter)
+        # The kernels can count the types of a document themselves.
+        self.by_types = self.fast and self.by_words and self.as_they_stand
+        if self.fast and pattern:
+            cut: Any = "stretches" if callable(segmenter) else "pairs"
+            self.rules = TokenRules(
+                *pattern,
+                lowercase=params["lowercase"],
+                fold_arabic=params["fold_arabic"],
+                strip_accents=params["strip_accents"],
+                normalize=params["normalize"],
+                unspaced="whole" if segmenter is None else cut,
+            )
+
+    def learn(self, texts: Any, *, in_order: bool) -> Found:
+        """All terms of texts, in order or counted.
+
+        Parameters
+        ----------
+        texts : pyarrow.LargeStringArray, or sequence for a callable analyzer
+            The documents.
+        in_order : bool
+            Whether the reading order matters.
+
+        Returns
+        -------
+        Found
+            The terms.
+        """
+        if self.by_types and not in_order:
+            tokens = read_tokens(texts, self.rules, in_order=False, n_jobs=self.n_jobs)
+            places, words = self._sorted(tokens.terms)
+            return Found(Vocabulary(len(words), words), tokens, places, n_jobs=self.n_jobs)
+        if not self.fast:
+            return self._learn_by_analyzer(texts)
+        sequences, words = self._words(texts)
+        phrases = self._phrases(sequences, words)
+        if self.ngram_range == (1, 1) and not phrases:
+            vocabulary = Vocabulary(len(words), words)
+            return Found(vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs)
+        occurrences, trie, terms = learn_grams(
+            sequences, words, self.ngram_range, phrases, self.n_jobs
+        )
+        columns, n = trie.columns(terms)
+        return Found(
+            Vocabulary.of_grams(trie, columns, n, words),
+            in_order=occurrences.terms(columns) if in_order else None,
+            grams=(occurrences, columns),
+            phrases=phrases,
+            n_jobs=self.n_jobs,
+        )
+
+    def find(self, texts: Any, vocabulary: Vocabulary) -> TermSequences:
+        """The terms of a vocabulary in texts, in reading order."""
+        if not self.fast:
+            terms, sequences = analyze(self._documents(texts), self.analyzer, self.n_jobs)
+            return sequences.renumber(vocabulary.places(terms))
+        if self.by_words:
+            types = self._types(vocabulary, vocabulary.terms)
+            return self._known_words(texts, types, keep=False)
+        return self._known_grams(texts, vocabulary).terms(self._readable(vocabulary))
+
+    def _known_grams(self, texts: Any, vocabulary: Vocabulary) -> Occurrences:
+        """Where the grams of a vocabulary stand in texts."""
+        trie, _, words = vocabulary.grams
+        sequences = self._known_words(texts, self._types(vocabulary, words), keep=True)
+        occurrences = Occurrences(sequences, len(words), self.n_jobs)
+        for _ in trie.prefixes:
+            occurrences.follow(trie)
+        return occurrences
+
+    def score(
+        self,
+        texts: Any,
+        vocabulary: Vocabulary,
+        idf: NDArray[np.float64],
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+        section_cost: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """What :func:`~topics.text.tfidf.linear_scores` makes of the terms."""
+        if self.by_types:
+            parts = self._read_known(texts, vocabulary, in_order=True).in_order()
+        else:
+            parts = self.find(texts, vocabulary).parts()
+        return linear_scores(parts, idf, coef, intercept, section_cost, self.n_jobs)
+
+    def known_share(self, texts: Any, vocabulary: Vocabulary) -> NDArray[np.float64]:
+        """Share of the words of each text, but for stop words, that are terms of a vocabulary."""
+        if self.fast and self.by_words:
+            types = self._types(vocabulary, vocabulary.terms)
+            sequences = self._known_words(texts, types, keep=True)
+            known = np.concatenate([[0], np.cumsum(sequences.ids >= 0)])
+            found, words = np.diff(known[sequences.offsets]), np.diff(sequences.offsets)
+        else:
+            tokens = [self.analyzer.tokens(document) for document in self._documents(texts)]
+            found = np.array([sum(w in vocabulary.columns for w in row) for row in tokens], int)
+            words = np.array([len(row) for row in tokens], int)
+        return found / np.maximum(words, 1)
+
+    def _read_known(
+        self, texts: pa.LargeStringArray, vocabulary: Vocabulary, *, in_order: bool
+    ) -> Tokens:
+        types = self._types(vocabulary, vocabulary.terms)
+        return read_tokens(texts, self.rules, in_order=in_order, known=types, n_jobs=self.n_jobs)
+
+    def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
+        """Counts of the terms of a vocabulary in texts."""
+        n = len(vocabulary)
+        if self.by_types:
+            tokens = self._read_known(texts, vocabulary, in_order=False)
+            rows = tokens.rows(None, n, self.n_jobs)
+            return matrix_of(rows, n, dtype)
+        if self.fast and not self.by_words:
+            occurrences = self._known_grams(texts, vocabulary)
+            return matrix_of(occurrences.rows(self._readable(vocabulary), n), n, dtype)
+        return self.find(texts, vocabulary).counts(n, dtype, self.n_jobs)
+
+    def _readable(self, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:
+        """Columns of the grams that these parameters read: a vocabulary given may hold others."""
+        trie, columns, words = vocabulary.grams
+        least, most = self.ngram_range
+        readable = [
+            column if least <= level + 1 <= most else np.full_like(column, -1)
+            for level, column in enumerate(columns)
+        ]
+        for gram in numbered(self.phrases, words):
+            number = trie.find(gram)
+            if number >= 0:
+                readable[len(gram) - 1][number] = columns[len(gram) - 1][number]
+        return readable
+
+    def _documents(self, texts: Any) -> Sequence[Any]:
+        if callable(self.params["analyzer"]) or self.params["preprocessor"] is not None:
+            return texts if isinstance(texts, Sequence) else list(texts)
+        return texts.to_pylist()
+
+    def _learn_by_analyzer(self, texts: Any) -> Found:
+        documents = self._documents(texts)
+        phrases, analyzer = dict(self.phrases), self.analyzer
+        if self.learn_phrases:
+            terms, sequences = analyze(documents, analyzer.tokens, self.n_jobs)
+            places, words = _ranked(terms, np.ones(len(terms), bool))
+            phrases = self._phrases(sequences.renumber(places), words)
+            analyzer = Analyzer(self.params, self.stop_words.to_pylist(), phrases)
+        terms, sequences = analyze(documents, analyzer, self.n_jobs)
+        places, terms = _ranked(terms, np.ones(len(terms), bool))
+        return Found(
+            Vocabulary(len(terms), terms),
+            in_order=sequences.renumber(places),
+            phrases=phrases,
+            n_jobs=self.n_jobs,
+        )
+
+    def _phrases(self, sequences: TermSequences, words: pa.LargeStringArray) -> dict[str, float]:
+        if not self.learn_phrases:
+            return dict(self.phrases)
+        learnt = learn_phrases(
+            sequences,
+            words,
+            scoring=self.params["phrase_scoring"],
+            threshold=self.params["phrase_threshold"],
+            min_count=self.params["phrase_min_count"],
+            passes=self.params["phrase_passes"],
+            n_jobs=self.n_jobs,
+        )
+        return {**self.phrases, **learnt}
+
+    def _sorted(self, terms: pa.LargeStringArray) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
+        """Place of every type among the sorted words, -1 for stop words; and those words."""
+        return _ranked(terms, number_terms(types_of(self.stop_words), terms) < 0)
+
+    def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
+        """Words of texts in reading order, and the words sorted."""
+        tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+        if self.as_they_stand:
+            places, words = self._sorted(tokens.terms)
+            return tokens.sequences(places, self.n_jobs), words
+        pieces, offsets = self._forms(tokens.terms)
+        encoded = pc.dictionary_encode(pieces)
+        kept = np.ones(len(encoded.dictionary), bool)
+        ranks, words = _ranked(encoded.dictionary, kept)
+        # One more place at the end, for pieces that are stop words.
+        ranks = np.append(ranks, np.int32(-1))
+        numbers = ranks[np.asarray(pc.fill_null(encoded.indices, -1))]
+        return self._expanded(tokens, numbers, offsets, keep=False), words
+
+    def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> KnownTypes:
+        """Words of a vocabulary to find, and stop words, which vanish and part no others."""
+        return vocabulary.types_of_words(words, self.stop_words if self.as_they_stand else _NONE)
+
+    def _known_words(
+        self, texts: pa.LargeStringArray, types: KnownTypes, *, keep: bool
+    ) -> TermSequences:
+        """Known words in reading order; others keep their places as -1 where ``keep``."""
+        if self.as_they_stand:
+            tokens = read_tokens(texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs)
+            return tokens.sequences(None, self.n_jobs, keep=keep)
+        tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+        pieces, offsets = self._forms(tokens.terms)
+        numbers = number_terms(types, pc.fill_null(pieces, ""))
+        numbers[np.asarray(pc.is_null(pieces))] = -1
+        return self._expanded(tokens, numbers, offsets, keep=keep)
+
+    def _forms(self, types: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
+        """Words that each type stands for, None for a stop word, and where those of each begin."""
+        segmenter, form = self.params["segmenter"], self.analyzer.form or str
+        stop_words = self.analyzer.stop_words
+        pieces: list[str | None] = []
+        offsets = [0]
+        for token in types.to_pylist():
+            parts = [token]
+            if callable(segmenter) and len(token) > 1 and UNSPACED_RUN.fullmatch(token):
+                parts = [word for word in segmenter(token) if word]
+            pieces += [None if part in stop_words else form(part) for part in parts]
+            offsets.append(len(pieces))
+        return pa.array(pieces, pa.large_string()), np.array(offsets, np.int64)
+
+    def _expanded(
+        self, tokens: Tokens, numbers: NDArray[np.int32], offsets: NDArray[np.int64], *, keep: bool
+    ) -> TermSequences:
+        """Sequences of tokens with every type as the numbers of its words."""
+        if offsets[-1] == offsets.size - 1 and (np.diff(offsets) == 1).all():
+            return tokens.sequences(numbers, self.n_jobs, keep=keep)
+        plain = tokens.sequences(np.arange(offsets.size - 1, dtype=np.int32), self.n_jobs)
+        lengths = np.diff(offsets)[plain.ids]
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        places = np.repeat(offsets[plain.ids] - ends[:-1], lengths) + np.arange(ends[-1])
+        wide = TermSequences(ends[plain.offsets], places.astype(np.int32))
+        return wide.renumber(numbers, keep=keep)
+
+
+def _ranked(
+    terms: pa.LargeStringArray, kept: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
+    """Place of every term among the sorted ones, -1 for those not kept; and the sorted terms."""
+    order = sorted_places(terms)
+    order = order[kept[order]]
+    places = np.full(len(terms), -1, np.int32)
+    places[order] = np.arange(order.size)
+    return places, taken(terms, order)

@@ -1,0 +1,287 @@
+"""Terms of documents as numbers: sequences in reading order, and rows of counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._parallel import kept, over_shards
+
+
+@dataclass(frozen=True)
+class TermSequences:
+    """The terms of every document in reading order, as numbers.
+
+    Attributes
+    ----------
+    offsets : ndarray of int64, shape (n_documents + 1,)
+        Document ``d`` is ``ids[offsets[d]:offsets[d + 1]]``.
+    ids : ndarray of int32
+        Term numbers; terms outside the vocabulary are left out.
+
+    Raises
+    ------
+    ValueError
+        If the documents end beyond the numbers.
+    """
+
+    offsets: NDArray[np.int64]
+    ids: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.offsets[0] <= self.offsets[-1] <= self.ids.size:
+            raise ValueError(
+                f"documents from {self.offsets[0]} to {self.offsets[-1]} of {self.ids.size} terms"
+            )
+
+    def __len__(self) -> int:
+        return self.offsets.size - 1
+
+    def counts(
+        self, n_terms: int, dtype: Any = np.int64, n_jobs: int | None = None
+    ) -> sp.csr_matrix:
+        """Document-term matrix of these sequences, with sorted indices."""
+        return matrix_of(self.rows(n_terms, n_jobs), n_terms, dtype)
+
+    def rows(self, n_terms: int, n_jobs: int | None = None) -> list[Rows]:
+        """Terms of every document, each once and in order, and their counts."""
+        none = np.empty(0, np.int32)
+        parts = [(columns, ids, none, lengths) for columns, ids, lengths in self.parts()]
+        return finished_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
+
+    def parts(self) -> list[Part]:
+        """The sequences shard by shard."""
+        lengths, same = np.diff(self.offsets), np.empty(0, np.int32)
+        return [
+            (same, self.ids[self.offsets[low] : self.offsets[high]], lengths[low:high])
+            for low, high in shards_of(self.offsets)
+        ]
+
+    def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
+        """Number of documents that hold each term."""
+        from topics._kernels.rows import document_frequencies
+
+        frequency = np.zeros(n_terms, np.int64)
+        document_frequencies(self.offsets, self.ids, np.full(n_terms, -1, np.int64), frequency)
+        return frequency
+
+    def renumber(self, numbers: NDArray[np.int32], *, keep: bool = False) -> TermSequences:
+        """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative.
+
+        Where ``keep``, a number below -1 stands for an unknown term, which keeps its place as -1.
+        """
+        from topics._kernels.rows import renumber
+
+        ids, lengths = self.ids.copy(), np.diff(self.offsets)
+        n = renumber(ids, lengths, numbers, keep)
+        return TermSequences(np.concatenate([[0], np.cumsum(lengths)]), ids[:n])
+
+    def with_sections(self) -> TermSequences:
+        """The only document, and behind it its sections where it has some, as documents.
+
+        Examples
+        --------
+        >>> TermSequences(np.array([0, 180]), np.arange(180)).with_sections().offsets.tolist()
+        [0, 180, 270, 360]
+        """
+        n = self.ids.size
+        n_sections = (n + SECTION // 2) // SECTION
+        if n_sections < 2:
+            return self
+        inner = n + n * np.arange(n_sections + 1) // n_sections
+        return TermSequences(np.concatenate([[0], inner]), np.tile(self.ids, 2))
+
+    def take(self, documents: NDArray[np.int64]) -> TermSequences:
+        """The sequences of some documents, in the order given."""
+        parts = [self.ids[self.offsets[d] : self.offsets[d + 1]] for d in documents]
+        lengths = [part.size for part in parts]
+        ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
+        return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
+
+    def sample(self, most: int | None) -> TermSequences:
+        """Documents at even distances that hold about so many terms at most; None takes all."""
+        n, size = len(self), self.ids.size
+        if most is None or size <= most:
+            return self
+        return self.take(np.linspace(0, n - 1, max(1, n * most // size)).astype(np.int64))
+
+
+Part = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+"""Which column a number of some documents stands for, none where numbers are columns; the numbers
+in reading order; and how many each document has."""
+
+
+Rows = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+"""Columns and counts of some documents, and how many each of them has."""
+
+
+ENTRIES = 1 << 18
+"""Entries that one task finishes at most; independent of the number of workers."""
+
+
+SECTION = 100
+"""Terms of a section of a long document, stop words and unknown ones not counted."""
+
+
+_TASKS = 16
+"""Tasks that a small piece of work is cut into, so that no worker waits long for another."""
+
+
+def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
+    """First documents of shards of about so much each, and the number of documents.
+
+    Examples
+    --------
+    >>> edges_of(np.array([0, 3, 5]), 3)
+    [0, 1, 2]
+    """
+    targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), size)
+    edges = np.searchsorted(offsets[:-1], targets)
+    return np.unique(np.append(edges, offsets.size - 1)).tolist()
+
+
+def task_edges(offsets: NDArray[np.integer], most: int) -> list[int]:
+    """As :func:`edges_of`; where that would be a few shards only, they are smaller.
+
+    Examples
+    --------
+    >>> task_edges(np.array([0, 30, 50]), 320)
+    [0, 1, 2]
+    """
+    even = int(offsets[-1] - offsets[0]) // _TASKS
+    return edges_of(offsets, max(1, most // _TASKS, min(most, even)))
+
+
+def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Ranges of documents of about :data:`ENTRIES` entries at most.
+
+    Examples
+    --------
+    >>> shards_of(np.array([0, 3, 5]))
+    [(0, 2)]
+    """
+    return list(pairwise(task_edges(offsets, ENTRIES)))
+
+
+def finished_rows(
+    parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]],
+    n_columns: int,
+    *,
+    counted: bool,
+    n_jobs: int | None = None,
+) -> list[Rows]:
+    """Rows with their columns in order, each once.
+
+    Parameters
+    ----------
+    parts : list of (ndarray of int32, ndarray of int32, ndarray of int32, ndarray of int64)
+        For some documents each: the column of every number, -1 for none, or nothing where
+        numbers are columns; the numbers, a negative one for no term; their
+        counts; and how many each document has. Used up, and numbers written over, where counted.
+    n_columns : int
+        Number of columns.
+    counted : bool
+        Whether there are counts; else every number counts once.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    list of (ndarray of int32, ndarray of int32, ndarray of int64)
+        Columns and counts, and how many each document has.
+    """
+    from topics._kernels.rows import finish_rows
+
+    bits = max(1, int(n_columns - 1).bit_length())
+    taken: list[Any] = list(parts)
+    parts.clear()
+
+    def work(shard: int, _: int) -> Rows:
+        columns, ids, counts, lengths = taken[shard]
+        # What is done with is let go, so that it is not held until all are.
+        taken[shard] = ()
+        if not counted:
+            ids, counts, lengths = ids.copy(), np.empty(ids.size, np.int32), lengths.copy()
+        n = finish_rows(ids, counts, counted, lengths, columns, bits)
+        if not counted:
+            ids, counts = kept(ids[:n]), kept(counts[:n])
+        return ids[:n], counts[:n], lengths
+
+    return over_shards(work, len(taken), 1, n_jobs)
+
+
+def occurrences_of(rows: list[Rows], n_columns: int) -> NDArray[np.int64]:
+    """Number of documents with each column, and sum of its counts, below one another."""
+    from topics._kernels.rows import add_up
+
+    documents, occurrences = sums = np.zeros((2, n_columns), np.int64)
+    for columns, counts, _ in rows:
+        add_up(columns, counts, np.empty(0, np.int32), documents, occurrences)
+    return sums
+
+
+def matrix_of(
+    rows: list[Rows],
+    n_columns: int,
+    dtype: Any = np.int64,
+    places: NDArray[np.int32] | None = None,
+) -> sp.csr_matrix:
+    """One matrix of the rows of all shards, which are used up.
+
+    Parameters
+    ----------
+    rows : list of (ndarray of int32, ndarray of int32, ndarray of int64)
+        Columns and counts, and how many each document has.
+    n_columns : int
+        Number of columns.
+    dtype : dtype, default=int64
+        Of the counts.
+    places : ndarray of int32, or None, default=None
+        The column that each of those in ``rows`` becomes, in the same order; -1 for none.
+
+    Returns
+    -------
+    csr_matrix, shape (n_documents, n_columns)
+        With sorted indices.
+    """
+    if places is not None and (places < 0).any():
+        for part, (columns, counts, lengths) in enumerate(rows):
+            stay = places[columns] >= 0
+            ends = np.cumsum(lengths)
+            before = np.concatenate([[0], np.cumsum(stay)])
+            rows[part] = (
+                places[columns[stay]], counts[stay], before[ends] - before[ends - lengths]
+            )  # fmt: skip
+    indptr = np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part[2] for part in rows)]))
+    if indptr[-1] <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    indices = np.empty(indptr[-1], indptr.dtype)
+    data = np.empty(indptr[-1], dtype)
+    at = 0
+    # Part by part, so that no more than one is held twice.
+    rows.reverse()
+    while rows:
+        columns, counts, _ = rows.pop()
+        indices[at : at + columns.size], data[at : at + columns.size] = columns, counts
+        at += columns.size
+    matrix = sp.csr_matrix((data, indices, indptr), (indptr.size - 1, n_columns))
+    matrix.has_canonical_format = True
+    return matrix
+
+
+def sequences_of(parts: list[tuple[NDArray[np.int32], NDArray[np.int64]]]) -> TermSequences:
+    """One sequence of documents of many: numbers, and how many each document has.
+
+    Examples
+    --------
+    >>> sequences_of([(np.array([4, 5], np.int32), np.array([2, 0]))]).offsets.tolist()
+    [0, 2, 2]
+    """
+    lengths = [np.zeros(1, np.int64), *(part[1] for part in parts)]
+    ids = [np.empty(0, np.int32), *(part[0] for part in parts)]
+    return TermSequences(np.cumsum(np.concatenate(lengths)), np.concatenate(ids))

@@ -1,0 +1,944 @@
+"""TermVectorizer: texts to a document-term matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain, pairwise
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._arrow import strings
+from topics._errors import TopicsError
+from topics._estimator import Estimator, all_or_nothing
+from topics.text.interop import gensim_corpus, sklearn_parameters
+from topics.text.python_analyzer import compiled
+from topics.text.stop_words import stop_word_list
+from topics.text.term_extraction import Reader, as_column
+from topics.text.term_sequences import TermSequences, edges_of
+from topics.text.tfidf import inverse_document_frequency, tfidf_weights
+from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
+from topics.text.word_forms import word_form
+
+if TYPE_CHECKING:
+    from gensim.corpora import Dictionary
+    from gensim.matutils import Sparse2Corpus
+
+
+WORDS = r"(?u)\b[^\W\d_]{2,}\b"
+"""Token pattern of the models: words of two letters or more, no digits."""
+
+
+BATCH_BYTES = 64 << 20
+"""Text of a batch, where ``max_vocabulary`` bounds the terms that are held."""
+
+
+class TermVectorizer(Estimator):
+    r"""Texts to a document-term matrix of counts or tf-idf weights.
+
+    The parameters of scikit-learn's ``CountVectorizer`` and ``TfidfVectorizer`` with the same
+    meaning and default, and the same matrix, vocabulary and order; but Chinese and Japanese words,
+    which no spaces divide, are read as pairs of characters, unless ``segmenter=None``.
+
+    Parameters
+    ----------
+    lowercase : bool, default=True
+        Lower-case the texts first.
+    strip_accents : {"ascii", "unicode"}, callable or None, default=None
+        Take accents off.
+    normalize : {"NFC", "NFKC"} or None, default=None
+        Unicode normal form to bring the texts into, before all else.
+    fold_arabic : bool, default=False
+        Take Arabic tatweel and diacritics out, and write every form of alef as the bare one.
+    preprocessor : callable or None, default=None
+        Instead of all the above: from a text to the text to be read.
+    tokenizer : callable or None, default=None
+        Instead of ``token_pattern``: from a text to its tokens.
+    segmenter : {"bigrams"}, callable or None, default="bigrams"
+        What becomes of Han, Hiragana and Katakana inside tokens: every two characters that stand
+        side by side are a token; or the words are, that a function gives for a stretch of them (it
+        is asked once for each distinct stretch); or nothing special.
+    stop_words : str, iterable of str, or None, default=None
+        A language ("english", "french", "ar") or the words to leave out.
+    stemmer, lemmatizer : str, callable or None, default=None
+        Count words under their stems (Snowball's, of a language) or their lemmas (simplemma's), or
+        under what a function makes of them; asked once for each distinct word.
+    token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
+        What a token is, where ``analyzer="word"``; with one group, the group is the token. A class
+        of word characters and a least length between word bounds, such as the default or
+        ``\\b[^\\W\\d_]{3,}\\b``, is followed by kernels; others take many times as long, by ``re``
+        or, where that knows no such pattern, by the ``regex`` library.
+    ngram_range : tuple of (int, int), default=(1, 1)
+        Least and most tokens (or characters) of a term.
+    analyzer : {"word", "char", "char_wb"} or callable, default="word"
+        A callable gets a document and gives its terms; texts may then be of any type, such as
+        lists of tokens.
+    phrases : bool or sequence of str, default=()
+        Terms of several words, counted besides their words: those given, or, where True, those
+        that stand together more often than chance has it, learnt as gensim's ``Phrases`` learns
+        them (from the first batch, where there are several). "human rights" is a term where the
+        tokens "human" and "rights" stand side by side.
+    phrase_scoring : {"default", "npmi"}, default="default"
+        Gensim's two scores of a pair of words.
+    phrase_threshold : float or None, default=None
+        Pairs are phrases above this score; None is 10 for "default" and 0.5 for "npmi".
+    phrase_min_count : int, default=5
+        Least occurrences of a phrase.
+    phrase_passes : int, default=2
+        Phrases grow in each pass: of two words at most in the first, four in the second.
+    max_df, min_df : float or int, default=1.0 and 1
+        Leave out terms that stand in more or fewer documents: a share if float, a number if int.
+    max_features : int or None, default=None
+        Keep only the most frequent terms.
+    max_vocabulary : int or None, default=None
+        Hold no more terms than this between two batches of texts, rare ones going first, so that
+        memory is bounded by them and one batch (of 64 MiB, or as given to ``fit`` or
+        ``partial_fit``). ``n_let_go_`` says how many went, and a document frequency may be short of
+        the truth by ``missed_documents_`` at most.
+    vocabulary : mapping of str to int, iterable of str, or None, default=None
+        The terms, where they are given.
+    binary : bool, default=False
+        Count each term once a document.
+    dtype : dtype or None, default=None
+        Of the matrix; None is int64 for counts and float64 for weights.
+    weighting : {"count", "tfidf"}, default="count"
+        What the matrix holds. The parameters below matter for "tfidf" only.
+    norm : {"l1", "l2"} or None, default="l2"
+        Scale each row to this norm.
+    use_idf : bool, default=True
+        Weigh by inverse document frequency.
+    smooth_idf : bool, default=True
+        Count one more document that holds every term.
+    sublinear_tf : bool, default=False
+        Replace a count c by 1 + log(c).
+    decode_error : {"replace", "strict"}, default="replace"
+        What becomes of bytes that are no UTF-8: they part words, as the replacement character
+        does, or an error names the text.
+    n_jobs : int or None, default=None
+        Threads, or processes where kernels cannot read; the matrix is the same for any number.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        Term to column.
+    idf_ : ndarray of float64, shape (n_terms,)
+        Inverse document frequencies, where ``weighting="tfidf"`` and ``use_idf``.
+    document_frequency_ : ndarray of int64, shape (n_terms,)
+        Number of documents that hold a term.
+    smoothed_idf_ : ndarray of float64, shape (n_terms,)
+        Inverse document frequencies with ``smooth_idf``, whatever the parameters say.
+    n_documents_ : int
+        Number of documents fitted on.
+    stop_words_ : list of str
+        The stop words in use, sorted.
+    phrases_ : dict of str to float
+        The phrases in use and their scores; NaN for those that were given.
+    n_let_go_ : int
+        Number of terms let go to keep to ``max_vocabulary``; one let go twice counts twice.
+    missed_documents_ : int
+        How many documents a document frequency may be short of because of that.
+    fast_path_ : bool
+        Whether kernels do the reading.
+
+    Examples
+    --------
+    >>> vectorizer = TermVectorizer(stop_words="english")
+    >>> vectorizer.fit_transform(["Talks on aid resume", "Aid reaches the camp"]).toarray()
+    array([[1, 0, 0, 1, 1],
+           [1, 1, 1, 0, 0]])
+    >>> list(vectorizer.get_feature_names_out())
+    ['aid', 'camp', 'reaches', 'resume', 'talks']
+    """
+
+    _counts: TermCounts
+    _vocabulary: Vocabulary
+    smoothed_idf_: NDArray[np.float64]
+    phrases_: dict[str, float]
+    stop_words_: list[str]
+    idf_: NDArray[np.float64]
+
+    def __init__(
+        self,
+        *,
+        lowercase: bool = True,
+        strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None,
+        normalize: Literal["NFC", "NFKC"] | None = None,
+        fold_arabic: bool = False,
+        preprocessor: Callable[[Any], str] | None = None,
+        tokenizer: Callable[[str], Iterable[str]] | None = None,
+        segmenter: Literal["bigrams"] | Callable[[str], Iterable[str]] | None = "bigrams",
+        stop_words: str | Iterable[str] | None = None,
+        stemmer: str | Callable[[str], str] | None = None,
+        lemmatizer: str | Callable[[str], str] | None = None,
+        token_pattern: str = r"(?u)\b\w\w+\b",
+        ngram_range: tuple[int, int] = (1, 1),
+        analyzer: Literal["word", "char", "char_wb"] | Callable[[Any], Iterable[str]] = "word",
+        phrases: bool | Sequence[str] = (),
+        phrase_scoring: Literal["default", "npmi"] = "default",
+        phrase_threshold: float | None = None,
+        phrase_min_count: int = 5,
+        phrase_passes: int = 2,
+        max_df: float | int = 1.0,
+        min_df: float | int = 1,
+        max_features: int | None = None,
+        max_vocabulary: int | None = None,
+        vocabulary: dict[str, int] | Iterable[str] | None = None,
+        binary: bool = False,
+        dtype: Any = None,
+        weighting: Literal["count", "tfidf"] = "count",
+        norm: Literal["l1", "l2"] | None = "l2",
+        use_idf: bool = True,
+        smooth_idf: bool = True,
+        sublinear_tf: bool = False,
+        decode_error: Literal["replace", "strict"] = "replace",
+        n_jobs: int | None = None,
+    ) -> None:
+        self.lowercase = lowercase
+        self.strip_accents = strip_accents
+        self.normalize = normalize
+        self.fold_arabic = fold_arabic
+        self.preprocessor = preprocessor
+        self.tokenizer = tokenizer
+        self.segmenter = segmenter
+        self.stop_words = stop_words
+        self.stemmer = stemmer
+        self.lemmatizer = lemmatizer
+        self.token_pattern = token_pattern
+        self.ngram_range = ngram_range
+        self.analyzer = analyzer
+        self.phrases = phrases
+        self.phrase_scoring = phrase_scoring
+        self.phrase_threshold = phrase_threshold
+        self.phrase_min_count = phrase_min_count
+        self.phrase_passes = phrase_passes
+        self.max_df = max_df
+        self.min_df = min_df
+        self.max_features = max_features
+        self.max_vocabulary = max_vocabulary
+        self.vocabulary = vocabulary
+        self.binary = binary
+        self.dtype = dtype
+        self.weighting = weighting
+        self.norm = norm
+        self.use_idf = use_idf
+        self.smooth_idf = smooth_idf
+        self.sublinear_tf = sublinear_tf
+        self.decode_error = decode_error
+        self.n_jobs = n_jobs
+
+    @all_or_nothing
+    def fit(self, texts: Any, y: Any = None) -> Self:
+        """Learn the vocabulary and the document frequencies.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, iterable of str or bytes, or iterable of batches of these
+            The documents. Batches are read one after the other and not held.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TermVectorizer
+            The fitted vectorizer.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        self._begin()
+        for batch in self._batches(texts):
+            self._add(batch)
+        self._settle()
+        return self
+
+    @all_or_nothing
+    def partial_fit(self, texts: Any, y: Any = None) -> Self:
+        """Go on learning with more texts, as if all had been fitted at once.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, iterable of str or bytes, or iterable of batches of these
+            More documents.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TermVectorizer
+            The vectorizer. It counts as fitted once a term satisfies its parameters.
+
+        Notes
+        -----
+        A vectorizer loaded from an artifact has its terms and their counts; those that it had left
+        out are counted from nought.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer(min_df=2)
+        >>> vectorizer.partial_fit(["aid arrives"]).partial_fit(["aid leaves"]).vocabulary_
+        {'aid': 0}
+        """
+        if not hasattr(self, "_counts"):
+            self._begin()
+        for batch in self._batches(texts):
+            self._add(batch)
+        with suppress(TopicsError):
+            self._settle()
+        return self
+
+    @all_or_nothing
+    def merge(self, *others: TermVectorizer) -> Self:
+        """Add what other vectorizers have learnt, as if all texts had been fitted at once.
+
+        Parameters
+        ----------
+        *others : TermVectorizer
+            Fitted with the same parameters, to other texts.
+
+        Returns
+        -------
+        TermVectorizer
+            This vectorizer.
+
+        Raises
+        ------
+        ValueError
+            If the parameters differ.
+
+        Examples
+        --------
+        >>> march, april = TermVectorizer().fit(["aid"]), TermVectorizer().fit(["talks", "aid"])
+        >>> march.merge(april).document_frequency_.tolist()
+        [2, 1]
+        """
+        self._check_fitted()
+        free = {"n_jobs"}
+        ours = {k: v for k, v in self.get_params(deep=False).items() if k not in free}
+        for other in others:
+            theirs = {k: v for k, v in other.get_params(deep=False).items() if k not in free}
+            differing = sorted(name for name in ours if ours[name] != theirs[name])
+            if differing or self.phrases_.keys() != other.phrases_.keys():
+                raise ValueError(f"they differ in {', '.join(differing) or 'the phrases learnt'}")
+            self._counts = (self._counts + other._counts).bounded(self.max_vocabulary)
+        self._settle()
+        return self
+
+    @all_or_nothing
+    def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
+        """Learn the vocabulary and give the document-term matrix, in one pass.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, iterable of str or bytes, or iterable of batches of these
+            The documents.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        if self.vocabulary is not None or self.max_vocabulary is not None:
+            texts = list(texts) if isinstance(texts, Iterator) else texts
+            return self.fit(texts).transform(texts)
+        batches = list(self._batches(texts))
+        if len(batches) != 1:
+            return self.fit(batches).transform(batches)
+        self._begin()
+        found = self._reader(learning=True).learn(batches[0], in_order=False)
+        self.phrases_ = found.phrases
+        self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=True)
+        columns = self._settle()
+        counts = found.matrix(columns, len(self._vocabulary), self._count_dtype())
+        return self._output(self.weigh(counts), texts)
+
+    @all_or_nothing
+    def fit_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
+        """Learn the vocabulary and give every document's terms in reading order.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+        keep : iterable of str, default=()
+            Terms that stay whatever their document frequency, such as seed words; those of several
+            words are phrases.
+
+        Returns
+        -------
+        TermSequences
+            In the numbers of ``vocabulary_``.
+
+        Raises
+        ------
+        ValueError
+            If the parameters leave no term, or a text is missing.
+        """
+        if self.vocabulary is not None or self.max_vocabulary is not None:
+            return self.fit(texts).sequences(texts)
+        self._begin()
+        keep = list(keep)
+        found = self._reader(learning=True, keep=keep).learn(self._column(texts), in_order=True)
+        assert found.in_order is not None
+        self.phrases_ = found.phrases
+        self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
+        return found.in_order.renumber(self._settle(keep))
+
+    @classmethod
+    def from_sklearn(cls, vectorizer: Any) -> Self:
+        """The same vectorizer as one of scikit-learn's.
+
+        Parameters
+        ----------
+        vectorizer : CountVectorizer or TfidfVectorizer
+            Fitted, or not. A fitted one keeps its vocabulary and its weights; the number of
+            documents behind them is not known.
+
+        Returns
+        -------
+        TermVectorizer
+            Gives the same matrices.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is neither, or reads files or other encodings.
+
+        Examples
+        --------
+        >>> from sklearn.feature_extraction.text import CountVectorizer
+        >>> theirs = CountVectorizer().fit(["aid arrives"])
+        >>> TermVectorizer.from_sklearn(theirs).transform(["aid, aid"]).toarray()
+        array([[2, 0]])
+        """
+        ours = cls(**sklearn_parameters(vectorizer))
+        vocabulary = getattr(vectorizer, "vocabulary_", vectorizer.vocabulary)
+        if vocabulary is not None:
+            ours.vocabulary = {term: int(vocabulary[term]) for term in vocabulary}
+            ours._need_vocabulary()
+            unknown = np.zeros(len(ours._vocabulary), np.int64)
+            ours._counts = TermCounts(ours._vocabulary, unknown, None, 0)
+            ours._set_counts(unknown, 0)
+        if hasattr(vectorizer, "idf_"):
+            ours.idf_ = np.array(vectorizer.idf_, np.float64)
+        return ours
+
+    def transform(self, texts: Any) -> sp.csr_matrix:
+        """Document-term matrix of texts in the learnt vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, iterable of str or bytes, or iterable of batches of these
+            The documents.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights; a data frame where :meth:`set_output` asked for one.
+
+        Raises
+        ------
+        NotFittedError
+            If the vectorizer is not fitted and no vocabulary is given.
+        """
+        self._need_vocabulary()
+        reader = self._reader()
+        parts = [
+            self.weigh(reader.count(batch, self._vocabulary, self._count_dtype()))
+            for batch in self._batches(texts)
+        ]
+        matrix = parts[0] if len(parts) == 1 else sp.vstack(parts, format="csr")
+        return self._output(matrix, texts)
+
+    def sequences(self, texts: Any) -> TermSequences:
+        """Every document's terms in reading order, in the learnt vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+
+        Returns
+        -------
+        TermSequences
+            Terms outside the vocabulary are left out.
+
+        Raises
+        ------
+        NotFittedError
+            If the vectorizer is not fitted and no vocabulary is given.
+        """
+        self._need_vocabulary()
+        return self._reader().find(self._column(texts), self._vocabulary)
+
+    def counts(self, texts: Any, dtype: Any = np.int64) -> sp.csr_matrix:
+        """Term counts of texts in the learnt vocabulary, whatever ``weighting`` says.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+        dtype : dtype, default=int64
+            Of the counts.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            The counts.
+        """
+        self._need_vocabulary()
+        return self._reader().count(self._column(texts), self._vocabulary, dtype)
+
+    def linear_scores(
+        self,
+        texts: Any,
+        coef: NDArray[np.floating],
+        intercept: NDArray[np.floating],
+        section_cost: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Scores of a linear model of the models' term weights, without a matrix between.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+        coef : ndarray, shape (n_terms, n_classes)
+            Weight of each term.
+        intercept : ndarray, shape (n_classes,)
+            Score of an empty text.
+        section_cost : ndarray of float64, shape (n_classes,), or None, default=None
+            As for :func:`topics.text.tfidf.linear_scores`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_classes)
+            As :func:`topics.text.tfidf.linear_scores` gives them of :meth:`sequences`.
+        """
+        self._check_fitted()
+        return self._reader().score(
+            self._column(texts),
+            self._vocabulary,
+            self.smoothed_idf_,
+            coef,
+            intercept,
+            section_cost,
+        )
+
+    def known_share(self, texts: Any) -> NDArray[np.float64]:
+        """Share of the words of each text, but for stop words, that stand in the vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            From 0 to 1; 0 for a text without words.
+        """
+        self._need_vocabulary()
+        return self._reader().known_share(self._column(texts), self._vocabulary)
+
+    def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """Counts as the parameters ask for them: binary, weighted, of the right dtype.
+
+        Parameters
+        ----------
+        counts : csr_matrix, shape (n_documents, n_terms)
+            Term counts; may be changed in place.
+
+        Returns
+        -------
+        csr_matrix, shape (n_documents, n_terms)
+            Counts or weights.
+        """
+        if self.binary:
+            counts.data.fill(1)
+        if self.weighting == "count":
+            return counts.astype(self.dtype or np.int64, copy=False)
+        if self.use_idf and not hasattr(self, "idf_"):
+            self._check_fitted()
+            raise ValueError("idf is not learnt yet: call fit, even where the vocabulary is given")
+        return tfidf_weights(
+            counts,
+            self.idf_ if self.use_idf else None,
+            sublinear_tf=self.sublinear_tf,
+            norm=self.norm,
+            dtype=self.dtype or np.float64,
+            n_jobs=self.n_jobs,
+        )
+
+    def inverse_transform(self, X: Any) -> list[NDArray[np.str_]]:
+        """Terms of each row with a non-zero entry.
+
+        Parameters
+        ----------
+        X : array or sparse matrix, shape (n_documents, n_terms)
+            A document-term matrix.
+
+        Returns
+        -------
+        list of ndarray of str
+            One array a document.
+        """
+        self._check_fitted()
+        names = self.get_feature_names_out()
+        matrix = sp.csr_matrix(X)
+        return [names[matrix[i].indices] for i in range(matrix.shape[0])]
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
+        """Terms in the order of the columns.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of object (str), shape (n_terms,)
+            The terms.
+        """
+        self._check_fitted()
+        return self._vocabulary.terms.to_numpy(zero_copy_only=False)
+
+    def terms_at(self, columns: NDArray[np.integer]) -> list[str]:
+        """Terms of a few columns, without a str for every other one.
+
+        Parameters
+        ----------
+        columns : ndarray of int, shape (n,)
+            Columns of the matrix.
+
+        Returns
+        -------
+        list of str
+            The terms.
+        """
+        self._check_fitted()
+        return list(self._vocabulary.terms.take(pa.array(columns)).to_pylist())
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what ``transform`` gives.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas"} or None
+            A sparse matrix, or a data frame of sparse columns named after the terms; None leaves it
+            as it is.
+
+        Returns
+        -------
+        TermVectorizer
+            The vectorizer.
+
+        Raises
+        ------
+        ValueError
+            If it is something else: Polars has no sparse columns.
+        """
+        if transform not in ("default", "pandas", None):
+            raise ValueError(f"transform={transform!r} is not default or pandas")
+        if transform is not None:
+            self._transform_output = transform
+        return self
+
+    def build_analyzer(self) -> Callable[[Any], list[str]]:
+        """The function that turns one document into its terms.
+
+        Returns
+        -------
+        callable
+            From a document to a list of str.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> TermVectorizer(phrases=["human rights"]).build_analyzer()("Human rights groups")
+        ['human', 'rights', 'groups', 'human rights']
+        """
+        return self._reader().analyzer
+
+    def tokenize(self, text: str) -> list[str]:
+        """Tokens of a text, before they make up n-grams or phrases.
+
+        Parameters
+        ----------
+        text : str
+            A text; with a callable analyzer it is taken for one token.
+
+        Returns
+        -------
+        list of str
+            Without stop words.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> TermVectorizer(stop_words="english").tokenize("The Right to Return")
+        ['right', 'return']
+        """
+        return self._reader().analyzer.tokens(text)
+
+    def to_gensim(self, texts: Any) -> tuple[Dictionary, Sparse2Corpus]:
+        """Texts as gensim takes them, in the learnt vocabulary.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str or bytes
+            The documents.
+
+        Returns
+        -------
+        dictionary : gensim.corpora.Dictionary
+            The terms under their columns.
+        corpus : gensim.matutils.Sparse2Corpus
+            The documents as bags of words.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> dictionary, corpus = TermVectorizer().fit(["aid talks"]).to_gensim(["talks, talks"])
+        >>> [[(dictionary[int(t)], int(n)) for t, n in bag] for bag in corpus]
+        [[('talks', 2)]]
+        """
+        return gensim_corpus(self.counts(texts), self._vocabulary.terms)
+
+    @property
+    def vocabulary_(self) -> dict[str, int]:
+        """Term to column."""
+        if "_vocabulary" not in vars(self):
+            raise AttributeError("vocabulary_ is there once the vectorizer is fitted")
+        return self._vocabulary.columns
+
+    @property
+    def fast_path_(self) -> bool:
+        """Whether kernels follow the parameters, and not a regular expression engine."""
+        return self._reader().fast
+
+    @property
+    def n_let_go_(self) -> int:
+        """Number of terms let go to keep to ``max_vocabulary``."""
+        self._check_fitted()
+        return self._counts.n_let_go
+
+    @property
+    def missed_documents_(self) -> int:
+        """How many documents a document frequency may be short of because of that."""
+        self._check_fitted()
+        return self._counts.missed
+
+    def _check_params(self) -> None:
+        least, most = self.ngram_range
+        if not 1 <= least <= most:
+            raise ValueError(f"ngram_range {self.ngram_range} is not 1 <= least <= most")
+        allowed: dict[str, tuple[Any, ...]] = {
+            "analyzer": ("word", "char", "char_wb"),
+            "weighting": ("count", "tfidf"),
+            "norm": ("l1", "l2", None),
+            "strip_accents": ("ascii", "unicode", None),
+            "normalize": ("NFC", "NFKC", None),
+            "segmenter": ("bigrams", None),
+            "phrase_scoring": ("default", "npmi"),
+            "decode_error": ("replace", "strict"),
+        }
+        for name, values in allowed.items():
+            value = getattr(self, name)
+            if not callable(value) and value not in values:
+                names = ", ".join(map(repr, values))
+                raise ValueError(f"{name}={value!r} is none of {names}")
+        for name in ("max_df", "min_df"):
+            bound = getattr(self, name)
+            if bound < 0 or (not isinstance(bound, Integral) and bound > 1):
+                raise ValueError(
+                    f"{name}={bound} is neither a share from 0 to 1 nor a whole number"
+                )
+        for name in ("max_features", "max_vocabulary", "phrase_min_count", "phrase_passes"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name}={value} is below 1")
+        if isinstance(self.phrases, str):
+            raise ValueError(f"phrases={self.phrases!r} is one str; give a list of phrases")
+        word_form(self.stemmer, self.lemmatizer)
+        if self.phrases is True and self.analyzer != "word":
+            raise ValueError('phrases=True needs analyzer="word"')
+        if compiled(self.token_pattern).groups > 1:
+            raise ValueError("token_pattern has more than one group; make the others (?:...)")
+
+    def _begin(self) -> None:
+        """Forget all that was learnt."""
+        self._check_params()
+        self.stop_words_ = sorted(stop_word_list(self.stop_words))
+        self.phrases_ = {}
+        for name in ("_counts", "_vocabulary", "document_frequency_", "n_documents_"):
+            vars(self).pop(name, None)
+        if self.vocabulary is not None:
+            self._vocabulary = _vocabulary_given(self.vocabulary)
+
+    def _need_vocabulary(self) -> None:
+        if "_vocabulary" in vars(self):
+            return
+        if self.vocabulary is None:
+            self._check_fitted()
+            raise TopicsError("no term satisfies the parameters yet", "call partial_fit with more")
+        self._begin()
+
+    def _reader(self, *, learning: bool = False, keep: Iterable[str] = ()) -> Reader:
+        """A reader with these parameters, which knows phrases, and learns them where it has to."""
+        more = [*(self.phrases if not isinstance(self.phrases, bool) else ()), *keep]
+        given = dict.fromkeys((term for term in more if " " in term), float("nan"))
+        known = vars(self).get("phrases_") or None
+        stop_words = vars(self).get("stop_words_")
+        if stop_words is None:
+            stop_words = sorted(stop_word_list(self.stop_words))
+        return Reader(
+            self.get_params(deep=False),
+            stop_words,
+            given if known is None else known,
+            learn_phrases=learning and self.phrases is True and known is None,
+        )
+
+    def _column(self, texts: Any) -> Any:
+        # A callable may take documents of any type, such as lists of tokens.
+        if callable(self.analyzer) or self.preprocessor is not None:
+            documents = getattr(texts, "texts", texts)
+            return [d.as_py() if hasattr(d, "as_py") else d for d in documents]
+        return as_column(texts, self.decode_error)
+
+    def _batches(self, texts: Any) -> Iterator[Any]:
+        """The columns of one batch after the other."""
+        if isinstance(texts, (Iterator, list, tuple)) and not callable(self.analyzer):
+            items = iter(texts)
+            first = next(items, None)
+            texts = chain([] if first is None else [first], items)
+            if hasattr(first, "texts") or isinstance(
+                first, (pa.Array, pa.ChunkedArray, list, tuple)
+            ):
+                yield from (self._column(batch) for batch in texts)
+                return
+            texts = list(texts)
+        column = self._column(texts)
+        if self.max_vocabulary is None or not isinstance(column, pa.Array) or not len(column):
+            yield column
+            return
+        offsets = np.frombuffer(column.buffers()[1], np.int64, len(column) + 1, 8 * column.offset)
+        for low, high in pairwise(edges_of(offsets, BATCH_BYTES)):
+            yield column.slice(low, high - low)
+
+    def _count_dtype(self) -> Any:
+        """Of the counts on the way to the matrix: narrow where they will be weighed."""
+        return np.int32 if self.weighting == "tfidf" else self.dtype or np.int64
+
+    def _output(self, matrix: sp.csr_matrix, texts: Any) -> Any:
+        if vars(self).get("_transform_output", "default") == "default":
+            return matrix
+        import pandas as pd
+
+        frame = pd.DataFrame.sparse.from_spmatrix(matrix, columns=self.get_feature_names_out())
+        if isinstance(texts, (pd.Series, pd.DataFrame)):
+            frame.index = texts.index
+        return frame
+
+    def _add(self, batch: Any) -> None:
+        """Count the terms of one more batch."""
+        often = self._counts_occurrences()
+        if self.vocabulary is not None:
+            sequences = self._reader().find(batch, self._vocabulary)
+            documents = sequences.document_frequency(len(self._vocabulary))
+            counts = TermCounts(self._vocabulary, documents, None, len(sequences))
+            if "_counts" in vars(self):
+                counts.documents += self._counts.documents
+                counts.n_documents += self._counts.n_documents
+            self._counts = counts
+            return
+        found = self._reader(learning="_counts" not in vars(self)).learn(batch, in_order=False)
+        self.phrases_ = found.phrases
+        counts = found.counts(occurrences=often, rows_follow=False)
+        if "_counts" in vars(self):
+            counts = self._counts + counts
+        self._counts = counts.bounded(self.max_vocabulary)
+
+    def _counts_occurrences(self) -> bool:
+        """Whether ``max_features`` asks for more than how many documents hold a term."""
+        return self.max_features is not None and not self.binary
+
+    def _settle(self, keep: Iterable[str] = ()) -> NDArray[np.int32]:
+        """Bound the vocabulary by what was counted; gives the column of every term counted."""
+        if "_counts" not in vars(self):
+            raise TopicsError("there are no texts", "give at least one")
+        counted = self._counts
+        if self.vocabulary is not None:
+            self._set_counts(counted.documents, counted.n_documents)
+            return np.arange(len(counted.vocabulary), dtype=np.int32)
+        if not len(counted.vocabulary):
+            raise TopicsError(
+                "empty vocabulary: the texts hold no terms, or only stop words",
+                "check the texts, stop_words and token_pattern",
+            )
+        always = [counted.vocabulary.columns.get(term, -1) for term in keep]
+        mask = kept_terms(
+            counted.documents,
+            counted.documents if self.binary else counted.occurrences,
+            counted.n_documents,
+            min_df=self.min_df,
+            max_df=self.max_df,
+            max_features=self.max_features,
+            keep=[column for column in always if column >= 0],
+        )
+        self._vocabulary, columns = counted.vocabulary.kept(mask)
+        self._set_counts(counted.documents[mask], counted.n_documents)
+        return columns
+
+    def _set_counts(self, document_frequency: NDArray[np.int64], n_documents: int) -> None:
+        self.document_frequency_, self.n_documents_ = document_frequency, n_documents
+        self._vocabulary.frequencies = document_frequency
+        # Models weigh by it whatever the parameters say, and for every text anew.
+        self.smoothed_idf_ = inverse_document_frequency(document_frequency, n_documents)
+        if self.weighting == "tfidf" and self.use_idf:
+            self.idf_ = inverse_document_frequency(document_frequency, n_documents, self.smooth_idf)
+
+    def _restore(
+        self,
+        terms: list[str],
+        document_frequency: NDArray[np.int64],
+        n_documents: int,
+        *,
+        stop_words: list[str],
+        phrases: dict[str, float],
+        idf: NDArray[np.float64] | None,
+    ) -> None:
+        """Be fitted again, from what an artifact holds."""
+        self.stop_words_, self.phrases_ = stop_words, phrases
+        self._vocabulary = Vocabulary(len(terms), strings(terms))
+        self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
+        self._set_counts(document_frequency, n_documents)
+        if idf is not None:
+            self.idf_ = idf
+
+
+def _vocabulary_given(vocabulary: Any) -> Vocabulary:
+    """A vocabulary of the user's: terms, or a mapping of terms to columns."""
+    terms = vocabulary if isinstance(vocabulary, dict) else list(vocabulary)
+    if not isinstance(terms, dict):
+        if len(set(terms)) < len(terms):
+            raise ValueError("the vocabulary given holds a term twice")
+        terms = {term: column for column, term in enumerate(terms)}
+    if sorted(terms.values()) != list(range(len(terms))):
+        raise ValueError("the vocabulary given does not number its terms 0, 1, 2, ...")
+    if not terms:
+        raise ValueError("the vocabulary given is empty")
+    return Vocabulary(len(terms), strings(sorted(terms, key=terms.__getitem__)))

@@ -1,0 +1,346 @@
+"""Vectors of terms and of documents from the corpus itself: co-occurrence, PMI, factorised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+from topics._estimator import Estimator, all_or_nothing
+from topics._math.arrays import unit_rows
+from topics._math.sparse import times_dense, truncated_svd
+from topics._parallel import Workers, over_shards
+from topics.text.term_sequences import TermSequences
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+
+ROWS_PER_SHARD = 1024
+"""Terms that one task counts; independent of the number of workers, so that bits are too."""
+
+
+_MANY_TOKENS = 1_000_000
+
+
+class WordVectors(Estimator):
+    """Vectors of terms: positive PMI of pairs within a window [1]_, factorised.
+
+    A pair that stands ``gap`` places apart counts ``(window + 1 - gap) / window``; context counts
+    are raised to 3/4. Nothing is downloaded, and the vectors are the same to the bit for any number
+    of threads.
+
+    Parameters
+    ----------
+    size : int, default=100
+        Dimensions; fewer where the vocabulary is smaller.
+    window : int, default=20
+        How many terms apart a pair may stand.
+    least : float or None, default=None
+        Pairs whose counts sum to less than this are taken for chance; None is 1 from a million
+        tokens on, and 0 below.
+    max_terms : int or None, default=20000
+        Only so many terms, the most frequent ones, have vectors; the others have zeros.
+    max_tokens : int or None, default=2000000
+        Documents are left out at even distances so that no more tokens are counted.
+    random_state : int, RandomState or None, default=0
+        For the factorisation.
+    n_jobs : int or None, default=None
+        Threads.
+
+    Attributes
+    ----------
+    vectors_ : ndarray of float32, shape (n_terms, size)
+        Rows of length one, or of zeros for a term that stands near no other.
+
+    References
+    ----------
+    .. [1] Levy, Goldberg, Dagan (2015), "Improving distributional similarity with lessons learned
+       from word embeddings", TACL 3.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 3, 6]), np.array([0, 1, 2, 3, 4, 5], np.int32))
+    >>> vectors = WordVectors(size=2).fit(words, 6).vectors_
+    >>> bool(vectors[0] @ vectors[1] > 0.9 > vectors[0] @ vectors[4])
+    True
+    """
+
+    def __init__(
+        self,
+        size: int = 100,
+        *,
+        window: int = 20,
+        least: float | None = None,
+        max_terms: int | None = 20_000,
+        max_tokens: int | None = 2_000_000,
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.size = size
+        self.window = window
+        self.least = least
+        self.max_terms = max_terms
+        self.max_tokens = max_tokens
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    vectors_: NDArray[np.float32]
+
+    @all_or_nothing
+    def fit(self, sequences: TermSequences, n_terms: int) -> Self:
+        """Learn the vectors.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The documents.
+        n_terms : int
+            Size of the vocabulary.
+
+        Returns
+        -------
+        WordVectors
+            The fitted estimator; what it counted is not kept.
+        """
+        self._pairs = None
+        chosen = self._most_frequent(sequences, n_terms)
+        part = self._part(sequences, chosen, n_terms)
+        pairs, totals = count_pairs(
+            part, chosen.size, window=self.window, least=self._least(part), positive=True,
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        ppmi = positive_pmi(pairs, totals)
+        del pairs
+        return self._factorise(ppmi, chosen, n_terms)
+
+    @all_or_nothing
+    def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
+        """Learn from one more batch of documents, over the frequent terms of the first one.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The batch.
+        n_terms : int
+            Size of the vocabulary.
+
+        Returns
+        -------
+        WordVectors
+            The estimator, which keeps the counts of pairs. With ``least=0`` and no ``max_tokens``
+            the order of documents and their batches do not matter.
+
+        Raises
+        ------
+        TopicsError
+            If the estimator was fitted as a whole.
+        """
+        if hasattr(self, "vectors_") and self._pairs is None:
+            raise TopicsError("the counts of pairs were not kept", "use partial_fit from the start")
+        if not hasattr(self, "vectors_"):
+            self._chosen = self._most_frequent(sequences, n_terms)
+            v = self._chosen.size
+            self._pairs, self._totals = sp.csr_matrix((v, v), dtype=np.float32), np.zeros(v)
+        part = self._part(sequences, self._chosen, n_terms)
+        pairs, totals = count_pairs(
+            part, self._chosen.size, window=self.window, least=self._least(part),
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        self._pairs = self._pairs + pairs
+        self._totals = self._totals + totals
+        ppmi = positive_pmi(self._pairs, self._totals)
+        return self._factorise(ppmi, self._chosen, n_terms)
+
+    def transform(self, weights: sp.csr_matrix) -> NDArray[np.float32]:
+        """Vectors of documents: sums of those of their terms.
+
+        Parameters
+        ----------
+        weights : csr_matrix, shape (n_documents, n_terms)
+            Weights of the terms, such as tf-idf.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_documents, size)
+            Of any length.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer terms than vectors.
+        """
+        self._check_fitted()
+        if weights.shape[1] != len(self.vectors_):
+            raise ValueError(f"weights of {weights.shape[1]} terms, not {len(self.vectors_)}")
+        with Workers(self.n_jobs) as workers:
+            return times_dense(weights.astype(np.float32, copy=False), self.vectors_, workers)
+
+    def to_gensim(self, terms: Sequence[str]) -> KeyedVectors:
+        """The vectors as gensim keeps them, for ``most_similar`` and the like.
+
+        Parameters
+        ----------
+        terms : sequence of str, shape (n_terms,)
+            The vocabulary, such as ``get_feature_names_out()`` of the vectorizer.
+
+        Returns
+        -------
+        gensim.models.KeyedVectors
+            Those terms that have a vector.
+        """
+        from gensim.models import KeyedVectors
+
+        self._check_fitted()
+        known = np.flatnonzero(self.vectors_.any(axis=1))
+        keyed = KeyedVectors(self.vectors_.shape[1])
+        keyed.add_vectors([str(terms[int(i)]) for i in known], self.vectors_[known])
+        return keyed
+
+    def _most_frequent(self, sequences: TermSequences, n_terms: int) -> NDArray[np.int64]:
+        frequency = np.bincount(sequences.ids, minlength=n_terms)
+        order = np.argsort(-frequency, kind="stable")
+        return np.sort(order[: self.max_terms])
+
+    def _part(
+        self, sequences: TermSequences, chosen: NDArray[np.int64], n_terms: int
+    ) -> TermSequences:
+        """Documents at even distances, in numbers of the chosen terms."""
+        sequences = sequences.sample(self.max_tokens)
+        if chosen.size == n_terms:
+            return sequences
+        numbers = np.full(n_terms, -1, np.int32)
+        numbers[chosen] = np.arange(chosen.size)
+        return sequences.renumber(numbers)
+
+    def _least(self, part: TermSequences) -> float:
+        return float(part.ids.size >= _MANY_TOKENS) if self.least is None else self.least
+
+    def _factorise(self, ppmi: sp.csr_matrix, chosen: NDArray[np.int64], n_terms: int) -> Self:
+        size = max(1, min(self.size, chosen.size - 1))
+        self.vectors_ = np.zeros((n_terms, size), np.float32)
+        if ppmi.nnz:
+            U, S, _ = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
+            # What the decomposition gives terms without company is noise.
+            met = np.diff(ppmi.indptr) > 0
+            self.vectors_[chosen[met]] = unit_rows(U * np.sqrt(S))[met]
+        return self
+
+
+def count_pairs(
+    sequences: TermSequences,
+    n_terms: int,
+    *,
+    window: int = 20,
+    least: float = 0.0,
+    positive: bool = False,
+    n_jobs: int | None = None,
+) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
+    """How much terms stand near each other: additive over documents.
+
+    Parameters
+    ----------
+    sequences : TermSequences
+        The documents.
+    n_terms : int
+        Size of the vocabulary.
+    window : int, default=20
+        How many terms apart a pair may stand.
+    least : float, default=0
+        Pairs that count less are left out.
+    positive : bool, default=False
+        Leave out pairs that meet no more often than by chance, too: the sums of others are then
+        of no use.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    pairs : csr_matrix of float32, shape (n_terms, n_terms)
+        Counts, weighed by how near the terms stand.
+    totals : ndarray of float64, shape (n_terms,)
+        Sums of the rows of all pairs, those left out too.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 2], np.int32))
+    >>> count_pairs(words, 3, window=2)[0].toarray().tolist()
+    [[0.0, 1.0, 0.5], [1.0, 0.0, 1.0], [0.5, 1.0, 0.0]]
+    """
+    from topics._kernels.cooccurrence import pair_rows, window_totals
+
+    offsets, ids = sequences.offsets, sequences.ids
+    documents = np.repeat(np.arange(len(sequences), dtype=np.int32), np.diff(offsets))
+    positions = np.argsort(ids, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=n_terms))])
+    totals = window_totals(offsets, ids, n_terms, window)
+    contexts = smoothed_shares(totals) if positive else np.zeros(n_terms)
+    shards = over_shards(
+        lambda low, high: pair_rows(
+            offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
+        ),
+        n_terms, ROWS_PER_SHARD, n_jobs,
+    )  # fmt: skip
+    if not shards:
+        return sp.csr_matrix((n_terms, n_terms), dtype=np.float32), totals
+    lengths, columns, values = (np.concatenate(part) for part in zip(*shards, strict=True))
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    if indptr[-1] <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    return sp.csr_matrix((values, columns, indptr), (n_terms, n_terms)), totals
+
+
+def smoothed_shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares of the terms as context, raised to 3/4; 1 for a term that was never met.
+
+    Examples
+    --------
+    >>> smoothed_shares(np.array([1.0, 16.0, 0.0])).round(3).tolist()
+    [0.111, 0.889, 1.0]
+    """
+    shares = totals**0.75
+    shares /= max(shares.sum(), 1e-300)
+    shares[shares == 0] = 1
+    return shares
+
+
+def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_matrix:
+    """Positive pointwise mutual information of pairs.
+
+    Parameters
+    ----------
+    pairs : csr_matrix, shape (n_terms, n_terms)
+        From :func:`count_pairs`.
+    totals : ndarray of float64, shape (n_terms,)
+        Likewise.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (n_terms, n_terms)
+        The values above zero.
+
+    Examples
+    --------
+    >>> words = TermSequences(np.array([0, 2, 4]), np.array([0, 1, 2, 3], np.int32))
+    >>> (positive_pmi(*count_pairs(words, 4)).toarray() > 0).astype(int)
+    array([[0, 1, 0, 0],
+           [1, 0, 0, 0],
+           [0, 0, 0, 1],
+           [0, 0, 1, 0]])
+    """
+    # Logarithms apart, so that no row or column of the counts is held in float64.
+    with np.errstate(divide="ignore"):
+        rows, columns = np.log(totals), np.log(smoothed_shares(totals))
+    values = np.log(pairs.data)
+    values -= columns.astype(np.float32)[pairs.indices]
+    values -= np.repeat(rows.astype(np.float32), np.diff(pairs.indptr))
+    if values.size and values.min() <= 0:
+        ppmi = sp.csr_matrix((np.maximum(values, 0), pairs.indices.copy(), pairs.indptr.copy()))
+        ppmi.resize(pairs.shape)
+        ppmi.eliminate_zeros()
+        return ppmi
+    return sp.csr_matrix((values, pairs.indices, pairs.indptr), pairs.shape)

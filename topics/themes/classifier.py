@@ -1,0 +1,666 @@
+"""ThemeClassifier: seeds and labels to themes with probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from topics._arrow import as_texts
+from topics._errors import TopicsError
+from topics._estimator import Estimator, all_or_nothing
+from topics._math.arrays import sigmoid
+from topics._math.calibration import best_thresholds, calibrate
+from topics._parallel import Workers, one_blas_thread
+from topics.reading.label_columns import check_labels
+from topics.text.default_vectorizer import fit_vectorizer
+from topics.text.seed_words import check_themes, known_seeds
+from topics.text.sentences import best_sentences
+from topics.text.term_sequences import TermSequences
+from topics.text.tfidf import linear_scores, tfidf_weights
+from topics.text.vectorizer import TermVectorizer
+from topics.text.word_vectors import WordVectors
+from topics.themes.explanation import Explanation, explain_score
+from topics.themes.soft_labels import FEW
+from topics.themes.training_set import TrainingSet, label_weights, many_labels
+
+SECTION_COST = 0.75
+"""What a section must say for a theme more than a whole release must, in log odds."""
+
+_SMALL = 150
+_ENOUGH = 50
+
+
+class ThemeClassifier(Estimator):
+    """Labels releases with themes, learnt from seed words, from labels, or from both.
+
+    Seeds are compared with the releases in the space of the pile's own word vectors; every
+    release takes on some of its nearest neighbours' beliefs, which a discriminant sharpens; a
+    linear model of term weights is fitted to the beliefs and to the labels that there are. What
+    remains is a sum over a text's terms, so that each label can be explained exactly.
+
+    Parameters
+    ----------
+    themes : mapping of str to iterable of str or None, default=None
+        Theme name to seed words and phrases; None learns from labels alone.
+    multi_label : bool, default=True
+        Whether a release can have several labels, or none; else it has exactly one.
+    vectorizer : TermVectorizer or None, default=None
+        None makes one fit for the size and the languages of the pile.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the labels of each theme, as scikit-learn has them.
+    min_precision : float or None, default=None
+        With ``multi_label``, thresholds are chosen on held-out releases so that at least this share
+        of each theme's labels is right; None chooses them for F1.
+    least : float, default=0
+        Without ``multi_label``, a release whose likeliest theme has a lower probability gets None.
+    random_state : int or None, default=0
+        For the factorisation and the sample of releases.
+    n_jobs : int or None, default=None
+        Threads; results are the same to the bit for any number.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_themes,)
+        Theme names, sorted.
+    coef_ : ndarray of float32, shape (n_terms, n_themes)
+        Weight of each term, over the l2 norm of a text's term weights.
+    intercept_ : ndarray of float32, shape (n_themes,)
+        Score of an empty text.
+    stage_ : str or None
+        How beliefs came from seeds (:func:`topics.themes.soft_labels.choose_stage`); None without
+        seeds.
+    checks_ : dict of str to float
+        Share of releases named by held-out seeds that each way found.
+    slope_, offset_ : ndarray of float64, shape (n_themes,)
+        A score times the slope plus the offset is the log odds of a label.
+    novelty_coef_ : ndarray of float32, shape (n_terms,) or (0,)
+        Weight of each term for "none of the themes"; empty where too few releases taught it.
+    novelty_intercept_ : float
+        Its score of an empty text.
+    thresholds_ : ndarray of float64, shape (n_themes,)
+        Probability from which a label is given, with ``multi_label``.
+    calibrated_ : bool
+        Whether there were labels (50 or more) to calibrate probabilities with; else they are
+        scores from 0 to 1 that order releases, and no frequencies.
+    vectorizer_ : TermVectorizer
+        The fitted vectorizer.
+
+    Examples
+    --------
+    >>> texts = ["refugees fled to the camp", "the camp shelters displaced families"] * 15
+    >>> texts += ["the court tried the judge", "a judge ruled on the trial"] * 15
+    >>> themes = {"displacement": ["refugees", "displaced"], "justice": ["court", "judge"]}
+    >>> classifier = ThemeClassifier(themes).fit(texts)
+    >>> classifier.predict(["families in the camp", "the judge ruled"]).tolist()
+    [('displacement',), ('justice',)]
+    """
+
+    _estimator_type = "classifier"
+
+    def __init__(
+        self,
+        themes: Mapping[str, Sequence[str]] | None = None,
+        multi_label: bool = True,
+        vectorizer: TermVectorizer | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
+        min_precision: float | None = None,
+        least: float = 0.0,
+        random_state: int | None = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.themes = themes
+        self.multi_label = multi_label
+        self.vectorizer = vectorizer
+        self.class_weight = class_weight
+        self.min_precision = min_precision
+        self.least = least
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    # Learning
+
+    def fit(
+        self, texts: Any, y: Iterable[Any] | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Learn from a pile, its seeds and the labels of any of its releases.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases, labelled or not: unlabelled ones teach the vocabulary and the vectors.
+        y : iterable or None, default=None
+            For each release a name, a list of names (empty: none applies), or None where nobody
+            has looked.
+        sample_weight : array, shape (n_documents,), or None, default=None
+            Weights of the releases' labels.
+
+        Returns
+        -------
+        ThemeClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TopicsError
+            If there are neither seeds nor labels, neither a seed of a theme is a term of the
+            releases nor a release is labelled with it, or ``y`` does not fit the releases.
+        """
+        documents = as_texts(texts)
+        vectorizer, sequences = fit_vectorizer(
+            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
+        )
+        return self.fit_sequences(sequences, vectorizer, y, sample_weight)
+
+    @all_or_nothing
+    def fit_sequences(
+        self,
+        sequences: TermSequences,
+        vectorizer: TermVectorizer,
+        y: Iterable[Any] | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from what a fitted vectorizer made of the texts, so that models can share it.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            The terms of the releases.
+        vectorizer : TermVectorizer
+            The one that made them.
+        y : iterable or None, default=None
+            As for :meth:`fit`.
+        sample_weight : array, shape (n_documents,), or None, default=None
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        ThemeClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TopicsError
+            As :meth:`fit`.
+        """
+        self._check_real(min_precision=1, least=1)
+        themes = check_themes(self.themes)
+        labels = check_labels(y, len(sequences))
+        if not self.multi_label:
+            for row, names in enumerate(labels, 1):
+                if names is not None and len(names) != 1:
+                    raise TopicsError(
+                        f"{len(names)} labels", "give one, None, or multi_label=True", row=row
+                    )
+        self.vectorizer_ = vectorizer
+        self._set_classes(themes, labels)
+        given = {name for names in labels for name in names or ()}
+        found = known_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_, given)
+        labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
+        Y = np.zeros((labelled.size, self.classes_.size), bool)
+        column = {name: k for k, name in enumerate(self.classes_.tolist())}
+        seeds = {column[theme]: weights for theme, weights in found.items()}
+        for row, i in enumerate(labelled):
+            Y[row, [column[name] for name in labels[i] or ()]] = True
+        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
+        X = self._weigh(counts)
+        weights = label_weights(
+            Y, self.classes_.tolist(), labelled, len(sequences), sample_weight, self.class_weight
+        )
+        # Labels that weigh nothing are none, for calibration and thresholds, too.
+        heard = weights.any(axis=1)
+        labelled, Y, weights = labelled[heard], Y[heard], weights[heard]
+        with one_blas_thread():
+            vectors = self._vectors(sequences, X.shape[1], seeds, Y)
+            training = TrainingSet(
+                X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
+            )
+            self.stage_, self.checks_ = training.stage, training.checks
+            with Workers(self.n_jobs) as workers:
+                self._fit_linear(training, workers)
+        return self
+
+    def _set_classes(self, themes: Mapping[str, Any], labels: Sequence[Any]) -> None:
+        names = set(themes) | {name for row in labels if row is not None for name in row}
+        if not names:
+            raise TopicsError("there are neither seeds nor labels", "give themes, y, or both")
+        try:
+            self.classes_ = np.array(sorted(names))
+        except TypeError:
+            raise TopicsError(
+                "labels are of mixed types", "give all as str or all as int"
+            ) from None
+        if not self.multi_label and len(names) < 2:
+            raise TopicsError(
+                f"one class only ({names.pop()!r})", "give another, or multi_label=True"
+            )
+
+    def _vectors(
+        self, sequences: TermSequences, n_terms: int, seeds: Any, Y: NDArray[np.bool_]
+    ) -> NDArray[np.float32] | None:
+        if not seeds and many_labels(Y):
+            return None
+        # Seeds may be rare, and their vectors are all that is known of them.
+        words = WordVectors(
+            least=0, max_terms=None, max_tokens=None, random_state=self.random_state,
+            n_jobs=self.n_jobs,
+        )  # fmt: skip
+        return words.fit(sequences, n_terms).vectors_
+
+    def _fit_linear(self, training: TrainingSet, workers: Workers) -> None:
+        coef, intercept, held_out = training.fit(workers)
+        self.coef_ = np.ascontiguousarray(coef, np.float32)
+        self.intercept_ = intercept.astype(np.float32)
+        nothing, self.novelty_intercept_ = training.fit_nothing(workers)
+        self.novelty_coef_ = nothing.astype(np.float32)
+        k = self.classes_.size
+        self.slope_, self.offset_, self.thresholds_ = np.ones(k), np.zeros(k), np.full(k, 0.5)
+        self.calibrated_ = held_out is not None and len(held_out) >= _ENOUGH
+        unseen, truth = held_out, training.Y.astype(np.float64)
+        by_seeds = held_out is None and len(training.beliefs) >= FEW
+        if by_seeds:
+            # Not frequencies yet, but as sure of new releases as of those that were looked at.
+            unseen, truth = training.held_out_beliefs(workers)
+        if unseen is not None:
+            self.slope_, self.offset_ = calibrate(unseen, truth, self.multi_label)
+            if self.multi_label:
+                self.thresholds_ = best_thresholds(
+                    self.probabilities(unseen), truth >= 0.5, self.min_precision
+                )
+        if by_seeds:
+            self._lean_on_seeds(training)
+
+    def _lean_on_seeds(self, training: TrainingSet) -> None:
+        """Let the seeds' own model speak up, the more so the smaller the pile.
+
+        What a few hundred releases teach is about their own stories: new ones score too low for
+        every theme. The seeds do not know that much, but they know it of any story.
+        """
+        share = min(0.5, (_SMALL / training.n_documents) ** 2)
+        scale = (share / self.slope_).astype(np.float32)
+        self.coef_ += scale * training.seed_coef
+        self.intercept_ += scale * training.seed_intercept
+
+    # New releases
+
+    def decision_function(self, texts: Any) -> NDArray[np.float64]:
+        """Scores before calibration.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            Intercept plus the contributions of the terms. With ``multi_label``, a theme that one
+            section of about a hundred terms speaks for more than the whole release does has the
+            section's score, less :data:`SECTION_COST`.
+        """
+        self._check_fitted()
+        return self.vectorizer_.linear_scores(
+            as_texts(texts), self.coef_, self.intercept_, self._section_cost
+        )
+
+    @property
+    def _section_cost(self) -> NDArray[np.float64] | None:
+        return SECTION_COST / self.slope_ if self.multi_label else None
+
+    def weights_and_scores(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
+        """Term weights of releases, of length one, and their scores.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        weights : csr_matrix of float32, shape (n_documents, n_terms)
+            As the model sees the releases.
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As :meth:`decision_function`.
+        """
+        self._check_fitted()
+        sequences = self.vectorizer_.sequences(as_texts(texts))
+        return self._weights(sequences), self.score_sequences(sequences)
+
+    def score_sequences(self, sequences: TermSequences) -> NDArray[np.float64]:
+        """Scores of releases that the vectorizer has read.
+
+        Parameters
+        ----------
+        sequences : TermSequences
+            Their terms.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            As :meth:`decision_function`; a row does not depend on the others.
+        """
+        return linear_scores(
+            sequences.parts(),
+            self.vectorizer_.smoothed_idf_,
+            self.coef_,
+            self.intercept_,
+            self._section_cost,
+            self.n_jobs,
+        )
+
+    def predict_proba(self, texts: Any) -> NDArray[np.float64]:
+        """Probability of each theme, calibrated where there were labels (``calibrated_``).
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            In the order of ``classes_``; rows sum to 1 unless ``multi_label``.
+        """
+        return self.probabilities(self.decision_function(texts))
+
+    def novelty(self, texts: Any) -> NDArray[np.float64]:
+        """How likely releases are about something that no theme stands for.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            From 0 to 1. With seeds, a linear model of what in the pile stood near no theme; with
+            labels alone, the distance of the likeliest theme from 1. Where less than half of a
+            text's words are known, the rest of the way to 1 is gone in proportion: a text in a
+            language that was not learnt is new.
+
+        Examples
+        --------
+        >>> texts = ["refugees fled to the camp", "the court tried a judge", "rain and sun"] * 20
+        >>> themes = {"camp": ["refugees", "fled"], "court": ["judge", "tried"]}
+        >>> classifier = ThemeClassifier(themes).fit(texts)
+        >>> camp, sun, words = classifier.novelty(["refugees fled", "rain and sun", "il pleut"])
+        >>> bool(camp < sun), float(words)
+        (True, 1.0)
+        """
+        self._check_fitted()
+        documents = as_texts(texts)
+        known = self.vectorizer_.known_share(documents)
+        return self.novelty_of(*self.weights_and_scores(documents), known)
+
+    def novelty_of(
+        self, weights: sp.csr_matrix, scores: NDArray[np.float64], known: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Novelty that goes with what else is known of releases.
+
+        Parameters
+        ----------
+        weights : csr_matrix of float32, shape (n_documents, n_terms)
+            As of :meth:`weights_and_scores`.
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`weights_and_scores`.
+        known : ndarray of float64, shape (n_documents,)
+            Share of the words of each that are known, but for stop words.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents,)
+            As of :meth:`novelty`.
+        """
+        if self.novelty_coef_.size:
+            against = (weights @ self.novelty_coef_).astype(np.float64)
+            new = sigmoid(against + self.novelty_intercept_)
+        else:
+            new = 1 - self.probabilities(scores).max(axis=1)
+        return 1 - (1 - new) * np.minimum(1, 2 * known)
+
+    def predict(self, texts: Any) -> NDArray[Any]:
+        """Labels of releases.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+
+        Returns
+        -------
+        ndarray, shape (n_documents,)
+            Names, None below ``least``; with ``multi_label`` tuples of names, best first, empty
+            where nothing fits.
+        """
+        return self.choose(self.predict_proba(texts))
+
+    def choose(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
+        """Labels that go with probabilities, as :meth:`predict` gives them.
+
+        Parameters
+        ----------
+        probabilities : ndarray, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (n_documents,)
+            Names, or tuples of names.
+        """
+        if not self.multi_label:
+            best = self.classes_[probabilities.argmax(axis=1)]
+            if self.least <= 0:
+                return np.asarray(best)
+            sure = probabilities.max(axis=1) >= self.least
+            return np.array(
+                [name if s else None for name, s in zip(best.tolist(), sure, strict=True)], object
+            )
+        chosen = np.empty(len(probabilities), object)
+        rows, columns = np.nonzero(probabilities >= self.thresholds_)
+        order = np.lexsort((columns, -probabilities[rows, columns], rows))
+        names = self.classes_[columns[order]].tolist()
+        ends = np.searchsorted(rows, np.arange(len(probabilities) + 1)).tolist()
+        for i, (first, last) in enumerate(pairwise(ends)):
+            chosen[i] = tuple(names[first:last])
+        return chosen
+
+    def label_tuples(self, probabilities: NDArray[np.float64]) -> list[tuple[Any, ...]]:
+        """Labels that go with probabilities as tuples, with or without ``multi_label``.
+
+        Parameters
+        ----------
+        probabilities : ndarray, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+
+        Returns
+        -------
+        list of tuple
+            Names of each release, best first; empty where it has no label.
+        """
+        chosen = self.choose(probabilities).tolist()
+        if self.multi_label:
+            return list(chosen)
+        return [() if name is None else (name,) for name in chosen]
+
+    def score(self, texts: Any, y: Iterable[Any]) -> float:
+        """Share of releases whose labels are exactly right.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The releases.
+        y : iterable
+            Names or lists of names; releases with None are left out.
+
+        Returns
+        -------
+        float
+            From 0 to 1.
+
+        Raises
+        ------
+        TopicsError
+            If no release has a label.
+        """
+        given = self.label_tuples(self.predict_proba(texts))
+        pairs = zip(given, check_labels(y, len(given)), strict=True)
+        right = [set(labels) == set(truth) for labels, truth in pairs if truth is not None]
+        if not right:
+            raise TopicsError("no release has a label to compare with", "give some labels")
+        return float(np.mean(right))
+
+    def explain(
+        self,
+        text: str,
+        labels: Any = None,
+        *,
+        among: Any = None,
+        n_nearest: int = 3,
+    ) -> list[Explanation]:
+        """Terms and sentence that speak for each label of a text.
+
+        Parameters
+        ----------
+        text : str
+            A release.
+        labels : str, int, iterable or None, default=None
+            The labels to explain; None takes those predicted, or the likeliest one where none is,
+            which is then marked as not given.
+        among : Corpus, Arrow column, iterable of str or None, default=None
+            Releases, such as those learnt from, among which the most alike are looked for.
+        n_nearest : int, default=3
+            How many of them.
+
+        Returns
+        -------
+        list of Explanation
+            The likeliest label first.
+
+        Raises
+        ------
+        TopicsError
+            If a label is no theme.
+
+        Examples
+        --------
+        >>> y = ["camp", "court"] * 10
+        >>> classifier = ThemeClassifier().fit(["refugees fled", "the judge ruled"] * 10, y)
+        >>> [explanation] = classifier.explain("The judge ruled. Nobody fled.")
+        >>> explanation.label, explanation.sentence
+        ('court', 'The judge ruled.')
+        """
+        self._check_fitted()
+        sequences = self.vectorizer_.sequences(as_texts([text]))
+        probability = self.probabilities(self.score_sequences(sequences))[0]
+        cost = self._section_cost
+        weights = self._weights(sequences if cost is None else sequences.with_sections())
+        nearest: list[tuple[int, float]] = []
+        if among is not None:
+            alike = (self.weights_and_scores(among)[0] @ weights[0].T).toarray().ravel()
+            best = np.argsort(-alike, kind="stable")[: max(n_nearest, 0)]
+            nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
+        given = self.label_tuples(probability[None])[0]
+        if labels is None:
+            labels = given
+        names = self.classes_.tolist()
+        wanted = [labels] if isinstance(labels, (str, int, np.integer)) else list(labels)
+        if strange := [str(label) for label in wanted if label not in names]:
+            raise TopicsError(
+                f"{', '.join(strange)} is no theme", f"take of {', '.join(map(str, names))}"
+            )
+        columns = [names.index(label) for label in wanted] or [int(probability.argmax())]
+        explanations = []
+        for k, sentence in zip(columns, self.sentences([text], [columns])[0], strict=True):
+            intercepts = np.full(weights.shape[0], float(self.intercept_[k]))
+            if cost is not None:
+                intercepts[1:] -= cost[k]
+            row = int((weights @ self.coef_[:, k] + intercepts).argmax())
+            said = weights[row]
+            terms = self.vectorizer_.terms_at(said.indices)
+            parts = said.data.astype(np.float64) * self.coef_[said.indices, k]
+            explanations.append(
+                Explanation(
+                    names[k],
+                    float(probability[k]),
+                    *explain_score(terms, parts, intercepts[row]),
+                    sentence,
+                    nearest,
+                    self.calibrated_,
+                    names[k] in given,
+                )
+            )
+        return sorted(explanations, key=lambda e: -e.probability)
+
+    def sentences(self, texts: Sequence[str], columns: Sequence[Sequence[int]]) -> list[list[str]]:
+        """The sentence of each text that speaks most for each of some classes.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Releases.
+        columns : sequence of sequence of int
+            For each text numbers of classes.
+
+        Returns
+        -------
+        list of list of str
+            For each text one a class; empty strings for an empty text.
+        """
+        return best_sentences(texts, columns, self._sentence_scores)
+
+    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.float32]:
+        counts = self.vectorizer_.counts(sentences, np.float32)
+        return np.asarray(self._weigh(counts, norm=None) @ self.coef_)
+
+    def _weights(self, sequences: TermSequences) -> sp.csr_matrix:
+        n_terms = len(self.vectorizer_.vocabulary_)
+        return self._weigh(sequences.counts(n_terms, np.float32, self.n_jobs))
+
+    def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
+        return tfidf_weights(counts, self.vectorizer_.smoothed_idf_, norm=norm, n_jobs=self.n_jobs)
+
+    def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities that go with scores.
+
+        Parameters
+        ----------
+        scores : ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`decision_function`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_documents, n_themes)
+            As of :meth:`predict_proba`.
+        """
+        odds = sigmoid(scores * self.slope_ + self.offset_)
+        return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
+
+
+def as_classifier(model: Any) -> ThemeClassifier:
+    """The classifier of a model, or a clear error.
+
+    Parameters
+    ----------
+    model : ThemeClassifier or Labeller
+        A fitted model.
+
+    Returns
+    -------
+    ThemeClassifier
+        Itself, or the one of a Labeller.
+
+    Raises
+    ------
+    TopicsError
+        If it has none.
+    """
+    found = getattr(model, "classifier", model)
+    if not isinstance(found, ThemeClassifier):
+        raise TopicsError(f"the {type(model).__name__} has no themes", "give a ThemeClassifier")
+    found._check_fitted()
+    return found

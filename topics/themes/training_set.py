@@ -1,0 +1,279 @@
+"""What a classifier is fitted to: labels, and beliefs that come from seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from topics._errors import TopicsError
+from topics._math.calibration import calibrate, log_loss
+from topics._math.logistic import Features, LinearModel, fit_logistic
+from topics._parallel import Workers
+from topics.themes.soft_labels import FEW, seed_weights, theme_beliefs
+
+SEED_LABELS = (300, 60, 15, 2)
+"""Labels a theme that seeds may weigh as much as; labels decide how far each choice counts."""
+
+_MANY_LABELS = 100
+_SEED_SCALE = 0.3
+_FOLDS = 5
+_BELIEF_FOLDS = 4
+_TOL = 1e-4
+_SHARPNESS = 1 / 16
+
+
+class Learnt(NamedTuple):
+    """A linear model, and how it does on labels that it has not seen.
+
+    Attributes
+    ----------
+    coef : ndarray, shape (n_terms, n_classes)
+        Weights of terms.
+    intercept : ndarray, shape (n_classes,)
+        Score of an empty text.
+    held_out : ndarray of float64, shape (n_labelled, n_classes), or None
+        Scores of the labelled releases by models without their labels; None with fewer than ten.
+    """
+
+    coef: NDArray[Any]
+    intercept: NDArray[Any]
+    held_out: NDArray[np.float64] | None
+
+
+class TrainingSet:
+    """What a linear model is fitted to: labels, and beliefs that come from seeds.
+
+    Parameters
+    ----------
+    X : csr_matrix of float32, shape (n_documents, n_terms)
+        Term weights with rows of length one.
+    vectors : ndarray of float32, shape (n_terms, size), or None
+        Vectors of terms; None without seeds and with many labels.
+    labelled : ndarray of int64, shape (n_labelled,)
+        Rows of the labelled releases.
+    Y : ndarray of bool, shape (n_labelled, n_classes)
+        Their labels.
+    seeds : mapping of int to (ndarray of int, ndarray of float)
+        Class number to the columns of its seeds and their weights.
+    random_state : int, RandomState or None
+        For the sample of releases that seeds are asked about.
+    exclusive : bool, default=False
+        Whether a release has one class only.
+    weights : ndarray of float64, shape (n_labelled, n_classes), or None, default=None
+        Weights of the labels.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (n,)
+        The releases that something is known of: labelled ones, then those of the seeds' sample.
+    targets : ndarray of float64, shape (n, n_classes)
+        Labels and beliefs.
+    """
+
+    def __init__(
+        self,
+        X: sp.csr_matrix,
+        vectors: NDArray[np.float32] | None,
+        labelled: NDArray[np.int64],
+        Y: NDArray[np.bool_],
+        seeds: Mapping[int, Any],
+        random_state: Any,
+        exclusive: bool = False,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.vectors, self.Y, self.n_documents = vectors, Y, X.shape[0]
+        self.exclusive = exclusive
+        self.label_weights = np.ones(Y.shape) if weights is None else weights
+        believed, self.beliefs = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
+        self.seeded = sorted(seeds)
+        self.stage: str | None = None
+        self.checks: dict[str, float] = {}
+        self.nothing = np.empty(0)
+        # Vectors of documents beside the term weights: what they learn is folded into the terms.
+        widened = vectors is not None and not many_labels(Y)
+        # Weights of terms and intercepts of all classes straight from the seeds.
+        self.seed_coef = np.zeros((X.shape[1], Y.shape[1]), np.float32)
+        self.seed_intercept = np.zeros(Y.shape[1], np.float32)
+        if seeds and vectors is not None:
+            columns = [seeds[k] for k in self.seeded]
+            self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_weights(
+                X, vectors, columns
+            )
+            found = theme_beliefs(
+                X, vectors, columns, exclusive=exclusive, random_state=random_state
+            )
+            kept = ~np.isin(found.rows, labelled)
+            self.stage, self.checks, self.nothing = found.stage, found.checks, found.nothing[kept]
+            believed = found.rows[kept]
+            self.beliefs = np.zeros((believed.size, Y.shape[1]))
+            self.beliefs[:, self.seeded] = found.values[kept]
+        self.seed_feature = (_SEED_SCALE if widened else 0) * self.seed_coef
+        self.rows = np.concatenate([labelled, believed])
+        self.targets = np.vstack([Y, self.beliefs])
+        terms = X[self.rows]
+        dense = terms @ vectors if widened else np.zeros((self.rows.size, 0), np.float32)
+        self.features = Features(terms, dense, terms @ self.seed_feature)
+
+    def fit(self, workers: Workers) -> Learnt:
+        """The model of all that is known.
+
+        How much seeds weigh beside labels, the labels say: models with more and with less of the
+        seeds are blended, each the more the likelier it makes labels that were held out. Good seeds
+        outweigh a few labels so, and poor ones soon yield.
+        """
+        if not len(self.Y) and self.n_documents < FEW:
+            return Learnt(self.seed_coef, self.seed_intercept, None)
+        folds = self._folds()
+        choices: tuple[int, ...] = SEED_LABELS
+        if np.median(self.Y.sum(axis=0)) >= SEED_LABELS[1]:
+            choices = SEED_LABELS[1:]
+        if not folds or not len(self.beliefs):
+            choices = choices[:1]
+        found = []
+        model: LinearModel | None = None
+        for seed_labels in choices:
+            model = self._fit(np.ones(self.rows.size, bool), seed_labels, workers, model)
+            scores = np.zeros(self.Y.shape)
+            for test in folds:
+                scores[test] = self._scores_unseen(test, seed_labels, workers, model)
+            found.append(Learnt(self._fold(model), model.intercept[0], scores))
+            self.model = model
+        if len(found) > 1:
+            return self._blend(found)
+        return found[0] if folds else found[0]._replace(held_out=None)
+
+    def _blend(self, found: list[Learnt]) -> Learnt:
+        """Models on one scale, and then their mean, weighed by how they do on unseen labels."""
+        losses, scaled = [], []
+        for coef, intercept, held_out in found:
+            assert held_out is not None
+            slope, offset = calibrate(held_out, self.Y, by_class=False)
+            scaled.append((coef * slope, intercept * slope + offset, held_out * slope + offset))
+            losses.append(log_loss(scaled[-1][2], self.Y, self.exclusive))
+        shares = np.exp(-_SHARPNESS * (np.array(losses) - min(losses)))
+        shares /= shares.sum()
+        coef, intercept, held_out = (
+            sum(share * part for share, part in zip(shares, parts, strict=True))
+            for parts in zip(*scaled, strict=True)
+        )
+        return Learnt(coef.astype(self.seed_coef.dtype), intercept, held_out)
+
+    def held_out_beliefs(self, workers: Workers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Scores of the believed releases by models that have not seen them, and the beliefs."""
+        scores = np.zeros(self.beliefs.shape)
+        # By the order of what is believed, so that the pile's own order says nothing.
+        order = np.lexsort(self.beliefs.T)
+        for first in range(_BELIEF_FOLDS):
+            test = np.sort(order[first::_BELIEF_FOLDS])
+            rows = len(self.Y) + test
+            scores[test] = self._scores_unseen(rows, SEED_LABELS[0], workers, self.model)
+        return scores, self.beliefs
+
+    def fit_nothing(self, workers: Workers) -> tuple[NDArray[Any], float]:
+        """Weights of terms and intercept of "none of the themes", from what the seeds say."""
+        if len(self.beliefs) < FEW:
+            return np.zeros(0), 0.0
+        n = len(self.Y)
+        terms, dense, _ = self.features
+        features = Features(terms[n:], dense[n:], np.zeros((len(self.beliefs), 1)))
+        one = np.ones((len(self.beliefs), 1))
+        model = fit_logistic(features, self.nothing[:, None], one, np.ones(1), workers)
+        return self._fold(model)[:, 0], float(model.intercept[0, 0])
+
+    def _folds(self) -> list[NDArray[np.int64]]:
+        """Parts of the labelled releases that are held out in turn; none where they are few."""
+        from sklearn.model_selection import KFold, StratifiedKFold
+
+        n, k = self.Y.shape
+        if n < 2 * _FOLDS:
+            return []
+        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
+        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
+        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
+        return [test for _, test in folds.split(np.zeros(n), first)]
+
+    def _scores_unseen(
+        self, test: NDArray[np.integer], seed_labels: int, workers: Workers, whole: LinearModel
+    ) -> NDArray[np.float64]:
+        """Scores of some rows by a model of all the others."""
+        kept = np.ones(self.rows.size, bool)
+        kept[test] = False
+        # It ends nearly where the model of all rows does, wherever it begins.
+        model = self._fit(kept, seed_labels, workers, whole, _TOL)
+        terms, dense, own = self.features
+        return model.scores(Features(terms[test], dense[test], own[test]), workers)
+
+    def _fit(
+        self,
+        kept: NDArray[np.bool_],
+        seed_labels: int,
+        workers: Workers,
+        start: LinearModel | None = None,
+        tol: float = 1e-5,
+    ) -> LinearModel:
+        """A model of some of the rows."""
+        n = len(self.Y)
+        weights = np.zeros(self.targets.shape)
+        weights[:n] = self.label_weights
+        strength = np.full(self.Y.shape[1], 10.0)
+        n_beliefs = int(kept[n:].sum())
+        if n_beliefs:
+            # Beliefs weigh as much as so many labels a theme; alone, as what they are.
+            each, strength[self.seeded] = seed_labels * len(self.seeded) / n_beliefs, 3.0
+            if not kept[:n].any():
+                each, strength[self.seeded] = max(1.0, 1000 / n_beliefs), 1.0
+            weights[n:, self.seeded] = each
+        weights[~kept] = 0
+        return fit_logistic(self.features, self.targets, weights, strength, workers, start, tol=tol)
+
+    def _fold(self, model: LinearModel) -> NDArray[Any]:
+        """Weights of terms that give the same score as the weights of all features."""
+        folded = model.terms.copy()
+        if model.dense.size and self.vectors is not None:
+            folded += self.vectors @ model.dense
+        if folded.shape == self.seed_feature.shape:
+            folded += self.seed_feature * model.own
+        return folded
+
+
+def label_weights(
+    Y: NDArray[np.bool_],
+    classes: Sequence[Any],
+    labelled: NDArray[np.int64],
+    n: int,
+    sample_weight: Any,
+    class_weight: Mapping[Any, float] | str | None,
+) -> NDArray[np.float64]:
+    """Weight of each label of the labelled releases, for or against each class."""
+    given = np.ones(n) if sample_weight is None else np.asarray(sample_weight, np.float64)
+    if given.shape != (n,) or not np.isfinite(given).all() or given.min(initial=0) < 0:
+        raise TopicsError(
+            f"sample_weight is no {n} finite numbers of at least zero", "give one for each release"
+        )
+    by_class = np.ones(Y.shape[1])
+    if class_weight == "balanced":
+        by_class = len(Y) / np.maximum(Y.sum(axis=0), 1) / Y.shape[1]
+    elif isinstance(class_weight, Mapping):
+        strange = [name for name in class_weight if name not in classes]
+        given_to = [w for w in class_weight.values() if not isinstance(w, (int, float))]
+        if strange or given_to or not all(0 <= w < np.inf for w in class_weight.values()):
+            raise TopicsError(
+                f"class_weight={class_weight!r} is not of the classes and finite numbers of at "
+                "least zero",
+                f"give weights to some of {', '.join(map(str, classes))}",
+            )
+        by_class = np.array([class_weight.get(name, 1.0) for name in classes])
+    elif class_weight is not None:
+        raise TopicsError(
+            f"class_weight={class_weight!r} is unknown", 'give a dict, "balanced" or None'
+        )
+    return np.where(Y, by_class, 1.0) * given[labelled, None]
+
+
+def many_labels(Y: NDArray[np.bool_]) -> bool:
+    """Whether there are so many labels that term weights alone say all that vectors would."""
+    return bool(Y.size and np.median(Y.sum(axis=0)) >= _MANY_LABELS)
