@@ -89,7 +89,7 @@ def by_seed_vectors(corpus, themes=THEMES):
     """Cosines with the mean vectors of the seeds: what all stages begin with."""
     vectorizer, sequences = fit_vectorizer(corpus.texts, None, themes, -1)
     n, vocabulary = len(vectorizer.vocabulary_), vectorizer.vocabulary_
-    vectors = WordVectors(least=0, max_terms=None, max_tokens=None, n_jobs=-1)
+    vectors = WordVectors(min_count=0, max_terms=None, max_tokens=None, n_jobs=-1)
     vectors = vectors.fit(sequences, n).vectors_
     weights = tfidf_weights(sequences.counts(n, np.float32, -1), vectorizer.smoothed_idf_)
     seeds = [

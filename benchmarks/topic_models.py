@@ -36,7 +36,7 @@ from topics.models.topic_metrics import (
     term_npmi,
     topic_diversity,
 )
-from topics.text.default_vectorizer import vectorizer_for
+from topics.text.default_vectorizer import default_vectorizer
 from topics.text.sentences import split_sentences
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 
@@ -76,7 +76,7 @@ def octis(folder: Path) -> tuple[list[str], list[str]]:
 
 
 def counted(texts: list[str], vectorizer: TermVectorizer) -> tuple[Any, Any, Any]:
-    sequences = vectorizer.fit_sequences(texts)
+    sequences = vectorizer.fit_to_sequences(texts)
     counts = sequences.counts(len(vectorizer.vocabulary_), np.float32)
     return sequences, counts, tfidf_weights(counts, vectorizer.smoothed_idf_, dtype=np.float64)
 
@@ -143,7 +143,7 @@ def bench_classes(folder: Path, runs: int) -> dict[str, Any]:
     table = pq.read_table(folder / "bbc.parquet")
     texts, classes = table["text"].to_pylist(), table["label"].to_pylist()
     rows: dict[str, list[float]] = {}
-    vectorizer = vectorizer_for(pa.array(texts, pa.large_string()))
+    vectorizer = default_vectorizer(pa.array(texts, pa.large_string()))
     _, counts, weights = counted(texts, vectorizer)
     for seed in range(5):
         for method in ("vectors", "nmf", "lda"):
@@ -163,7 +163,7 @@ def bench_short(folder: Path, runs: int) -> dict[str, Any]:
     """First sentences of the releases; words are judged by the whole releases."""
     full = pq.read_table(folder / "senate.parquet")["text"].to_pylist()
     short = [(split_sentences(text[:2000]) or [""])[0] for text in full]
-    vectorizer = vectorizer_for(pa.array(short, pa.large_string()), 2)
+    vectorizer = default_vectorizer(pa.array(short, pa.large_string()), 2)
     _, counts, weights = counted(short, vectorizer)
     terms = vectorizer.get_feature_names_out().tolist()
     there = vectorizer.sequences(full)
@@ -193,7 +193,7 @@ def senate_counts(folder: Path) -> tuple[sp.csr_matrix, sp.csr_matrix, list[str]
     texts = pq.read_table(folder / "senate.parquet")["text"].combine_chunks()
     texts = texts.cast(pa.large_string())
     vectorizer = TermVectorizer(**SENATE_TERMS, max_features=20_000, n_jobs=2)
-    sequences = vectorizer.fit_sequences(texts)
+    sequences = vectorizer.fit_to_sequences(texts)
     counts = sequences.counts(len(vectorizer.vocabulary_), np.float32)
     order = np.random.default_rng(0).permutation(counts.shape[0])
     held = counts.shape[0] // 10
@@ -240,8 +240,8 @@ def bench_lda(folder: Path, runs: int) -> dict[str, Any]:
     LDA(2, max_iter=1, n_jobs=2).fit(learnt[:500])
     for name, params in {
         "topics LDA": {},
-        "topics LDA, 2 passes": {"max_iter": 2, "tol": -1},
-        "topics LDA, 10 passes": {"max_iter": 10, "tol": -1},
+        "topics LDA, 2 passes": {"max_iter": 2, "perp_tol": -1},
+        "topics LDA, 10 passes": {"max_iter": 10, "perp_tol": -1},
     }.items():
         seconds, found = [], []
         for seed in range(runs):
@@ -314,7 +314,7 @@ def bench_growth(folder: Path, runs: int) -> dict[str, Any]:
     ))  # fmt: skip
     result = {}
     for name, matrix, make in (
-        ("LDA", learnt, lambda k: LDA(k, n_jobs=2, max_iter=5, tol=-1)),
+        ("LDA", learnt, lambda k: LDA(k, n_jobs=2, max_iter=5, perp_tol=-1)),
         ("NMF", weights, lambda k: NMF(k, n_jobs=2, max_iter=20, tol=-1)),
     ):
         for n, k in [(2108, 20), (8433, 20), (33733, 20)] + [

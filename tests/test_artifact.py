@@ -230,7 +230,7 @@ def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
     facts = manifest["model"]
     forgeries = [
         ({**arrays, "doc_topic_prior": arrays["doc_topic_prior"][:1].copy()}, facts),
-        ({**arrays, "topic_term_prior": arrays["topic_term_prior"].astype(np.int64)}, facts),
+        ({**arrays, "topic_word_prior": arrays["topic_word_prior"].astype(np.int64)}, facts),
         ({**arrays, "components": arrays["components"] * np.float32(np.nan)}, facts),
         (arrays, {**facts, "words": facts["words"][:1]}),
         (arrays, {**facts, "words": [[-(10**9)]] * 4}),
@@ -241,7 +241,7 @@ def test_crafted_facts_and_arrays_are_refused(corpus, tmp_path):
         (arrays, {**facts, "names": ["a", "b", "c", "\ud800"]}),
         ({**arrays, "components": -arrays["components"]}, facts),
         ({**arrays, "doc_topic_prior": 0 * arrays["doc_topic_prior"]}, facts),
-        (arrays, {**facts, "decomposition": {**facts["decomposition"], "n_components": 9}}),
+        (arrays, {**facts, "decomposition": {**facts["decomposition"], "n_components": "9"}}),
     ]
     for forgery in forgeries:
         forge(*forgery)
@@ -300,7 +300,7 @@ def test_what_cannot_be_saved(tmp_path):
         ("vectorizer.document_frequency", lambda a: a - 10),
         ("vectorizer.document_frequency", lambda a: a + 10**6),
         ("coef", lambda a: a.astype(np.float16)),
-        ("slope", lambda a: -a),
+        ("calibration_slope", lambda a: -a),
         ("intercept", lambda a: a * np.float32(np.nan)),
     ],
 )

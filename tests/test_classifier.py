@@ -16,8 +16,8 @@ from topics import (
 )
 from topics._math.calibration import best_thresholds
 from topics.demo import lee_corpus
-from topics.text.seed_words import weigh_seeds
-from topics.themes.soft_labels import FEW, STAGES, choose_stage, theme_beliefs
+from topics.text.seed_words import expand_seeds
+from topics.themes.soft_labels import MIN_DOCUMENTS, PROPAGATIONS, select_propagation, soft_labels
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
 COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]
@@ -110,7 +110,7 @@ def test_labels_without_an_order_are_refused(y):
 
 def test_explanations_take_numbers_for_labels():
     classifier = ThemeClassifier().fit(TEXTS, [1, 1, 1, 2, 2, 2] * 10)
-    assert classifier.explain("the judge", 2, among=TEXTS, n_nearest=-1)[0].nearest == []
+    assert classifier.explain("the judge", 2, reference_texts=TEXTS, n_nearest=-1)[0].nearest == []
 
 
 def test_learns_from_labels_alone():
@@ -315,11 +315,11 @@ def test_few_releases_go_by_their_own_words():
     rng = np.random.default_rng(0)
     import scipy.sparse as sp
 
-    X = sp.csr_matrix(np.eye(FEW - 1, 50, dtype=np.float32))
+    X = sp.csr_matrix(np.eye(MIN_DOCUMENTS - 1, 50, dtype=np.float32))
     vectors = rng.standard_normal((50, 5)).astype(np.float32)
     seeds = [(np.array([column]), np.ones(1)) for column in (3, 7)]
-    rows, beliefs, *_ = theme_beliefs(X, vectors, seeds)
-    assert rows.size == FEW - 1
+    rows, beliefs, *_ = soft_labels(X, vectors, seeds)
+    assert rows.size == MIN_DOCUMENTS - 1
     assert beliefs[3, 0] > 0.99
     assert beliefs[7, 1] > 0.99
 
@@ -328,7 +328,7 @@ def test_seeds_may_be_open_weighed_or_against_the_theme():
     themes = {"displacement": ["refuge*^2", "displac*", "-tents"], "justice": ["court", "judge"]}
     classifier = ThemeClassifier(themes, multi_label=False).fit(TEXTS)
     assert classifier.score(TEXTS, TRUTH) == 1
-    weighed = weigh_seeds(themes, str.split, ["refugees", "refuge", "displaced", "tents"])
+    weighed = expand_seeds(themes, str.split, ["refugees", "refuge", "displaced", "tents"])
     assert weighed["displacement"] == {
         "refuge": 2.0, "refugees": 2.0, "displaced": 1.0, "tents": -1.0
     }  # fmt: skip
@@ -363,16 +363,19 @@ def mixture(shares, seed=0):
 
 
 @pytest.mark.parametrize("shares", [(100, 100, 100, 100), (300, 60, 30, 10)])
-def test_the_stage_chosen_is_no_worse_than_plain_seed_vectors(shares):
+def test_the_propagation_chosen_is_no_worse_than_plain_seed_vectors(shares):
     texts, y, themes = mixture(shares)
     classifier = ThemeClassifier(themes, multi_label=False).fit(texts)
-    assert classifier.stage_ in STAGES
-    assert set(classifier.checks_) == set(STAGES)
-    assert classifier.checks_[classifier.stage_] >= classifier.checks_["plain"]
+    assert classifier.propagation_ in PROPAGATIONS
+    assert set(classifier.seed_holdout_accuracy_) == set(PROPAGATIONS)
+    assert (
+        classifier.seed_holdout_accuracy_[classifier.propagation_]
+        >= classifier.seed_holdout_accuracy_["cosine_only"]
+    )
     assert classifier.score(texts, y) > 0.9
 
 
-def test_stages_are_chosen_by_the_witnesses():
+def test_the_propagation_is_chosen_by_held_out_documents():
     texts, _, themes = mixture((200, 100, 60, 40))
     classifier = ThemeClassifier(themes).fit(texts)
     vocabulary = classifier.vectorizer_.vocabulary_
@@ -383,11 +386,14 @@ def test_stages_are_chosen_by_the_witnesses():
         for words in themes.values()
     ]
     # Vectors that know nothing: neighbours have nothing to tell.
-    stage, checks = choose_stage(X, vectors, seeds)
-    assert checks[stage] >= checks["plain"]
-    assert stage == "plain" or checks[stage] == max(checks.values())
+    propagation, accuracy = select_propagation(X, vectors, seeds)
+    assert accuracy[propagation] >= accuracy["cosine_only"]
+    assert propagation == "cosine_only" or accuracy[propagation] == max(accuracy.values())
     # With one seed a theme none can be held out, and none is asked.
-    assert choose_stage(X, vectors, [(c[:1], w[:1]) for c, w in seeds]) == ("typical", {})
+    assert select_propagation(X, vectors, [(c[:1], w[:1]) for c, w in seeds]) == (
+        "centred_on_typical",
+        {},
+    )
 
 
 def test_words_without_company_are_labelled():
@@ -493,7 +499,7 @@ def test_thresholds_for_precision():
 
 
 def test_no_label_below_the_least_probability():
-    classifier = ThemeClassifier(THEMES, multi_label=False, least=0.9).fit(TEXTS)
+    classifier = ThemeClassifier(THEMES, multi_label=False, min_probability=0.9).fit(TEXTS)
     assert classifier.predict(["rain", CAMP[0]]).tolist() == [None, "displacement"]
     assert topics.predict("rain", classifier)[0].labels == ()
 
@@ -507,7 +513,7 @@ def test_a_text_without_a_known_word_has_no_label():
 def test_models_keep_the_vectorizer_that_they_were_given():
     words = TermVectorizer(stemmer="english")
     labeller = Labeller(TopicModel(2), ThemeClassifier(THEMES, vectorizer=words)).fit(TEXTS)
-    assert labeller.shares_vectorizer
+    assert labeller.has_shared_vectorizer
     assert labeller.classifier.vectorizer_.stemmer == "english"
     other = TopicModel(2, vectorizer=TermVectorizer(min_df=2))
     with pytest.raises(TopicsError, match="different vectorizers"):

@@ -8,7 +8,7 @@ from topics import predict
 from topics.demo import lee_corpus, lee_truth
 from topics.evaluation import agreement, evaluate
 from topics.plots import plot_labels, plot_topics, plot_topics_over_time
-from topics.reading.label_columns import read_cell
+from topics.reading.label_columns import parse_label_cell
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
 
@@ -52,14 +52,14 @@ def test_evaluation_against_scikit_learn():
 
 def test_cells_of_labels():
     themes = ["health", "gas prices", "health, justice"]
-    assert read_cell("health, justice", themes) == ("health, justice",)
-    assert read_cell("gas prices|health", themes) == ("gas prices", "health")
-    assert read_cell(["health"], themes) == ("health",)
-    assert read_cell("", themes) is None
-    assert read_cell("None", themes) == read_cell("-", themes) == ()
-    assert read_cell("Health", themes) == ("health",)
-    assert read_cell(None, themes) is None
-    assert read_cell("unknown", themes) == ("unknown",)
+    assert parse_label_cell("health, justice", themes) == ("health, justice",)
+    assert parse_label_cell("gas prices|health", themes) == ("gas prices", "health")
+    assert parse_label_cell(["health"], themes) == ("health",)
+    assert parse_label_cell("", themes) is None
+    assert parse_label_cell("None", themes) == parse_label_cell("-", themes) == ()
+    assert parse_label_cell("Health", themes) == ("health",)
+    assert parse_label_cell(None, themes) is None
+    assert parse_label_cell("unknown", themes) == ("unknown",)
 
 
 def test_figures_are_drawn(tmp_path):

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from numba import njit
 
 from topics._kernels.lanes import LANES, add_scaled, dot
-from topics._math.kmeans import cluster_rows
-from topics._math.sparse import times_dense, truncated_svd
-from topics._parallel import Workers
-from topics.models.initialisation import seeded_start, start_of_factors
+from topics._math.kmeans import spherical_kmeans
+from topics._math.sparse import spmm, truncated_svd
+from topics._parallel import WorkerPool
+from topics.models.initialisation import initialise_from_nmf, seed_initialisation
 
 
 @njit
@@ -45,8 +45,8 @@ def test_lanes_add_up(dtype, lanes, seed):
 def test_products_are_scipys(n, m, k, seed):
     X = sp.random(n, m, 0.4, random_state=seed, format="csr")
     dense = np.random.default_rng(seed).standard_normal((m, k))
-    with Workers(2) as workers:
-        np.testing.assert_allclose(times_dense(X, dense, workers), X @ dense, atol=1e-12)
+    with WorkerPool(2) as workers:
+        np.testing.assert_allclose(spmm(X, dense, workers), X @ dense, atol=1e-12)
 
 
 def test_singular_values_are_scipys():
@@ -68,15 +68,15 @@ def test_clusters_are_found_and_there_may_be_too_few_rows():
     centres = rng.standard_normal((4, 8))
     rows = np.repeat(centres, 50, axis=0) + 0.05 * rng.standard_normal((200, 8))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    labels, found = cluster_rows(rows, 4, n_init=3)
+    labels, found = spherical_kmeans(rows, 4, n_init=3)
     groups = labels.reshape(4, 50)
     assert (groups == groups[:, :1]).all()
     assert len(set(groups[:, 0])) == 4
-    assert cluster_rows(rows, 4, n_init=3, n_jobs=2)[0].tobytes() == labels.tobytes()
-    labels, found = cluster_rows(rows[:2], 5)
+    assert spherical_kmeans(rows, 4, n_init=3, n_jobs=2)[0].tobytes() == labels.tobytes()
+    labels, found = spherical_kmeans(rows[:2], 5)
     assert found.shape == (5, 8)
     assert set(labels) <= {0, 1}
-    assert start_of_factors(sp.csr_matrix((3, 4), dtype=np.float32), 2).shape == (2, 4)
+    assert initialise_from_nmf(sp.csr_matrix((3, 4), dtype=np.float32), 2).shape == (2, 4)
 
 
 def test_seeded_topics_start_from_the_documents_of_their_seeds():
@@ -84,7 +84,7 @@ def test_seeded_topics_start_from_the_documents_of_their_seeds():
     start = np.kron(np.eye(3), np.ones((1, 4)))
     seeds = np.zeros((3, 12))
     seeds[0, 8] = 1
-    found = seeded_start(start, papers, seeds)
+    found = seed_initialisation(start, papers, seeds)
     assert found[0, 8:].sum() == pytest.approx(1)
     assert (found[1:, :8].sum(axis=0) > 0).all()
-    np.testing.assert_allclose(seeded_start(start, papers, np.zeros((3, 12))).sum(axis=1), 1)
+    np.testing.assert_allclose(seed_initialisation(start, papers, np.zeros((3, 12))).sum(axis=1), 1)

@@ -4,7 +4,7 @@ import scipy.sparse as sp
 from sklearn.linear_model import LogisticRegression
 
 from topics._math.logistic import Features, fit_logistic
-from topics._parallel import Workers
+from topics._parallel import WorkerPool
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def problem():
 
 def test_a_class_is_what_scikit_learn_makes_of_each_document_twice(problem):
     features, targets, weights, strength = problem
-    with Workers(1) as workers:
+    with WorkerPool(1) as workers:
         model = fit_logistic(*problem, workers, tol=1e-8)
         scores = model.scores(features, workers)
     for k in range(3):
@@ -35,13 +35,13 @@ def test_a_class_is_what_scikit_learn_makes_of_each_document_twice(problem):
 
 def test_a_class_does_not_depend_on_those_beside_it(problem):
     features, targets, weights, strength = problem
-    with Workers(1) as workers:
-        together = fit_logistic(*problem, workers)
+    with WorkerPool(1) as workers:
+        run_in_all = fit_logistic(*problem, workers)
         alone = fit_logistic(
             features._replace(own=features.own[:, 1:2]), targets[:, 1:2], weights[:, 1:2],
             strength[1:2], workers,
         )  # fmt: skip
-    for ours, its in zip(together, alone, strict=True):
+    for ours, its in zip(run_in_all, alone, strict=True):
         np.testing.assert_allclose(ours[:, 1:2], its, rtol=1e-9, atol=1e-12)
 
 
@@ -51,7 +51,7 @@ def test_one_answer_only_gives_a_constant(problem):
     targets[:, 0], targets[:, 1] = 0, 1
     weights = weights.copy()
     weights[:, 2] = 0
-    with Workers(2) as workers:
+    with WorkerPool(2) as workers:
         model = fit_logistic(features, targets, weights, strength, workers)
     assert not model.terms.any()
     assert model.intercept[0, 0] == -np.log1p(np.count_nonzero(weights[:, 0]))

@@ -96,7 +96,7 @@ def test_lda_perplexity_falls():
 
 def test_cvb0_is_that_of_plain_numpy():
     X, topics = synthetic(30)
-    ours = LDA(4, init=topics, learning_method="cvb0", max_iter=3, tol=-1, doc_topic_prior=0.1)
+    ours = LDA(4, init=topics, learning_method="cvb0", max_iter=3, perp_tol=-1, doc_topic_prior=0.1)
     counts, eta = X.toarray(), 0.01
     parts = topics * counts.sum() / topics.sum() + eta
     gamma, theta = np.zeros((*counts.shape, 4)), np.zeros((30, 4))
@@ -125,10 +125,10 @@ def test_lda_learns_in_parts():
 
 def test_prior_draws_a_component_to_its_seeds():
     X, _ = synthetic()
-    prior = np.zeros((5, X.shape[1]))
-    prior[2, 15:20] = 1
-    assert NMF(5, prior=prior).fit(X).components_[2].argmax() in range(15, 30)
-    seeded = LDA(5, topic_term_prior=0.01 + 50 * prior).fit(X)
+    seed_components = np.zeros((5, X.shape[1]))
+    seed_components[2, 15:20] = 1
+    assert NMF(5, seed_components=seed_components).fit(X).components_[2].argmax() in range(15, 30)
+    seeded = LDA(5, topic_word_prior=0.01 + 50 * seed_components).fit(X)
     assert seeded.components_[2].argmax() in range(15, 30)
 
 
@@ -156,8 +156,8 @@ def test_bad_parameters_and_values():
             NMF(2, **{name: value}).fit(X)
     with pytest.raises(ValueError, match="init='other'"):
         NMF(2, init="other").fit(X)
-    with pytest.raises(ValueError, match="prior has the shape"):
-        NMF(2, prior=np.ones((1, 3))).fit(X)
+    with pytest.raises(ValueError, match="seed_components has the shape"):
+        NMF(2, seed_components=np.ones((1, 3))).fit(X)
 
 
 @settings(deadline=None, max_examples=40)
@@ -251,11 +251,11 @@ def test_priors_of_lda_are_learnt():
     _, topics = synthetic()
     mixture = rng.dirichlet([1.0, 0.1, 0.1, 0.1], 800)
     X = sp.csr_matrix(rng.poisson(80 * mixture @ topics))
-    model = LDA(4, doc_topic_prior="auto", topic_term_prior="auto", max_iter=40, tol=-1).fit(X)
+    model = LDA(4, doc_topic_prior="auto", topic_word_prior="auto", max_iter=40, perp_tol=-1).fit(X)
     first = int(np.argmax(model.components_ @ topics[0]))
     assert model.doc_topic_prior_.argmax() == first
     assert model.doc_topic_prior_[first] > 3 * np.delete(model.doc_topic_prior_, first).max()
-    assert model.topic_term_prior_.shape == (1, 1)
+    assert model.topic_word_prior_.shape == (1, 1)
     assert model.perplexity(X) < 1.05 * LDA(4).fit(X).perplexity(X)
     with pytest.raises(ValueError, match="doc_topic_prior='other'"):
         LDA(4, doc_topic_prior="other").fit(X)
@@ -350,10 +350,10 @@ X = np.random.default_rng(0).poisson(0.5, (40, 15)).astype(float)
     ("model", "X", "message"),
     [
         (LDA(3, doc_topic_prior=0), X, "doc_topic_prior holds"),
-        (LDA(3, topic_term_prior=np.nan), X, "topic_term_prior holds"),
+        (LDA(3, topic_word_prior=np.nan), X, "topic_word_prior holds"),
         (LDA(3, init=np.full((3, 15), np.nan)), X, "init holds"),
         (NMF(3, init=np.full((3, 15), np.inf)), X, "init holds"),
-        (NMF(3, prior=np.full((3, 15), np.nan)), X, "prior holds"),
+        (NMF(3, seed_components=np.full((3, 15), np.nan)), X, "seed_components holds"),
         (NMF(3), X * 1e300, "too large or too small"),
     ],
 )

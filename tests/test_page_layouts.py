@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topics import read_releases
-from topics.reading.page_layouts import split_dump
+from topics.reading.page_layouts import split_page
 
 EXPECTED = {
     "immediate_release.txt": [
@@ -62,7 +62,7 @@ def test_caption_under_a_source_line_belongs_to_the_release_before_it_once():
         "The envoys on the quay\nThe envoys on the quay\n\n"
         "Ferries Run Again\n\nThe ferries run.\n\n(Source: Harbour News / 02.07.2018)\n"
     )
-    first, second = split_dump(page)
+    first, second = split_page(page)
     assert first.text == "The envoys met.\n\nThe envoys on the quay"
     assert (second.title, second.text) == ("Ferries Run Again", "The ferries run.")
     assert first.source == "Harbour News"
@@ -113,19 +113,19 @@ LINE = "The lorries reached the northern town on Friday and families received te
     ],
 )
 def test_one_release_stays_one(page, title, end):
-    (piece,) = split_dump(page)
+    (piece,) = split_page(page)
     assert piece.title == title
     assert piece.text.endswith(end)
 
 
 def test_long_pages_are_cut_in_linear_time():
     page = f"Title\n\n{LINE}\n\n(Source: Harbour News / 03.07.2018)\n\n" * 3000
-    assert len(split_dump(page)) == 3000
-    assert split_dump("###\n" * 20_000) == []
+    assert len(split_page(page)) == 3000
+    assert split_page("###\n" * 20_000) == []
 
 
 def test_split_by_a_pattern_of_ones_own():
-    pieces = split_dump("One\n\nFirst body.\n@@@\nTwo\n\nSecond body.", split="^@@@$")
+    pieces = split_page("One\n\nFirst body.\n@@@\nTwo\n\nSecond body.", split="^@@@$")
     assert [(p.title, p.text, p.line) for p in pieces] == [
         ("One", "First body.", 1),
         ("Two", "Second body.", 5),
@@ -134,18 +134,18 @@ def test_split_by_a_pattern_of_ones_own():
 
 def test_split_that_is_neither_layout_nor_pattern():
     with pytest.raises(ValueError, match="neither a layout"):
-        split_dump("text", split="(")
+        split_page("text", split="(")
 
 
 def test_one_release_a_line():
-    pieces = split_dump("Press release: first\n\n### second\n", split="lines")
+    pieces = split_page("Press release: first\n\n### second\n", split="lines")
     assert [(p.text, p.line) for p in pieces] == [("Press release: first", 1), ("### second", 3)]
 
 
 @given(st.text(alphabet="ab .\n#-=30()/:Source2018", max_size=300))
 def test_no_line_is_lost(page):
     # Only marks may go: what a reader would call words must all be in some release.
-    pieces = split_dump(page)
+    pieces = split_page(page)
     kept = " ".join(f"{p.title or ''} {p.text} {p.source or ''}" for p in pieces)
     for word in {"".join(c for c in line if c in "ab") for line in page.split()}:
         assert all(letter in kept for letter in word)

@@ -5,8 +5,8 @@ from sklearn.base import clone
 
 from topics import TopicModel, TopicsError, load, read_releases, save
 from topics.demo import lee_corpus
-from topics.models.n_topics import Step, most_topics
-from topics.models.topic_words import show_words, term_scores
+from topics.models.n_topics import Step, largest_good_n_topics
+from topics.models.topic_words import term_scores, top_terms
 
 METHODS = ["vectors", "nmf", "lda"]
 
@@ -35,7 +35,13 @@ def in_step(model, lee, total=1.0):
     """All tables have the same topics, before and after a trip to the disk."""
     k = len(model.names_)
     table = model.topics_
-    assert len(table) == k == len(model.components_) == len(model.groups_) == len(model.top_words())
+    assert (
+        len(table)
+        == k
+        == len(model.components_)
+        == len(model.component_groups_)
+        == len(model.top_words())
+    )
     assert table["name"].is_unique
     shares = model.transform(lee)
     assert shares.shape == (300, k)
@@ -123,13 +129,15 @@ def test_merged_halves_of_a_split_are_the_topic_again(lee):
 
 def test_hierarchy_and_likeness(model):
     links = model.hierarchy()
-    assert links.shape == (7, 4)
-    assert (np.diff(links[:, 2]) >= 0).all()
+    assert len(links) == 7
+    assert links["distance"].is_monotonic_increasing
+    assert links["topics"].iloc[-1] == 8
+    assert links["first_name"][0] == model.names_[links["first"][0]]
     near = model.similar_topics(0, 3)
     assert list(near.columns) == ["topic", "name", "cosine"]
     assert near["cosine"].is_monotonic_decreasing
     assert 0 not in near["topic"].tolist()
-    closest = {int(t) for t in links[0, :2]}
+    closest = set(links.loc[0, ["first", "second"]])
     assert model.similar_topics(min(closest), 1)["topic"][0] == max(closest)
 
 
@@ -166,7 +174,7 @@ def test_rankings_of_words(model):
     assert model.top_words(5, "relevance", mix=1.0) == by_weight
     with pytest.raises(TopicsError, match="ranking='tfidf'"):
         model.top_words(5, "tfidf")
-    assert show_words(np.array([1.0, 3, 2]), ["minister", "prime minister", "tax"], 3) == [1, 2]
+    assert top_terms(np.array([1.0, 3, 2]), ["minister", "prime minister", "tax"], 3) == [1, 2]
     assert (term_scores(np.array([[1.0, 0.0]]), "frex") >= 0).all()
 
 
@@ -179,14 +187,14 @@ def test_words_that_stand_everywhere_are_junk():
         for i in range(150)
     ]
     # The one topic of all three kinds is what they have in common.
-    assert TopicModel(1, "nmf").fit(texts).topics_["junk"].tolist() == [True]
-    assert TopicModel(3, "nmf").fit(texts).topics_["junk"].tolist() == [False] * 3
+    assert TopicModel(1, "nmf").fit(texts).topics_["background"].tolist() == [True]
+    assert TopicModel(3, "nmf").fit(texts).topics_["background"].tolist() == [False] * 3
 
 
 def test_earlier_topics_keep_their_numbers_and_names(lee):
     earlier = TopicModel(6).fit(lee[:200]).rename_topic(0, "the first")
     for method in METHODS:
-        later = TopicModel(9, method, earlier=earlier).fit(lee[100:])
+        later = TopicModel(9, method, previous_model=earlier).fit(lee[100:])
         assert later.names_[:6] == earlier.names_
         assert len(later.names_) == 9
         alike = [
@@ -195,7 +203,7 @@ def test_earlier_topics_keep_their_numbers_and_names(lee):
         ]
         assert np.mean(alike) >= 5, method
     with pytest.raises(TopicsError, match="fewer topics"):
-        TopicModel(4, earlier=earlier).fit(lee)
+        TopicModel(4, previous_model=earlier).fit(lee)
 
 
 def test_the_number_of_topics_is_chosen(lee, tmp_path):
@@ -206,7 +214,9 @@ def test_the_number_of_topics_is_chosen(lee, tmp_path):
     path = model.n_topics_path_
     assert path.columns.tolist() == ["n_topics", "stability", "coherence", "score"]
     assert (
-        len(model.names_) == 5 == most_topics([Step(*row) for row in path.itertuples(index=False)])
+        len(model.names_)
+        == 5
+        == largest_good_n_topics([Step(*row) for row in path.itertuples(index=False)])
     )
     again = load(save(model, tmp_path / "chosen"))
     pd.testing.assert_frame_equal(again.n_topics_path_, path)
@@ -217,7 +227,7 @@ def test_the_number_of_topics_is_chosen(lee, tmp_path):
 
 
 def test_nmf_learns_in_parts(lee, tmp_path):
-    model = TopicModel(6, "nmf", init="own").partial_fit(lee[:200]).partial_fit(lee[200:])
+    model = TopicModel(6, "nmf", init="default").partial_fit(lee[:200]).partial_fit(lee[200:])
     assert model.n_documents_ == 300
     assert model.topics_["releases"].sum() == 300
     with pytest.raises(TopicsError, match="fit a new model"):
@@ -257,8 +267,8 @@ def test_releases_without_a_class_are_a_class():
 def test_themes_of_an_earlier_model_are_not_made_twice():
     texts = ["refugees fled to the camp", "the court tried the judge", "rain fell on fields"] * 20
     earlier = TopicModel(3, themes={"law": ["court"]}).fit(texts)
-    model = clone(TopicModel(4, earlier=earlier, themes={"law": ["judge"], "aid": ["camp"]}))
-    assert model.earlier is earlier
+    model = clone(TopicModel(4, previous_model=earlier, themes={"law": ["judge"], "aid": ["camp"]}))
+    assert model.previous_model is earlier
     names = model.fit(texts).names_
     assert names[:4] == [*earlier.names_, "aid"]
     assert "judge" in model.top_words(4)[0]
@@ -283,5 +293,5 @@ def test_a_pile_without_coherent_words_has_a_number_of_topics(tmp_path):
 
 def test_few_topics_are_not_preferred_to_nearly_as_good_ones():
     steps = [Step(3, 1, 0, 1.0), Step(5, 1, 0, 0.9), Step(7, 1, 0, 0.8)]
-    assert most_topics(steps) == 5
-    assert most_topics([Step(3, 0, -1, -0.2), Step(5, 0, -1, -0.5)]) == 3
+    assert largest_good_n_topics(steps) == 5
+    assert largest_good_n_topics([Step(3, 0, -1, -0.2), Step(5, 0, -1, -0.5)]) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from topics import Corpus, TermVectorizer, TopicModel, TopicsError, read_releases
 from topics.demo import lee_corpus
-from topics.models.topic_words import name_topics, rank_words, term_scores
+from topics.models.topic_words import name_topics, rank_topic_words, term_scores
 from topics.text.sentences import split_sentences
 from topics.text.term_sequences import TermSequences
 
@@ -36,7 +36,7 @@ def fitted(request, lee):
 
 def test_topics_table_and_words(fitted):
     table = fitted.topics_
-    assert list(table.columns) == ["topic", "name", "words", "share", "releases", "junk"]
+    assert list(table.columns) == ["topic", "name", "words", "share", "releases", "background"]
     assert len(table) == 12
     assert table["share"].sum() == pytest.approx(1, abs=1e-4)
     assert table["releases"].sum() == fitted.n_documents_ == 300
@@ -170,13 +170,13 @@ def test_names_tell_topics_apart():
 
 def test_ranking_prefers_words_that_keep_company():
     rng = np.random.default_rng(0)
-    together = rng.random(200) < 0.2
-    counts = np.column_stack([together, together, together, rng.random((200, 3)) < 0.2])
+    run_in_all = rng.random(200) < 0.2
+    counts = np.column_stack([run_in_all, run_in_all, run_in_all, rng.random((200, 3)) < 0.2])
     lengths = counts.sum(axis=1, dtype=np.int64)
     ids = np.concatenate([np.flatnonzero(row) for row in counts]).astype(np.int32)
     documents = TermSequences(np.concatenate([[0], np.cumsum(lengths)]), ids)
     components = np.array([[1.0, 1.0, 1.0, 1.1, 1.1, 1.1]])
-    ranked = rank_words(components, documents, list("abcdef"))[0]
+    ranked = rank_topic_words(components, documents, list("abcdef"))[0]
     assert set(ranked[:3]) == {0, 1, 2}
     assert term_scores(components).shape == components.shape
 

@@ -14,8 +14,8 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from topics import TermVectorizer, TopicsError, load, save
 from topics._arrow import as_texts
 from topics.demo import lee_corpus
-from topics.text.default_vectorizer import vectorizer_for
-from topics.text.fast_tokenizer import TokenRules, read_tokens
+from topics.text.default_vectorizer import default_vectorizer
+from topics.text.fast_tokenizer import TokenRules, tokenize_column
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import SECTION
 from topics.text.tfidf import linear_scores, tfidf_weights
@@ -122,9 +122,9 @@ ALPHABET = st.sampled_from("aAéÉßıİΣσς_09 -.\n٣م\u0640\u064eإ难問�
 )
 def test_kernels_find_what_the_pattern_finds(texts, pattern, params):
     vectorizer = TermVectorizer(token_pattern=pattern, **params)
-    assert vectorizer.fast_path_
+    assert vectorizer.uses_kernels_
     analyze = vectorizer.build_analyzer()
-    found = vectorizer._reader(learning=True).learn(as_texts(texts), in_order=True)
+    found = vectorizer._extractor(learning=True).learn(as_texts(texts), in_order=True)
     names = found.vocabulary.terms.to_pylist()
     assert names == sorted(set(names))
     ids, offsets = found.in_order.ids, found.in_order.offsets
@@ -151,7 +151,7 @@ def test_equal_hashes_are_told_apart(texts, mask):
     alike = [f"{letter * size}_ends_so" for letter in "abc" for size in (9, 12, 300)]
     column = pa.array([*texts, " ".join(2 * alike)], pa.large_string())
     weak, strong = (
-        read_tokens(column, TokenRules(hash_mask=np.uint64(m)), in_order=True)
+        tokenize_column(column, TokenRules(hash_mask=np.uint64(m)), in_order=True)
         for m in (mask, 0xFFFFFFFFFFFFFFFF)
     )
     assert weak.terms.equals(strong.terms)
@@ -336,7 +336,7 @@ def test_a_slice_of_a_column_is_read_as_it_is(texts):
 def test_phrases_stand_where_their_first_word_stands():
     vectorizer = TermVectorizer(phrases=["human rights", "rights groups met"], stop_words=["the"])
     text = "The human rights groups met; human the rights"
-    sequences = vectorizer.fit_sequences([text])
+    sequences = vectorizer.fit_to_sequences([text])
     names = vectorizer.get_feature_names_out()
     assert names[sequences.ids].tolist() == [
         "human", "human rights", "rights", "rights groups met", "groups", "met", "human",
@@ -394,7 +394,7 @@ def test_sequences_keep_the_reading_order(texts):
 
 def test_kept_terms_stay_whatever_their_frequency():
     vectorizer = TermVectorizer(min_df=2)
-    vectorizer.fit_sequences(
+    vectorizer.fit_to_sequences(
         ["aid arrives", "aid leaves", "talks resume"], keep=["talks", "absent"]
     )
     assert vectorizer.vocabulary_ == {"aid": 0, "talks": 1}
@@ -417,10 +417,10 @@ def test_stop_words_of_many_languages():
 
 def test_a_vectorizer_fits_the_languages_of_the_pile():
     german = "Die Gesandten trafen sich am Freitag in der Stadt und sprachen über die Fähren."
-    stop_words = set(vectorizer_for(lee_corpus().texts).stop_words)
+    stop_words = set(default_vectorizer(lee_corpus().texts).stop_words)
     assert "the" in stop_words
     assert "und" not in stop_words
-    assert "und" in vectorizer_for(pa.array([german] * 40, pa.large_string())).stop_words
+    assert "und" in default_vectorizer(pa.array([german] * 40, pa.large_string())).stop_words
 
 
 def test_batches_and_merges_are_one_fit(texts, tmp_path):
@@ -448,11 +448,11 @@ def test_a_bounded_vocabulary_says_what_it_let_go(texts):
     free = TermVectorizer().fit(texts)
     tight = TermVectorizer(max_vocabulary=300).fit(texts[i : i + 20] for i in range(0, 120, 20))
     assert len(tight.vocabulary_) <= 300
-    assert tight.n_let_go_ > 0
+    assert tight.n_pruned_terms_ > 0
     frequency = dict(zip(free.get_feature_names_out(), free.document_frequency_, strict=True))
     for term, found in zip(tight.get_feature_names_out(), tight.document_frequency_, strict=True):
-        assert frequency[term] - tight.missed_documents_ <= found <= frequency[term]
-    assert TermVectorizer(max_vocabulary=10**6).fit(texts).n_let_go_ == 0
+        assert frequency[term] - tight.max_document_frequency_error_ <= found <= frequency[term]
+    assert TermVectorizer(max_vocabulary=10**6).fit(texts).n_pruned_terms_ == 0
 
 
 def test_words_are_counted_under_their_stems_and_lemmas():
@@ -505,7 +505,7 @@ def test_normal_forms_are_one_on_request():
 
 def test_other_patterns_are_followed(texts):
     words = TermVectorizer(token_pattern=r"\p{Lu}\p{Ll}+", lowercase=False)
-    assert not words.fast_path_
+    assert not words.uses_kernels_
     assert "Friday" in words.fit(texts).vocabulary_
     with pytest.raises(ValueError, match="no pattern"):
         TermVectorizer(token_pattern="(").fit(texts)
@@ -597,7 +597,7 @@ def test_check_estimator():
 
 def test_seeds_and_learnt_phrases_go_together(texts):
     vectorizer = TermVectorizer(phrases=True, phrase_min_count=3)
-    sequences = vectorizer.fit_sequences(texts, keep=["hundreds of people", "wind"])
+    sequences = vectorizer.fit_to_sequences(texts, keep=["hundreds of people", "wind"])
     assert "hundreds of people" in vectorizer.vocabulary_
     assert len(vectorizer.phrases_) > 1
     same(sequences.counts(len(vectorizer.vocabulary_)), vectorizer.transform(texts), 0)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from topics import TopicsError
 from topics._math.arrays import unit_rows
 from topics.demo import lee_corpus
-from topics.models.initialisation import start_of_clusters
+from topics.models.initialisation import initialise_from_clusters
 from topics.models.vector_topics import VectorTopics
-from topics.text.default_vectorizer import vectorizer_for
+from topics.text.default_vectorizer import default_vectorizer
 from topics.text.term_sequences import TermSequences
 from topics.text.tfidf import tfidf_weights
 from topics.text.word_vectors import WordVectors, count_pairs, positive_pmi
@@ -17,7 +17,7 @@ from topics.text.word_vectors import WordVectors, count_pairs, positive_pmi
 documents = st.lists(st.lists(st.integers(0, 7), max_size=12), min_size=1, max_size=8)
 
 
-def sequences_of(lists):
+def concat_sequences(lists):
     offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in lists])]).astype(np.int64)
     return TermSequences(offsets, np.array([i for ids in lists for i in ids], np.int32))
 
@@ -32,7 +32,7 @@ def test_pairs_are_those_within_the_window(lists, window):
                 gap = abs(p - q)
                 if 0 < gap <= window:
                     expected[ids[p], ids[q]] += (window + 1 - gap) / window
-    pairs, totals = count_pairs(sequences_of(lists), 8, window=window)
+    pairs, totals = count_pairs(concat_sequences(lists), 8, window=window)
     np.testing.assert_allclose(pairs.toarray(), expected, rtol=1e-5)
     np.testing.assert_allclose(totals, expected.sum(axis=1))
     shares = totals**0.75 / max((totals**0.75).sum(), 1e-300)
@@ -41,7 +41,7 @@ def test_pairs_are_those_within_the_window(lists, window):
     np.testing.assert_allclose(
         positive_pmi(pairs, totals).toarray(), np.nan_to_num(np.maximum(pmi, 0)), atol=1e-5
     )
-    kept = count_pairs(sequences_of(lists), 8, window=window, positive=True)
+    kept = count_pairs(concat_sequences(lists), 8, window=window, positive=True)
     np.testing.assert_allclose(
         positive_pmi(*kept).toarray(), positive_pmi(pairs, totals).toarray(), atol=1e-5
     )
@@ -50,8 +50,8 @@ def test_pairs_are_those_within_the_window(lists, window):
 @settings(deadline=None, max_examples=30)
 @given(documents, st.integers(0, 8))
 def test_pairs_add_up_over_batches(lists, cut):
-    whole = count_pairs(sequences_of(lists), 8)
-    parts = [count_pairs(sequences_of(part), 8) for part in (lists[:cut], lists[cut:])]
+    whole = count_pairs(concat_sequences(lists), 8)
+    parts = [count_pairs(concat_sequences(part), 8) for part in (lists[:cut], lists[cut:])]
     np.testing.assert_allclose((parts[0][0] + parts[1][0]).toarray(), whole[0].toarray(), rtol=1e-5)
     np.testing.assert_allclose(parts[0][1] + parts[1][1], whole[1])
 
@@ -59,8 +59,8 @@ def test_pairs_add_up_over_batches(lists, cut):
 @pytest.fixture(scope="module")
 def lee():
     corpus = lee_corpus()
-    vectorizer = vectorizer_for(corpus.texts)
-    return vectorizer, vectorizer.fit_sequences(corpus)
+    vectorizer = default_vectorizer(corpus.texts)
+    return vectorizer, vectorizer.fit_to_sequences(corpus)
 
 
 def test_vectors_do_not_depend_on_workers(lee):
@@ -84,18 +84,18 @@ def test_words_of_one_kind_lie_together_and_gensim_agrees(lee):
 def test_bounds_on_terms_and_tokens(lee):
     vectorizer, sequences = lee
     n = len(vectorizer.vocabulary_)
-    few = WordVectors(max_terms=50, size=10).fit(sequences, n).vectors_
+    few = WordVectors(max_terms=50, vector_size=10).fit(sequences, n).vectors_
     assert few.shape == (n, 10)
     assert (few.any(axis=1)).sum() <= 50
-    sample = WordVectors(max_tokens=5_000, size=10).fit(sequences, n).vectors_
+    sample = WordVectors(max_tokens=5_000, vector_size=10).fit(sequences, n).vectors_
     assert np.isfinite(sample).all()
 
 
 def test_learning_in_parts_is_learning_the_whole(lee):
     vectorizer, sequences = lee
     n, half = len(vectorizer.vocabulary_), len(sequences) // 2
-    whole = WordVectors(20, least=0, max_terms=None).fit(sequences, n)
-    parts = WordVectors(20, least=0, max_terms=None)
+    whole = WordVectors(20, min_count=0, max_terms=None).fit(sequences, n)
+    parts = WordVectors(20, min_count=0, max_terms=None)
     for low, high in ((0, half), (half, len(sequences))):
         parts.partial_fit(sequences.take(np.arange(low, high)), n)
     likeness = [v.vectors_[:200] @ v.vectors_[:200].T for v in (whole, parts)]
@@ -107,7 +107,7 @@ def test_learning_in_parts_is_learning_the_whole(lee):
 @settings(deadline=None, max_examples=25)
 @given(documents)
 def test_odd_documents_have_vectors(lists):
-    vectors = WordVectors(5).fit(sequences_of(lists), 8).vectors_
+    vectors = WordVectors(5).fit(concat_sequences(lists), 8).vectors_
     assert np.isfinite(vectors).all()
     assert ((np.abs(np.linalg.norm(vectors, axis=1) - 1) < 1e-4) | ~vectors.any(axis=1)).all()
 
@@ -123,9 +123,9 @@ def test_topics_of_vectors(lee):
     np.testing.assert_array_equal(models[0].transform(weights), shares[0])
     np.testing.assert_array_equal(models[0].transform(weights[7:8]), shares[0][7:8])
     np.testing.assert_allclose(models[0].transform(sp.csr_matrix((1, n))), 1 / 8)
-    prior = np.zeros((8, n), np.float32)
-    prior[3, vectorizer.vocabulary_["firefighters"]] = 1
-    seeded = VectorTopics(8, vectors=vectors, prior=prior).fit(weights)
+    seed_components = np.zeros((8, n), np.float32)
+    seed_components[3, vectorizer.vocabulary_["firefighters"]] = 1
+    seeded = VectorTopics(8, vectors=vectors, seed_components=seed_components).fit(weights)
     assert (
         seeded.components_[3].argsort()[-30:].tolist().count(vectorizer.vocabulary_["firefighters"])
     )
@@ -136,7 +136,7 @@ def test_topics_of_vectors(lee):
 def test_a_start_has_rows_of_length_one():
     rows = unit_rows(np.random.default_rng(0).standard_normal((40, 6)))
     weights = sp.random(40, 12, 0.3, random_state=0, format="csr")
-    start = start_of_clusters(weights, rows, 5)
+    start = initialise_from_clusters(weights, rows, 5)
     np.testing.assert_allclose(np.linalg.norm(start, axis=1), 1, rtol=1e-5)
 
 

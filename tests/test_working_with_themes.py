@@ -11,7 +11,7 @@ from topics import (
     suggest_seeds,
 )
 from topics.cli.annotate import ReviewFile, read_by_hand
-from topics.reading.label_columns import labelled_once, read_labels
+from topics.reading.label_columns import read_labels, without_unlabelled_repeats
 from topics.themes.active_learning import contradicting_labels
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families"]
@@ -74,7 +74,7 @@ def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tm
     # Together with what they were taken from, releases that were read count once.
     again = topics.read_releases([file.path, path])
     labels = read_labels(again["theme"], ["camp", "court"], 4)
-    assert labelled_once(again, labels).tolist() == [True, True, False, False]
+    assert without_unlabelled_repeats(again, labels).tolist() == [True, True, False, False]
     texts = dict(zip(corpus["title"].to_pylist(), corpus["text"].to_pylist(), strict=True))
     assert {row["title"] or None: row["text"] for row in file.rows} == texts
 
@@ -93,7 +93,10 @@ def test_novelty_survives_save_and_load(classifier, tmp_path):
     topics.save(classifier, tmp_path / "model")
     loaded = topics.load(tmp_path / "model")
     assert loaded.novelty(RAIN).tobytes() == classifier.novelty(RAIN).tobytes()
-    assert (loaded.stage_, loaded.checks_) == (classifier.stage_, classifier.checks_)
+    assert (loaded.propagation_, loaded.seed_holdout_accuracy_) == (
+        classifier.propagation_,
+        classifier.seed_holdout_accuracy_,
+    )
 
 
 def test_a_language_that_was_not_learnt_is_told_apart(classifier):
@@ -143,7 +146,7 @@ def test_seeds_are_judged(classifier):
 
 
 def test_explanation_finds_the_nearest_and_escapes(classifier):
-    [found] = classifier.explain("<b>refugees</b> fled", ["camp"], among=[*COURT, *CAMP])
+    [found] = classifier.explain("<b>refugees</b> fled", ["camp"], reference_texts=[*COURT, *CAMP])
     assert found.nearest[0][0] == 2
     assert "<b>refugees" not in found._repr_html_()
     assert "score from 0 to 1" in found._repr_html_()

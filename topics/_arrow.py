@@ -16,20 +16,20 @@ from topics._errors import TopicsError
 
 _LARGE = 1 << 26
 """Bytes of text from which on memory is given back before more is asked for."""
-MANY = 1000
+PANDAS_WORTHWHILE = 1000
 """Strings that are worth the import of pandas."""
 
 
-def strings(values: Iterable[str]) -> pa.LargeStringArray:
+def string_array(values: Iterable[str]) -> pa.LargeStringArray:
     r"""Strings as an Arrow array; halves of surrogate pairs, which UTF-8 cannot hold, as "?".
 
     Examples
     --------
-    >>> strings(["a", "\ud800"]).to_pylist()
+    >>> string_array(["a", "\ud800"]).to_pylist()
     ['a', '?']
     """
     listed = list(values)
-    if len(listed) > MANY:
+    if len(listed) > PANDAS_WORTHWHILE:
         with suppress(UnicodeEncodeError):
             return pa.array(listed, pa.large_string())
     # pa.array would import pandas, which takes as long as all else in a process that labels a text.
@@ -43,12 +43,12 @@ def strings(values: Iterable[str]) -> pa.LargeStringArray:
     return pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)
 
 
-def sorted_places(values: pa.Array) -> NDArray[np.int64]:
+def argsort_strings(values: pa.Array) -> NDArray[np.int64]:
     """Places of the rows of an Arrow array in their order; strings by code points.
 
     Examples
     --------
-    >>> sorted_places(strings(["b", "a"])).tolist()
+    >>> argsort_strings(string_array(["b", "a"])).tolist()
     [1, 0]
     """
     places = pc.sort_indices(values)
@@ -60,7 +60,7 @@ def taken(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
 
     Examples
     --------
-    >>> taken(strings(["a", "b", "c"]), np.array([2, 0])).to_pylist()
+    >>> taken(string_array(["a", "b", "c"]), np.array([2, 0])).to_pylist()
     ['c', 'a']
     """
     numbers = np.ascontiguousarray(rows, np.int64)
@@ -68,7 +68,7 @@ def taken(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
     return values.take(pa.Array.from_buffers(pa.int64(), numbers.size, buffers))
 
 
-def one_chunk(column: Any) -> Any:
+def combine_chunks(column: Any) -> Any:
     """A column as one array."""
     if not isinstance(column, pa.ChunkedArray):
         return column
@@ -117,7 +117,7 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
             f"texts are a {type(texts).__name__}", "give read_releases(table), or one column of it"
         )
     if isinstance(texts, (pa.Array, pa.ChunkedArray)):
-        column = one_chunk(texts)
+        column = combine_chunks(texts)
         if pa.types.is_dictionary(column.type):
             column = column.dictionary_decode()
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
@@ -135,10 +135,10 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
             missing = text is None or (isinstance(text, float) and math.isnan(text))
             what = "missing" if missing else f"of type {type(text).__name__}"
             raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
-    return strings(texts)
+    return string_array(texts)
 
 
-def chunks_in_utf8(values: Any) -> pa.ChunkedArray:
+def valid_utf8(values: Any) -> pa.ChunkedArray:
     """A column of large strings with bytes that no text holds replaced, chunk by chunk."""
     chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
     return pa.chunked_array([_in_utf8(chunk, "replace") for chunk in chunks], pa.large_string())

@@ -1,16 +1,16 @@
-"""The one kind of error that a user can mend."""
+"""The one kind of error that a user can hint."""
 
 from __future__ import annotations
 
 
 class TopicsError(ValueError):
-    """Input, a file or an artifact cannot be used; the message says where, why and the mend.
+    """Input, a file or an artifact cannot be used; the message says where, why and the hint.
 
     Parameters
     ----------
     problem : str
         What is wrong, in a few words.
-    mend : str, default=""
+    hint : str, default=""
         What the user can do about it.
     path : object, default=None
         The file or folder it concerns.
@@ -19,24 +19,24 @@ class TopicsError(ValueError):
 
     Examples
     --------
-    >>> print(TopicsError("no text", mend="fill the column text", path="in.csv", row=7))
+    >>> print(TopicsError("no text", hint="fill the column text", path="in.csv", row=7))
     in.csv, row 7: no text; fill the column text
     """
 
     def __init__(
-        self, problem: str, mend: str = "", *, path: object = None, row: int | None = None
+        self, problem: str, hint: str = "", *, path: object = None, row: int | None = None
     ) -> None:
-        self.problem, self.mend, self.path, self.row = problem, mend, path, row
+        self.problem, self.hint, self.path, self.row = problem, hint, path, row
         place = "" if path is None else str(path)
         if row is not None:
             place += f"{', ' if place else ''}row {row}"
-        message = (f"{place}: " if place else "") + problem + (f"; {mend}" if mend else "")
+        message = (f"{place}: " if place else "") + problem + (f"; {hint}" if hint else "")
         super().__init__(" ".join(message.split()))
 
     def __reduce__(self) -> tuple[object, ...]:
         # The keyword arguments would be lost on the way back from a worker process.
-        return _rebuild, (self.problem, self.mend, self.path, self.row)
+        return _rebuild, (self.problem, self.hint, self.path, self.row)
 
 
-def _rebuild(problem: str, mend: str, path: object, row: int | None) -> TopicsError:
-    return TopicsError(problem, mend, path=path, row=row)
+def _rebuild(problem: str, hint: str, path: object, row: int | None) -> TopicsError:
+    return TopicsError(problem, hint, path=path, row=row)

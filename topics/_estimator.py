@@ -17,23 +17,58 @@ from typing import Any, Self, TypeVar, cast
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def all_or_nothing(learn: F) -> F:
-    """A method of an estimator that leaves it as it was where it fails.
+def restore_on_error(method: F) -> F:
+    """A method of an estimator that leaves it, and those within it, as they were where it fails.
 
-    Half of a new model beside half of an old one would label in silence, and wrongly.
+    Half of a new model beside half of an old one would label in silence, and wrongly. What an
+    attribute holds is kept and not copied: methods put new arrays and lists in the place of old
+    ones, and never write into those that a fitted model has.
+
+    Parameters
+    ----------
+    method : callable
+        Of a class whose state is its ``__dict__``.
+
+    Returns
+    -------
+    callable
+        The method; whatever it raises is raised again.
+
+    Examples
+    --------
+    >>> import contextlib
+    >>> class Counter:
+    ...     n = 0
+    ...     @restore_on_error
+    ...     def count(self, by):
+    ...         self.n = self.n + 1
+    ...         self.n = self.n / by
+    >>> counter = Counter()
+    >>> with contextlib.suppress(ZeroDivisionError):
+    ...     counter.count(0)
+    >>> counter.n
+    0
     """
 
-    @wraps(learn)
+    @wraps(method)
     def whole(self: Any, *args: Any, **kwargs: Any) -> Any:
-        before = dict(vars(self))
+        before = _states(self)
         try:
-            return learn(self, *args, **kwargs)
+            return method(self, *args, **kwargs)
         except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
+            for owner, state in before:
+                vars(owner).clear()
+                vars(owner).update(state)
             raise
 
     return cast(F, whole)
+
+
+def _states(owner: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """Attributes of an object, and of the estimators that it holds."""
+    state = dict(vars(owner))
+    inner = [value for value in state.values() if isinstance(value, Estimator)]
+    return [(owner, state), *(pair for value in inner for pair in _states(value))]
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -77,6 +112,7 @@ class Estimator:
                 params |= {f"{name}__{key}": inner for key, inner in value.get_params().items()}
         return params
 
+    @restore_on_error
     def set_params(self, **params: Any) -> Self:
         """Set parameters, nested ones as ``name__parameter``.
 
@@ -125,18 +161,18 @@ class Estimator:
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(f"this {type(self).__name__} is not fitted: call fit first")
 
-    def _check_whole(self, **least: int) -> None:
+    def _check_whole(self, **minimum: int) -> None:
         """Parameters that must be whole numbers of at least so much, or None."""
-        for name, low in least.items():
+        for name, low in minimum.items():
             value = getattr(self, name)
             if value is not None and not (
                 isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low
             ):
                 raise ValueError(f"{name}={value!r} is not a whole number of at least {low}")
 
-    def _check_real(self, **most: float) -> None:
+    def _check_real(self, **maximum: float) -> None:
         """Parameters that must be numbers from 0 to so much, or None."""
-        for name, high in most.items():
+        for name, high in maximum.items():
             value = getattr(self, name)
             if value is not None and not (isinstance(value, Real) and 0 <= float(value) <= high):
                 up_to = f"from 0 to {high:g}" if high < math.inf else "of at least 0"
@@ -232,3 +268,62 @@ def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
             f"{estimator.n_features_in_} features as input"
         )
     return matrix
+
+
+def check_output_kind(transform: str | None, estimator: Any) -> str:
+    """What ``set_output`` asks for, or a clear error.
+
+    Parameters
+    ----------
+    transform : {"default", "pandas"} or None
+        None keeps what was asked for before.
+    estimator : Estimator
+        Whose output it is.
+
+    Returns
+    -------
+    str
+        "default" or "pandas".
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    Examples
+    --------
+    >>> check_output_kind("pandas", Estimator())
+    'pandas'
+    """
+    if transform not in ("default", "pandas", None):
+        raise ValueError(f"transform={transform!r} is not default or pandas")
+    return transform or vars(estimator).get("_transform_output", "default")
+
+
+def as_output(estimator: Any, rows: Any, texts: Any) -> Any:
+    """Rows as they are, or as a data frame where ``set_output`` asked for one.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        Names the columns.
+    rows : ndarray or sparse matrix, shape (n_documents, n_columns)
+        What was computed.
+    texts : object
+        What it was computed of; the index of a pandas object is kept.
+
+    Returns
+    -------
+    ndarray, sparse matrix or pandas.DataFrame
+        The rows.
+    """
+    if vars(estimator).get("_transform_output", "default") == "default":
+        return rows
+    import pandas as pd
+    import scipy.sparse as sp
+
+    frame = pd.DataFrame.sparse.from_spmatrix if sp.issparse(rows) else pd.DataFrame
+    found = frame(rows, columns=estimator.get_feature_names_out())
+    if isinstance(texts, (pd.Series, pd.DataFrame)):
+        found.index = texts.index
+    return found

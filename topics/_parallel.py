@@ -24,7 +24,7 @@ HUGE = 4 << 20
 """Bytes from which on memory is asked for in huge pages, where the system has any."""
 
 
-def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
+def allocate(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
     """Zeros in memory of their own, which goes back to the system when they go.
 
     What is freed on the heap between other things stays with the process, and the many parts that a
@@ -32,7 +32,7 @@ def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
 
     Examples
     --------
-    >>> room(3, np.int32).tolist()
+    >>> allocate(3, np.int32).tolist()
     [0, 0, 0]
     """
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
@@ -45,14 +45,14 @@ def room(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
     return np.frombuffer(memory, dtype).reshape(shape)
 
 
-def kept(array: NDArray[Any]) -> NDArray[Any]:
+def copy_out(array: NDArray[Any]) -> NDArray[Any]:
     """A copy in memory of its own."""
-    copy = room(array.shape, array.dtype)
+    copy = allocate(array.shape, array.dtype)
     copy[...] = array
     return copy
 
 
-class Slab:
+class OutputBuffer:
     """Room for results of int32 whose sizes are known once they are written, one behind the other.
 
     It goes back to the system when the results do that were written in it.
@@ -64,8 +64,8 @@ class Slab:
 
     Examples
     --------
-    >>> slab = Slab()
-    >>> slab.ahead(5)[:2] = 7, 8
+    >>> slab = OutputBuffer()
+    >>> slab.reserve(5)[:2] = 7, 8
     >>> slab.take(2).tolist()
     [7, 8]
     """
@@ -75,10 +75,10 @@ class Slab:
     def __init__(self, *, used: bool = True) -> None:
         self.used, self.left = used, np.empty(0, np.int32)
 
-    def ahead(self, most: int) -> NDArray[np.int32]:
-        """Where the next result may be written, of so many numbers at most."""
-        if self.left.size < most and self.used:
-            self.left = room(max(self.SIZE, most), np.int32)
+    def reserve(self, max_size: int) -> NDArray[np.int32]:
+        """Where the next result may be written, of so many numbers at max_size."""
+        if self.left.size < max_size and self.used:
+            self.left = allocate(max(self.SIZE, max_size), np.int32)
         return self.left
 
     def take(self, size: int) -> NDArray[np.int32]:
@@ -87,9 +87,9 @@ class Slab:
         return taken
 
 
-def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
+def grow(array: NDArray[Any], size: int) -> NDArray[Any]:
     """A copy with so many rows, the new ones zeros."""
-    copy = room((size, *array.shape[1:]), array.dtype)
+    copy = allocate((size, *array.shape[1:]), array.dtype)
     copy[: len(array)] = array
     return copy
 
@@ -111,7 +111,7 @@ def workers(n_jobs: int | None, n_shards: int) -> int:
     return max(1, min(effective_n_jobs(n_jobs), n_shards))
 
 
-def in_workers(
+def map_shards(
     start: Callable[[], Callable[[int], T]], n_shards: int, n_jobs: int | None
 ) -> list[T]:
     """Results of all shards in their order, by workers that keep something from shard to shard.
@@ -133,7 +133,7 @@ def in_workers(
 
     Examples
     --------
-    >>> in_workers(lambda: lambda shard: 2 * shard, 3, 2)
+    >>> map_shards(lambda: lambda shard: 2 * shard, 3, 2)
     [0, 2, 4]
     """
     results: list[Any] = [None] * n_shards
@@ -146,12 +146,12 @@ def in_workers(
             results[shard] = work(shard)
 
     n_workers = workers(n_jobs, n_shards)
-    with Workers(n_workers) as threads:
-        threads.together(run, n_workers)
+    with WorkerPool(n_workers) as threads:
+        threads.run_in_all(run, n_workers)
     return results
 
 
-class Workers:
+class WorkerPool:
     """Threads that share the work of one step, or of many short ones, as a context.
 
     joblib takes ten milliseconds to hand out work and to see that it is done; a step of an
@@ -164,7 +164,7 @@ class Workers:
 
     Examples
     --------
-    >>> with Workers(2) as workers:
+    >>> with WorkerPool(2) as workers:
     ...     workers.over_shards(lambda low, high: high - low, 5, 2)
     [2, 2, 1]
     """
@@ -194,10 +194,10 @@ class Workers:
             for shard in shards:
                 results[shard] = work(*edges[shard])
 
-        self.together(run, min(self.n_workers, len(edges)))
+        self.run_in_all(run, min(self.n_workers, len(edges)))
         return results
 
-    def together(self, run: Callable[[], None], n_workers: int) -> None:
+    def run_in_all(self, run: Callable[[], None], n_workers: int) -> None:
         """Call ``run`` in this thread and in others, until all of them are done."""
         helpers = [self._others.submit(run) for _ in range(n_workers - 1)] if self._others else []
         run()
@@ -234,7 +234,7 @@ def over_shards(
     def start() -> Callable[[int], T]:
         return lambda shard: work(shard * size, min((shard + 1) * size, n_rows))
 
-    return in_workers(start, -(-n_rows // size), n_jobs)
+    return map_shards(start, -(-n_rows // size), n_jobs)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts, taken
 from topics._errors import TopicsError
-from topics.prediction import as_labeller
+from topics.prediction import to_labeller
 from topics.reading.label_columns import read_labels
 
 
@@ -127,7 +127,7 @@ def evaluate(
     """
     from sklearn.metrics import average_precision_score
 
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     documents = as_texts([texts] if isinstance(texts, str) else texts)
     predictions, truth, known, Y, P = _compared(labeller, documents, labels)
     classes = predictions.classes
@@ -260,7 +260,7 @@ def _compared(
     model: Any, texts: Any, labels: Iterable[Any]
 ) -> tuple[Any, list[Any], list[int], NDArray[np.bool_], NDArray[np.bool_]]:
     """Predictions, the truth, the rows where it is known, and both there as marks of themes."""
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     if labeller.classifier is None:
         raise TopicsError("the model has no classifier", "fit one with themes or labels")
     predictions = labeller.predict(texts, evidence=False)

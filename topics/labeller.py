@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts
 from topics._errors import TopicsError
+from topics._estimator import restore_on_error
 from topics.models.topic_model import TopicModel
 from topics.reading.corpus import Corpus
 from topics.text.default_vectorizer import fit_vectorizer
@@ -258,7 +259,7 @@ class Labeller:
         return [model for model in (self.topic_model, self.classifier) if model is not None]
 
     @property
-    def shares_vectorizer(self) -> bool:
+    def has_shared_vectorizer(self) -> bool:
         """Whether both models read one and the same document-term matrix."""
         return (
             self.topic_model is not None
@@ -266,6 +267,7 @@ class Labeller:
             and self.topic_model.vectorizer_ is self.classifier.vectorizer_
         )
 
+    @restore_on_error
     def fit(
         self, texts: Any, y: Iterable[Any] | None = None, vectorizer: TermVectorizer | None = None
     ) -> Self:
@@ -274,11 +276,11 @@ class Labeller:
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The pile.
+            The corpus.
         y : iterable or None, default=None
             Labels for the classifier, None where unknown.
         vectorizer : TermVectorizer or None, default=None
-            None takes the models' own, or makes one fit for the pile.
+            None takes the models' own, or makes one fit for the corpus.
 
         Returns
         -------
@@ -304,19 +306,11 @@ class Labeller:
                 )
             vectorizer = next(iter(own.values()), None)
         vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, models[0].n_jobs)
-        before = None if self.classifier is None else dict(vars(self.classifier))
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y)
         if self.topic_model is not None:
             source = texts if isinstance(texts, Corpus) else documents
-            try:
-                self.topic_model.fit_sequences(sequences, vectorizer, source)
-            except BaseException:
-                # Both are new, or neither.
-                if before is not None:
-                    vars(self.classifier).clear()
-                    vars(self.classifier).update(before)
-                raise
+            self.topic_model.fit_sequences(sequences, vectorizer, source)
         return self
 
     def _check_fitted(self) -> None:
@@ -403,7 +397,7 @@ class Labeller:
                 notes[i], labels[i] = note, ()
         if self.topic_model is not None:
             vectorizer = self.topic_model.vectorizer_
-            if not self.shares_vectorizer or sequences is None:
+            if not self.has_shared_vectorizer or sequences is None:
                 sequences = vectorizer.sequences(documents)
             n_terms = len(vectorizer.vocabulary_)
             counts = sequences.counts(n_terms, np.float32, self.topic_model.n_jobs)

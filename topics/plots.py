@@ -11,7 +11,7 @@ import numpy as np
 from topics._errors import TopicsError
 from topics.evaluation import Evaluation
 from topics.labeller import Predictions
-from topics.models.n_topics import Step, most_topics
+from topics.models.n_topics import Step, largest_good_n_topics
 from topics.models.topic_model import TopicModel
 
 _INK, _BAR, _SEEDED = "#222222", "#4878a8", "#d1812f"
@@ -68,7 +68,7 @@ def plot_topics_over_time(
     model: TopicModel,
     freq: Literal["day", "week", "month", "quarter", "year"] = "month",
     *,
-    most: int = 8,
+    max_topics: int = 8,
 ) -> Any:
     """Shares of the largest topics in each period.
 
@@ -78,7 +78,7 @@ def plot_topics_over_time(
         A model fitted to a Corpus with dates.
     freq : {"day", "week", "month", "quarter", "year"}, default="month"
         Length of a period.
-    most : int, default=8
+    max_topics : int, default=8
         Topics drawn.
 
     Returns
@@ -92,7 +92,7 @@ def plot_topics_over_time(
         If the releases have no dates.
     """
     frame = model.topics_over_time(freq).drop(columns="releases")
-    largest = model.topics_.sort_values("share", ascending=False)["name"].head(most)
+    largest = model.topics_.sort_values("share", ascending=False)["name"].head(max_topics)
     figure, axes = _figure(11, 4.6)
     for colour, name in zip(_COLOURS, largest, strict=False):
         axes.plot(range(len(frame)), 100 * frame[name], color=colour, label=name, linewidth=1.8)
@@ -130,7 +130,7 @@ def plot_n_topics(model: TopicModel) -> Any:
     labels = {"stability": "stability", "coherence": "coherence, other half"}
     for colour, (column, label) in zip(_COLOURS, labels.items(), strict=False):
         axes.plot(path["n_topics"], path[column], color=colour, marker="o", label=label)
-    best = most_topics([Step(*row) for row in path.itertuples(index=False)])
+    best = largest_good_n_topics([Step(*row) for row in path.itertuples(index=False)])
     axes.axvline(best, color=_INK, linewidth=0.8, linestyle=":")
     axes.text(best, axes.get_ylim()[1], f" {best} topics", va="top", fontsize=9, color=_INK)
     axes.set_xscale("log")
@@ -162,10 +162,11 @@ def plot_hierarchy(model: TopicModel) -> Any:
     """
     from scipy.cluster.hierarchy import dendrogram
 
-    links = model.hierarchy()
-    if not len(links):
+    table = model.hierarchy()
+    if not len(table):
         raise TopicsError("one topic has no hierarchy", "fit two or more")
     figure, axes = _figure(9, 0.34 * len(model.names_) + 1.2)
+    links = table[["first", "second", "distance", "topics"]].to_numpy(float)
     dendrogram(
         links, labels=model.names_, orientation="left", ax=axes, color_threshold=0,
         above_threshold_color=_BAR, leaf_font_size=9,
@@ -175,14 +176,14 @@ def plot_hierarchy(model: TopicModel) -> Any:
     return figure
 
 
-def plot_labels(predictions: Predictions, *, most: int = 40) -> Any:
+def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
     """Probabilities of the themes for each text, darker the likelier; labels given are marked.
 
     Parameters
     ----------
     predictions : Predictions
         What :func:`topics.predict` gave.
-    most : int, default=40
+    max_texts : int, default=40
         Texts shown.
 
     Returns
@@ -190,10 +191,10 @@ def plot_labels(predictions: Predictions, *, most: int = 40) -> Any:
     matplotlib.figure.Figure
         A row a text, a column a theme.
     """
-    shown = predictions.probabilities[:most]
+    shown = predictions.probabilities[:max_texts]
     figure, axes = _figure(7 + 0.55 * shown.shape[1], 0.3 * len(shown) + 1.6)
     axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for i, labels in enumerate(predictions.labels[:most]):
+    for i, labels in enumerate(predictions.labels[:max_texts]):
         for label in labels:
             k = predictions.classes.index(label)
             colour = "white" if shown[i, k] > 0.6 else _INK

@@ -15,7 +15,7 @@ from topics._progress import track
 from topics.labeller import BATCH, Labeller, Predictions
 from topics.models.topic_model import TopicModel
 from topics.persistence.artifact import load
-from topics.persistence.atomic import written_beside
+from topics.persistence.atomic import atomic_write
 from topics.reading.corpus import Corpus
 from topics.reading.read import names_a_file
 from topics.themes.classifier import ThemeClassifier
@@ -54,10 +54,10 @@ def predict(
     """
     if isinstance(texts, str) and names_a_file(texts):
         raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
-    return as_labeller(model).predict(texts, evidence=evidence, passages=passages)
+    return to_labeller(model).predict(texts, evidence=evidence, passages=passages)
 
 
-def as_labeller(model: Any) -> Labeller:
+def to_labeller(model: Any) -> Labeller:
     """A model of any kind as one that labels.
 
     Parameters
@@ -123,7 +123,7 @@ def label_to(
     TopicsError
         If the file exists, its ending is not known, or it cannot be written.
     """
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     batches = _label_batches(corpus, labeller, evidence, keep_text)
     if output == "-":
         for table in batches:
@@ -131,7 +131,7 @@ def label_to(
         sys.stdout.buffer.flush()
         return len(corpus)
     path = check_output(output, force)
-    with written_beside(path) as file:
+    with atomic_write(path) as file:
         _write(batches, file, path.suffix.lower())
     return len(corpus)
 

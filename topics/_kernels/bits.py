@@ -20,7 +20,7 @@ def _pointer(builder, address, kind):
 
 
 @intrinsic
-def eight(typing_context, address):
+def load8(typing_context, address):
     """The eight bytes from an address on as one uint64, the first the lowest."""
 
     def emit(context, builder, signature, args):
@@ -30,7 +30,7 @@ def eight(typing_context, address):
 
 
 @intrinsic
-def put_eight(typing_context, address, value):
+def store8(typing_context, address, value):
     """Write eight bytes to an address, the lowest first."""
 
     def emit(context, builder, signature, args):
@@ -55,7 +55,7 @@ def _everywhere(builder, kind, value):
 
 
 @intrinsic
-def put_lowered(typing_context, address, source, case):
+def store_lowercase(typing_context, address, source, case):
     """Write the 64 bytes at another address, with the bit ``case`` set in those from A to Z."""
 
     def emit(context, builder, signature, args):

@@ -32,13 +32,13 @@ def _meet(near, touched, n, other, weight):
 
 @kernel
 def pair_rows(
-    offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
+    offsets, ids, documents, positions, starts, totals, contexts, low, high, window, min_count
 ):
     """How much the terms ``low`` to ``high`` stand near all others, as CSR pieces.
 
     ``positions`` are the places in ``ids`` sorted by term, those of term ``t`` from ``starts[t]``
     to ``starts[t + 1]``. A row is gathered in one dense array that stays in the cache, so no pair
-    is ever hashed. Pairs that weigh less than ``least``, or no more than ``totals`` of the one
+    is ever hashed. Pairs that weigh less than ``min_count``, or no more than ``totals`` of the one
     times ``contexts`` of the other, are passed over as chance.
     """
     n_terms = totals.size
@@ -69,7 +69,7 @@ def pair_rows(
         for i in range(n):
             other = touched[i]
             # Most pairs fail here, and are not sorted.
-            if near[other] >= least and near[other] > totals[term] * contexts[other]:
+            if near[other] >= min_count and near[other] > totals[term] * contexts[other]:
                 columns[filled] = other
                 filled += 1
             else:

@@ -12,7 +12,7 @@ from topics._kernels.lanes import add_scaled, dot
 
 
 @kernel
-def inverses(gram):
+def inverse_diagonal(gram):
     """Inverse of each number on the diagonal; 0 where there is none, so that no step is made."""
     inverse = np.zeros(len(gram), gram.dtype)
     for t in range(len(gram)):
@@ -22,7 +22,7 @@ def inverses(gram):
 
 
 @kernel
-def descend(row, gradient, gram, inverse, sweeps):
+def coordinate_descent(row, gradient, gram, inverse, sweeps):
     """Coordinate descent on one row until it stays; returns the violation at its start.
 
     The violation is the sum of the first sweep's projected gradients, as scikit-learn's coordinate
@@ -48,7 +48,7 @@ def descend(row, gradient, gram, inverse, sweeps):
 
 
 @kernel
-def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps, l1):
+def hals_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps, l1):
     """Least squares for rows ``low`` to ``high`` of a factor.
 
     Row i minimises |x_i - row @ other.T|^2 / 2 - row @ pull_i + l1 * sum(row) over row >= 0, where
@@ -57,7 +57,7 @@ def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps
     """
     k = other.shape[1]
     gradient, met = np.empty(k, rows.dtype), np.empty(k, rows.dtype)
-    inverse = inverses(gram)
+    inverse = inverse_diagonal(gram)
     violation = crossed = 0.0
     for i in range(low, high):
         row = rows[i]
@@ -69,16 +69,16 @@ def solve_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps
         for s in range(k):
             if row[s] != 0:
                 add_scaled(gradient, gram, s, row[s])
-        violation += descend(row, gradient, gram, inverse, sweeps)
+        violation += coordinate_descent(row, gradient, gram, inverse, sweeps)
         crossed += dot(met, rows, i)
     return violation, crossed
 
 
 @kernel
-def solve_dense(targets, gram, rows, low, high, sweeps):
-    """As :func:`solve_rows`, where what X and the other factor make is known: ``targets``."""
+def hals_dense_rows(targets, gram, rows, low, high, sweeps):
+    """As :func:`hals_rows`, where what X and the other factor make is known: ``targets``."""
     k = rows.shape[1]
-    gradient, inverse = np.empty(k, rows.dtype), inverses(gram)
+    gradient, inverse = np.empty(k, rows.dtype), inverse_diagonal(gram)
     violation = 0.0
     for i in range(low, high):
         row = rows[i]
@@ -87,12 +87,12 @@ def solve_dense(targets, gram, rows, low, high, sweeps):
         for s in range(k):
             if row[s] != 0:
                 add_scaled(gradient, gram, s, row[s])
-        violation += descend(row, gradient, gram, inverse, sweeps)
+        violation += coordinate_descent(row, gradient, gram, inverse, sweeps)
     return violation
 
 
 @kernel
-def scale_rows(indptr, indices, data, other, sums, rows, low, high, sweeps, ridge, l1):
+def kl_rows(indptr, indices, data, other, sums, rows, low, high, sweeps, ridge, l1):
     """Multiplicative updates for rows ``low`` to ``high`` under the Kullback-Leibler divergence.
 
     ``sums`` are those of the columns of ``other``. Returns the sum of x log(x / fitted) over the

@@ -32,7 +32,7 @@ def group_words(ids, low, high, cursors, positions):
 
 
 @kernel
-def lengthened(ids, starts, positions, low, high, length, scratch):
+def extend_grams(ids, starts, positions, low, high, length, scratch):
     """Grams one word longer than those from ``low`` to ``high``, which are ``length`` words long.
 
     ``scratch`` holds a zero for every word. Gives the gram that each is longer than, its last word,
@@ -67,8 +67,9 @@ def lengthened(ids, starts, positions, low, high, length, scratch):
 
 
 @kernel
-def followed(ids, starts, positions, low, high, length, child_starts, child_words, sizes, cursors,
-             scratch):  # fmt: skip
+def follow_grams(
+    ids, starts, positions, low, high, length, child_starts, child_words, sizes, cursors, scratch
+):
     """Places of known grams one word longer than those from ``low`` to ``high``.
 
     Gram ``g`` has the children ``child_starts[g]`` to ``child_starts[g + 1]``, whose last words are
@@ -101,7 +102,7 @@ def followed(ids, starts, positions, low, high, length, child_starts, child_word
 
 
 @kernel
-def with_ends(offsets, ids, ended):
+def with_document_ends(offsets, ids, ended):
     """The sequences of all documents, a -1 behind each."""
     n = 0
     for d in range(offsets.size - 1):

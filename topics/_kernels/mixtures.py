@@ -12,7 +12,7 @@ from topics._kernels.lanes import add_scaled, dot
 
 
 @kernel
-def infer_documents(
+def cvb0_infer(
     indptr, indices, counts, low, high, components, inverse, doc_topic, alpha, sweeps, tol, measure,
     scales, priors,
 ):  # fmt: skip
@@ -62,16 +62,16 @@ def infer_documents(
 
 
 @kernel
-def sweep_tokens(indptr, indices, counts, low, high, components, totals, gamma, doc_topic, alpha):
+def cvb0_sweep(indptr, indices, counts, low, high, components, totals, gamma, doc_topic, alpha):
     """One sweep of CVB0 over the documents ``low`` to ``high``, the topics held still.
 
     ``gamma`` (entries x topics) holds the probability of each topic for a token of an entry: what
     such a token gave to its document, to ``components`` (terms x topics) and to their ``totals``
-    is taken out before its topic is asked for again. Returns as :func:`infer_documents`.
+    is taken out before its topic is asked for again. Returns as :func:`cvb0_infer`.
     """
     k = components.shape[1]
     fresh = np.empty(k, np.float32)
-    least = np.float32(1e-20)
+    smallest = np.float32(1e-20)
     alpha_sum = alpha.sum()
     likelihood = tokens = 0.0
     for d in range(low, high):
@@ -84,8 +84,8 @@ def sweep_tokens(indptr, indices, counts, low, high, components, totals, gamma, 
             row, own = components[indices[j]], gamma[j]
             total = known = np.float32(0)
             for t in range(k):
-                known += (theta[t] + alpha[t]) * row[t] / max(totals[t], least)
-                rest = max(row[t] - own[t], np.float32(0)) / max(totals[t] - own[t], least)
+                known += (theta[t] + alpha[t]) * row[t] / max(totals[t], smallest)
+                rest = max(row[t] - own[t], np.float32(0)) / max(totals[t] - own[t], smallest)
                 fresh[t] = max(theta[t] - own[t], np.float32(0)) * rest + alpha[t] * rest
                 total += fresh[t]
             if total <= 0:
@@ -100,7 +100,7 @@ def sweep_tokens(indptr, indices, counts, low, high, components, totals, gamma, 
 
 
 @kernel
-def sum_tokens(starts, places, counts, gamma, low, high, prior, components):
+def sum_token_counts(starts, places, counts, gamma, low, high, prior, components):
     """Expected counts of the terms ``low`` to ``high`` in the topics, and the prior ones."""
     for w in range(low, high):
         row, its_prior = components[w], prior[w if prior.shape[0] > 1 else 0]
@@ -110,7 +110,7 @@ def sum_tokens(starts, places, counts, gamma, low, high, prior, components):
 
 
 @kernel
-def move_components(
+def update_components(
     starts, documents, places, scales, priors, low, high, keep, weight, prior, components
 ):
     """Move the components of the terms ``low`` to ``high`` towards the counts of a batch.

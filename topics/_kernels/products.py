@@ -7,7 +7,7 @@ from topics._kernels.lanes import add_scaled
 
 
 @kernel
-def multiply_rows(indptr, indices, data, dense, low, high, product):
+def spmm_rows(indptr, indices, data, dense, low, high, product):
     """Rows ``low`` to ``high`` of the product, whose columns are padded to the lanes' multiple."""
     for i in range(low, high):
         row = product[i]

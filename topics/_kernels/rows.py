@@ -12,7 +12,7 @@ FEW = 48
 
 
 @kernel
-def finish_rows(ids, counts, counted, lengths, columns, bits):
+def merge_rows(ids, counts, counted, lengths, columns, bits):
     """Rows with their columns in order, each once, written over the entries; gives their number.
 
     ``columns`` says which column a number stands for, -1 for none, in so many ``bits``; where it is
@@ -113,7 +113,7 @@ def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights
 def score_sequences(ids, columns, lengths, idf, coef, intercept, size, cost, scores):
     """Scores of sequences, one behind the other: their tf-idf of length one times ``coef``.
 
-    ``columns`` is as for :func:`finish_rows`. Where ``size`` is not 0, a sequence of more terms is
+    ``columns`` is as for :func:`merge_rows`. Where ``size`` is not 0, a sequence of more terms is
     cut into even sections of about so many, and scores what its best section does less ``cost``
     where that is more.
     """
@@ -167,7 +167,7 @@ def score_terms(terms, first, last, often, met, logs, idf, coef, intercept, row)
 
 
 @kernel
-def add_up(ids, counts, numbers, documents, occurrences):
+def add_term_totals(ids, counts, numbers, documents, occurrences):
     """Add the entries of rows to the documents and the occurrences of every term."""
     for i in range(ids.size):
         t = np.uint32(numbers[ids[i]] if numbers.size > 0 else ids[i])

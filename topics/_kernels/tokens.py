@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from topics._kernels import kernel
-from topics._kernels.bits import PADDING, between, eight, put_eight, put_lowered, trailing_zeros
+from topics._kernels.bits import PADDING, between, load8, store8, store_lowercase, trailing_zeros
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Fibonacci hashing
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -55,7 +55,7 @@ class Rules(NamedTuple):
     expansions: np.ndarray  # a length, and as many code points
     case: np.uint8  # 0x20 where ASCII is lower-cased, else 0
     blocking: tuple  # four of uint64: all ones where lower, upper, digits, _ are blocking
-    least: int
+    min_length: int
     unspaced: int
     hash_mask: np.uint64  # all ones, but in tests that make hashes collide
 
@@ -63,7 +63,7 @@ class Rules(NamedTuple):
 @kernel
 def code_point(address, left):
     """The code point at an address, and its bytes; U+FFFD and 1 for a byte that starts none."""
-    x = eight(address)
+    x = load8(address)
     b = np.int64(x & np.uint64(0xFF))
     if b < 0x80:
         return b, 1
@@ -100,25 +100,25 @@ def utf8(point):
 
 
 @kernel
-def mixed(h, x):
+def mix_hash(h, x):
     """A hash with eight more bytes in it."""
     h = (h ^ x) * GOLDEN
     return h ^ (h >> np.uint64(32))
 
 
 @kernel
-def words_of(address, size, hash_mask):
+def key_words(address, size, hash_mask):
     """Two words that stand for a token among those of its size: its first and last eight bytes.
 
     Of a token of more than 16 bytes, the first is a hash of them all.
     """
     half = np.uint64(32 - 4 * min(size, 8))
     # In two steps, since no shift by 64 is defined: that of a token of no bytes.
-    first = eight(address) & ((ALL >> half) >> half)
-    last = eight(address + max(size - 8, 0)) if size > 8 else np.uint64(0)
+    first = load8(address) & ((ALL >> half) >> half)
+    last = load8(address + max(size - 8, 0)) if size > 8 else np.uint64(0)
     if size > 16:
         for j in range(8, size - 8, 8):
-            first = mixed(first, eight(address + j))
+            first = mix_hash(first, load8(address + j))
         first &= hash_mask
     return first, last
 
@@ -126,7 +126,7 @@ def words_of(address, size, hash_mask):
 @kernel
 def hash_of(first, last, tag, hash_mask):
     """Hash of a token by its words and its tag."""
-    return (((mixed(tag, first) ^ last) * GOLDEN) >> np.uint64(32)) & hash_mask
+    return (((mix_hash(tag, first) ^ last) * GOLDEN) >> np.uint64(32)) & hash_mask
 
 
 @kernel
@@ -134,27 +134,27 @@ def same_bytes(address, other, size):
     """Whether a token of eight bytes or more is the one at another address."""
     j = 0
     while j < size - 8:
-        if eight(address + j) != eight(other + j):
+        if load8(address + j) != load8(other + j):
             return False
         j += 8
-    return eight(address + size - 8) == eight(other + size - 8)
+    return load8(address + size - 8) == load8(other + size - 8)
 
 
 @kernel
-def find_runs(address, size, case, blocking, least, copy, places, sizes):
+def find_ascii_runs(address, size, case, blocking, min_length, copy, places, sizes):
     """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
-    The piece is copied, in lower case where ``case`` is not 0, and the addresses are those in the
-    copy. The size of an odd run is written below zero; others are of ``least`` bytes or more. A run
-    of ASCII characters one of which is blocking is no token, and is left out.
+    The piece is copied, in lower case where ``case`` is not 0, and the addresses are those in
+    the copy. The size of an odd run is written below zero; others are of ``min_length`` bytes or
+    more. A run of ASCII characters one of which is blocking is no token, and is left out.
     """
     block_lower, block_upper, block_digit, block_line = blocking
-    n, b, any_odd = 0, 0, False
+    n, b, any_non_ascii = 0, 0, False
     carry, start = np.uint64(0), np.int64(-1)
     odd_before, barred_before = np.uint64(0), np.uint64(0)
     while b < size or carry != 0:
         here = address + b
-        put_lowered(copy + b, here, case)
+        store_lowercase(copy + b, here, case)
         lower, upper = between(here, 97, 122), between(here, 65, 90)
         digit, line = between(here, 48, 57), between(here, 95, 95)
         odd = between(here, 128, 255)
@@ -180,20 +180,22 @@ def find_runs(address, size, case, blocking, least, copy, places, sizes):
                 is_barred = barred_before | (barred & before) != 0
                 length = b + p - start
                 places[n], sizes[n] = copy + start, -length if is_odd else length
-                n += is_odd or (length >= least and not is_barred)
-                any_odd |= is_odd
+                n += is_odd or (length >= min_length and not is_barred)
+                any_non_ascii |= is_odd
                 start = np.int64(-1)
                 odd_before, barred_before = np.uint64(0), np.uint64(0)
         if start >= 0:
             odd_before |= odd
             barred_before |= barred
         b += 64
-    return n, any_odd
+    return n, any_non_ascii
 
 
 @kernel
-def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, unspaced, aside,
-             places, sizes):  # fmt: skip
+def tokenize_non_ascii(
+    run_places, run_sizes, n_runs, min_length, classes, folded, expansions, unspaced, aside,
+    places, sizes,
+):  # fmt: skip
     """Addresses and sizes of the tokens of runs some of which are odd; gives their number.
 
     The tokens of odd runs are written ``aside``, folded.
@@ -221,23 +223,28 @@ def read_odd(run_places, run_sizes, n_runs, least, classes, folded, expansions, 
                 kind = classes[point] if inside else OUTSIDE
                 if kind != OUTSIDE:
                     code, length = utf8(point)
-                    put_eight(aside, np.uint64(code))
+                    store8(aside, np.uint64(code))
                     aside += length
                     characters += 1
                     blocked |= kind == BLOCKING
                     mixed_scripts |= kind == UNSPACED
                     continue
-                if not blocked and not mixed_scripts and characters >= least and characters > 0:
+                if (
+                    not blocked
+                    and not mixed_scripts
+                    and characters >= min_length
+                    and characters > 0
+                ):
                     places[n], sizes[n] = first, aside - first
                     n += 1
-                elif not blocked and mixed_scripts and characters >= least:
-                    n = cut_unspaced(first, aside, least, classes, unspaced, places, sizes, n)
+                elif not blocked and mixed_scripts and characters >= min_length:
+                    n = cut_unspaced(first, aside, min_length, classes, unspaced, places, sizes, n)
                 first, characters, blocked, mixed_scripts = aside, 0, False, False
     return n
 
 
 @kernel
-def cut_unspaced(at, end, least, classes, unspaced, places, sizes, n):
+def cut_unspaced(at, end, min_length, classes, unspaced, places, sizes, n):
     """Tokens of a folded run in which there are characters of scripts without spaces."""
     while at < end:
         start, before, count, kind = at, at, 0, OUTSIDE
@@ -252,7 +259,7 @@ def cut_unspaced(at, end, least, classes, unspaced, places, sizes, n):
             before, at, count = at, at + length, count + 1
         # A lone character is a token where any may be; a stretch has been cut into pairs already.
         if (kind == UNSPACED and count > 1 and unspaced == STRETCHES) or (
-            (kind != UNSPACED or count == 1 or unspaced == STRETCHES) and count >= least
+            (kind != UNSPACED or count == 1 or unspaced == STRETCHES) and count >= min_length
         ):
             places[n], sizes[n] = start, at - start
             n += 1
@@ -269,7 +276,7 @@ def number(places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_t
     mask, store = np.uint64(len(table) - 1), arena.ctypes.data
     for i in range(n_tokens):
         size = np.int64(sizes[i])
-        first, last = words_of(places[i], size, hash_mask)
+        first, last = key_words(places[i], size, hash_mask)
         tag = np.uint64(min(size, 255))
         s = hash_of(first, last, tag, hash_mask) & mask
         t = np.int64(-1)
@@ -290,7 +297,7 @@ def number(places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_t
             table[s, 0], table[s, 1] = first, last
             table[s, 2] = (np.uint64(n_types) << np.uint64(8)) | tag
             for k in range(0, size, 8):
-                put_eight(store + ends[t] + k, eight(places[i] + k))
+                store8(store + ends[t] + k, load8(places[i] + k))
             ends[t + 1] = ends[t] + size
         numbers[i] = t
     return n_types
@@ -326,7 +333,7 @@ def piece_end(address, start, end):
         return end
     i = start + PIECE
     while i < end:
-        b = eight(address + i) & np.uint64(0xFF)
+        b = load8(address + i) & np.uint64(0xFF)
         letter = 97 <= (b | np.uint64(0x20)) <= 122
         if not (letter or b >= 128 or 48 <= b <= 57 or b == 95):
             break
@@ -335,20 +342,20 @@ def piece_end(address, start, end):
 
 
 @kernel
-def most_tokens(size, expansions):
+def max_tokens_in(size, expansions):
     """Upper bound of the number of tokens in a document of so many bytes."""
     # An expansion of three bytes may hold four words: U+FDFA.
     return 2 * size + 2 if expansions.size > DOTTED else size // 2 + 2
 
 
 @kernel
-def most_bytes(size, expansions):
+def max_bytes_in(size, expansions):
     """Upper bound of the bytes of the folded tokens in a document of so many bytes."""
     return 12 * size + 64 if expansions.size > DOTTED else 2 * size + 64
 
 
 @kernel
-def has_room(types, n_types, n, size):
+def has_capacity(types, n_types, n, size):
     """Whether there is room for ``n`` more types of ``size`` bytes in all."""
     n += n_types
     return (
@@ -380,30 +387,30 @@ def read_documents(
 
     Gives the next document, and the numbers of types and of entries.
     """
-    classes, folded, expansions, case, blocking, least, unspaced, hash_mask = rules
+    classes, folded, expansions, case, blocking, min_length, unspaced, hash_mask = rules
     table, ends, arena, stats = types
     address, lowered, away = data.ctypes.data, copy.ctypes.data, aside.ctypes.data
     while d < offsets.size - 1:
         start, end = offsets[d], offsets[d + 1]
-        if learning and not has_room(
+        if learning and not has_capacity(
             types,
             n_types,
-            most_tokens(end - start, expansions),
-            most_bytes(end - start, expansions),
+            max_tokens_in(end - start, expansions),
+            max_bytes_in(end - start, expansions),
         ):
             break
         first = n
         while start < end:
             stop = piece_end(address, start, end)
             here = address + start
-            n_tokens, any_odd = find_runs(
-                here, stop - start, case, blocking, least, lowered, places, sizes
+            n_tokens, any_non_ascii = find_ascii_runs(
+                here, stop - start, case, blocking, min_length, lowered, places, sizes
             )
-            if any_odd:
+            if any_non_ascii:
                 run_places[:n_tokens], run_sizes[:n_tokens] = places[:n_tokens], sizes[:n_tokens]
-                n_tokens = read_odd(
-                    run_places, run_sizes, n_tokens, least, classes, folded, expansions, unspaced,
-                    away, places, sizes,
+                n_tokens = tokenize_non_ascii(
+                    run_places, run_sizes, n_tokens, min_length, classes, folded, expansions,
+                    unspaced, away, places, sizes,
                 )  # fmt: skip
             into = ids[n:] if in_order else numbers
             n_types = number(
@@ -419,9 +426,9 @@ def read_documents(
 
 
 @kernel
-def most_entries(offsets, expansions):
+def max_entries_in(offsets, expansions):
     """Upper bound of the number of entries of a shard."""
-    return most_tokens(offsets[-1] - offsets[0], expansions) + 2 * offsets.size
+    return max_tokens_in(offsets[-1] - offsets[0], expansions) + 2 * offsets.size
 
 
 @kernel
@@ -448,13 +455,13 @@ def read_shard(
     many each document has. Gives the next document, the number of types and that of entries.
     """
     expansions, longest = rules.expansions, longest_piece(data, offsets)
-    most = most_tokens(longest, expansions)
-    places, run_places = np.empty(most, np.int64), np.empty(most, np.int64)
-    sizes, run_sizes = np.empty(most, np.int32), np.empty(most, np.int32)
-    numbers = np.empty(most, np.int32)
+    capacity = max_tokens_in(longest, expansions)
+    places, run_places = np.empty(capacity, np.int64), np.empty(capacity, np.int64)
+    sizes, run_sizes = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
+    numbers = np.empty(capacity, np.int32)
     # The last step of a piece may write 64 bytes from its end on, and all may be read so.
     copy = np.empty(longest + 2 * PADDING, np.uint8)
-    aside = np.empty(most_bytes(longest, expansions), np.uint8)
+    aside = np.empty(max_bytes_in(longest, expansions), np.uint8)
     return read_documents(
         data, offsets, d, rules, learning, in_order, types, n_types, copy, run_places, run_sizes,
         aside, places, sizes, numbers, ids, counts, lengths, n,
@@ -479,7 +486,7 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
 
 
 @kernel
-def holds_pair(data, low, high, first, second):
+def contains_byte_pair(data, low, high, first, second):
     """Whether two bytes stand side by side between two places."""
     address = data.ctypes.data
     for i in range(low, high - 1, 64):

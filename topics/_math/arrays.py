@@ -23,7 +23,7 @@ def unit_rows(rows: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    """Beliefs that sum to 1 in each row.
+    """SoftLabels that sum to 1 in each row.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def softmax(scores: NDArray[Any]) -> NDArray[Any]:
     >>> softmax(np.log([[1.0, 3.0]])).round(2).tolist()
     [[0.25, 0.75]]
     """
-    beliefs = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(beliefs / beliefs.sum(axis=1, keepdims=True))
+    probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
 
 def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ def calibrate(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Slope and offset of a logistic curve over held-out scores (Platt 1999).
 
-    ``Y`` holds labels or beliefs. One curve serves all classes, so that it cannot change their
+    ``Y`` holds labels or soft labels. One curve serves all classes, so that it cannot change their
     order, unless a class may have a curve of its own and has the labels for it.
     """
     from sklearn.linear_model import LogisticRegression
@@ -32,7 +32,7 @@ def calibrate(
         x, y = x.reshape(-1, 1), y.ravel().astype(float)
         truth = np.repeat([1, 0], y.size)
         fitted = LogisticRegression(C=1.0).fit(np.vstack([x, x]), truth, np.concatenate([y, 1 - y]))
-        # A curve that falls would turn the order of releases round: too few labels.
+        # A curve that falls would turn the order of documents round: too few labels.
         return max(float(fitted.coef_[0, 0]), 0.1), float(fitted.intercept_[0])
 
     curves = np.tile((1.0, 0.0), (Y.shape[1], 1))
@@ -45,8 +45,8 @@ def calibrate(
     return curves[:, 0].copy(), curves[:, 1].copy()
 
 
-def log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
-    """Log loss of all labels, or of the releases where each has one class only."""
+def label_log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
+    """Log loss of all labels, or of the documents where each has one class only."""
     against = np.logaddexp(0, -odds)
     if exclusive:
         return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).sum())
@@ -56,7 +56,7 @@ def log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -
 def best_thresholds(
     probabilities: NDArray[np.float64], Y: NDArray[np.bool_], min_precision: float | None = None
 ) -> NDArray[np.float64]:
-    """Thresholds with the best F1 on held-out releases; rare themes share one of all themes.
+    """Thresholds with the best F1 on held-out documents; rare themes share one of all themes.
 
     With ``min_precision``, the lowest ones from which on so large a share of labels is right; 1
     where none is.
@@ -77,14 +77,14 @@ def best_thresholds(
 
 
 def _precise_thresholds(
-    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], least: float
+    probabilities: NDArray[np.float64], Y: NDArray[np.bool_], min_precision: float
 ) -> NDArray[np.float64]:
     def lowest(p: NDArray[np.float64], y: NDArray[np.bool_]) -> float:
         order = np.argsort(-p, kind="stable")
         precision = np.cumsum(y[order]) / np.arange(1, y.size + 1)
         # Of equal probabilities all are labelled, or none.
         last = np.append(p[order][1:] != p[order][:-1], True)
-        fine = np.flatnonzero((precision >= least) & last)
+        fine = np.flatnonzero((precision >= min_precision) & last)
         return float(p[order][fine[-1]]) if fine.size else 1.0
 
     shared = lowest(probabilities.ravel(), Y.ravel())

@@ -23,8 +23,8 @@ def linear_discriminant(
     rows : ndarray of float, shape (n_documents, size)
         Vectors of documents.
     members : ndarray or sparse matrix, shape (n_clusters, n_documents)
-        How much of each document is of a cluster, as :func:`members_of` has it; means of clusters
-        without a document are zeros.
+        How much of each document is of a cluster, as :func:`membership_matrix` has it; means of
+        clusters without a document are zeros.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def linear_discriminant(
 
     Examples
     --------
-    >>> from topics._math.sparse import members_of
+    >>> from topics._math.sparse import membership_matrix
     >>> rows = np.array([[0, 0.0], [4, 1], [1, -1], [5, 0]])
-    >>> means, metric = linear_discriminant(rows, members_of(np.array([0, 0, 1, 1]), 2))
+    >>> means, metric = linear_discriminant(rows, membership_matrix(np.array([0, 0, 1, 1]), 2))
     >>> means.tolist(), bool(metric[0, 0] < metric[1, 1])
     ([[2.0, 0.5], [3.0, -0.5]], True)
     """

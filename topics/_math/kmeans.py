@@ -17,7 +17,7 @@ SAMPLE = 5_000
 _ROWS_PER_SHARD = 4096
 
 
-def cluster_rows(
+def spherical_kmeans(
     rows: Any,
     n_clusters: int,
     *,
@@ -54,7 +54,7 @@ def cluster_rows(
     Examples
     --------
     >>> rows = np.array([[1, 0], [0, 1], [1, 0], [0, 1.0]])
-    >>> clusters, _ = cluster_rows(rows, 2)
+    >>> clusters, _ = spherical_kmeans(rows, 2)
     >>> bool(clusters[0] == clusters[2] != clusters[1])
     True
     """

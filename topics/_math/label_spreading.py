@@ -8,16 +8,16 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-NEIGHBOURS = 30
+N_NEIGHBORS = 30
 
 
-_KEEP = 0.1
+_CLAMPING = 0.1
 
 
 _DISTANCES_MIB = 32
 
 
-_STEPS = 20
+_N_ITER = 20
 
 
 def neighbour_graph(rows: NDArray[np.floating], temperature: float) -> sp.csr_matrix:
@@ -45,7 +45,7 @@ def neighbour_graph(rows: NDArray[np.floating], temperature: float) -> sp.csr_ma
     from sklearn import config_context
     from sklearn.neighbors import kneighbors_graph
 
-    neighbours = min(NEIGHBOURS, len(rows) // 5)
+    neighbours = min(N_NEIGHBORS, len(rows) // 5)
     if neighbours < 1:
         return sp.csr_matrix((len(rows), len(rows)))
     # It would hold the distances of all pairs at once.
@@ -59,14 +59,14 @@ def neighbour_graph(rows: NDArray[np.floating], temperature: float) -> sp.csr_ma
     return sp.csr_matrix(scale @ graph @ scale)
 
 
-def propagate(graph: sp.csr_matrix, beliefs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Beliefs after each document has listened to its nearest ones [1]_.
+def spread_labels(graph: sp.csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """SoftLabels after each document has listened to its nearest ones [1]_.
 
     Parameters
     ----------
     graph : csr_matrix, shape (n_documents, n_documents)
         As of :func:`neighbour_graph`.
-    beliefs : ndarray of float64, shape (n_documents, n_classes)
+    labels : ndarray of float64, shape (n_documents, n_classes)
         Of at least zero.
 
     Returns
@@ -82,13 +82,13 @@ def propagate(graph: sp.csr_matrix, beliefs: NDArray[np.float64]) -> NDArray[np.
     Examples
     --------
     >>> graph = neighbour_graph(np.repeat(np.eye(2), 5, axis=0) + 0.01, 0.1)
-    >>> beliefs = np.array([[0.9, 0.1]] * 4 + [[0.4, 0.6]] + [[0.2, 0.8]] * 5)
-    >>> propagate(graph, beliefs).argmax(axis=1).tolist()
+    >>> labels = np.array([[0.9, 0.1]] * 4 + [[0.4, 0.6]] + [[0.2, 0.8]] * 5)
+    >>> spread_labels(graph, labels).argmax(axis=1).tolist()
     [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]
     """
-    spread: Any = beliefs
+    spread: Any = labels
     if graph.nnz:
-        for _ in range(_STEPS):
-            spread = (1 - _KEEP) * (graph @ spread) + _KEEP * beliefs
+        for _ in range(_N_ITER):
+            spread = (1 - _CLAMPING) * (graph @ spread) + _CLAMPING * labels
     total = spread.sum(axis=1, keepdims=True)
     return np.asarray(spread / np.where(total > 0, total, 1))

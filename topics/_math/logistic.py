@@ -1,4 +1,4 @@
-"""Logistic regression of many classes at once, to labels and to beliefs."""
+"""Logistic regression of many classes at once, to labels and to soft labels."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._math.sparse import times_dense
-from topics._parallel import Workers
+from topics._math.sparse import spmm
+from topics._parallel import WorkerPool
 
 Floats = NDArray[np.floating]
 
@@ -67,14 +67,14 @@ class LinearModel(NamedTuple):
         """A model whose weights stand below one another."""
         return cls(*np.split(rows, np.cumsum(sizes)[:-1]))
 
-    def scores(self, features: Features, workers: Workers) -> NDArray[np.float64]:
+    def scores(self, features: Features, workers: WorkerPool) -> NDArray[np.float64]:
         """Scores of documents.
 
         Parameters
         ----------
         features : Features
             What is known of them.
-        workers : Workers
+        workers : WorkerPool
             Threads; the result does not depend on how many.
 
         Returns
@@ -83,7 +83,7 @@ class LinearModel(NamedTuple):
             Sums over the features.
         """
         dtype = features.terms.dtype
-        scores = times_dense(features.terms, self.terms, workers).astype(np.float64)
+        scores = spmm(features.terms, self.terms, workers).astype(np.float64)
         scores += features.dense @ self.dense.astype(dtype) + features.own * self.own
         return scores + self.intercept
 
@@ -93,7 +93,7 @@ def fit_logistic(
     targets: Floats,
     weights: Floats,
     strength: Floats,
-    workers: Workers,
+    workers: WorkerPool,
     start: LinearModel | None = None,
     *,
     tol: float = 1e-5,
@@ -117,7 +117,7 @@ def fit_logistic(
         intercept alone, the further from 0 the more documents gave that answer.
     strength : ndarray, shape (n_classes,)
         Inverse of the penalty of each class, scikit-learn's ``C``.
-    workers : Workers
+    workers : WorkerPool
         Threads; the result does not depend on how many.
     start : LinearModel or None, default=None
         Where to begin, such as the model of nearly the same documents.
@@ -140,17 +140,17 @@ def fit_logistic(
     --------
     >>> terms = sp.csr_matrix([[1.0, 0], [0, 1]])
     >>> features = Features(terms, np.zeros((2, 0)), np.zeros((2, 1)))
-    >>> with Workers(1) as workers:
+    >>> with WorkerPool(1) as workers:
     ...     y, ones = np.array([[1.0], [0]]), np.ones((2, 1))
     ...     model = fit_logistic(features, y, ones, np.ones(1), workers)
     ...     model.scores(features, workers).round(2).tolist()
     [[0.4], [-0.4]]
     """
     positive, total = (weights * targets).sum(axis=0), weights.sum(axis=0)
-    told_apart = (positive > 0) & (positive < total)
+    has_both_classes = (positive > 0) & (positive < total)
     answers = np.log1p(np.count_nonzero(weights, axis=0)) * np.where(positive > 0, 1, -1)
-    weights = np.where(told_apart, weights / np.where(told_apart, total, 1), 0)
-    penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(told_apart, total, 1))
+    weights = np.where(has_both_classes, weights / np.where(has_both_classes, total, 1), 0)
+    penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(has_both_classes, total, 1))
     penalty[-1] = 0  # the intercept's
     across = sp.csr_matrix(features.terms.T)
 
@@ -159,7 +159,7 @@ def fit_logistic(
         narrow = left.astype(features.terms.dtype)
         return np.vstack(
             [
-                times_dense(across, narrow, workers),
+                spmm(across, narrow, workers),
                 features.dense.T @ narrow,
                 (features.own * left).sum(axis=0, keepdims=True),
                 left.sum(axis=0, keepdims=True),
@@ -169,29 +169,29 @@ def fit_logistic(
     def products(coef: Floats) -> Floats:
         return LinearModel.of(coef, features.sizes).scores(features, workers)
 
-    def bend(curvature: Floats, way: Floats) -> Floats:
+    def hessian_product(curvature: Floats, direction: Floats) -> Floats:
         """How the gradient changes along a way: the Hessian's product with it."""
-        return sums(curvature * products(way)) + penalty * way
+        return sums(curvature * products(direction)) + penalty * direction
 
     def losses(scores: Floats, squares: Floats) -> Floats:
         fit = weights * (np.logaddexp(0, scores) - targets * scores)
         return fit.sum(axis=0) + squares / 2
 
     coef = np.zeros(penalty.shape) if start is None else np.vstack(start)
-    coef[:, ~told_apart] = 0
+    coef[:, ~has_both_classes] = 0
     scores = products(coef)
     for _ in range(max_iter):
         chances = 1 / (1 + np.exp(-np.clip(scores, -700, 700)))
         gradient = sums(weights * (chances - targets)) + penalty * coef
-        open_ = np.abs(gradient).max(axis=0) > tol
-        if not open_.any():
+        active = np.abs(gradient).max(axis=0) > tol
+        if not active.any():
             break
         curvature = weights * chances * (1 - chances)
-        step = _solve(partial(bend, curvature), -gradient * open_)
+        step = _conjugate_gradients(partial(hessian_product, curvature), -gradient * active)
         # Along the step nothing but sums over classes is asked for: no more passes.
         along, slope = products(step), _dots(gradient, step)
         squares = [_dots(penalty * a, b) for a, b in ((coef, coef), (coef, step), (step, step))]
-        before, size = losses(scores, squares[0]), open_.astype(float)
+        before, size = losses(scores, squares[0]), active.astype(float)
         for _ in range(_HALVINGS):
             after = losses(
                 scores + size * along, squares[0] + size * (2 * squares[1] + size * squares[2])
@@ -203,27 +203,27 @@ def fit_logistic(
         coef += size * step
         scores += size * along
     model = LinearModel.of(coef, features.sizes)
-    model.intercept[:] = np.where(told_apart, model.intercept, answers)
+    model.intercept[:] = np.where(has_both_classes, model.intercept, answers)
     return model
 
 
-def _solve(times: Callable[[Floats], Floats], right: Floats) -> Floats:
+def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Floats:
     """Columns ``x`` with ``times(x)`` near those of ``right``, by conjugate gradients."""
     found, left = np.zeros_like(right), right.copy()
-    way, norm = left.copy(), _dots(left, left)
+    direction, norm = left.copy(), _dots(left, left)
     enough = norm * np.minimum(0.25, np.sqrt(norm))
     for _ in range(_MOST_PASSES):
-        open_ = norm > enough
-        if not open_.any():
+        active = norm > enough
+        if not active.any():
             break
-        image = times(way)
-        curvature = _dots(way, image)
-        length = np.where(open_, norm / np.where(curvature > 0, curvature, 1), 0)
-        found += length * way
+        image = times(direction)
+        curvature = _dots(direction, image)
+        length = np.where(active, norm / np.where(curvature > 0, curvature, 1), 0)
+        found += length * direction
         left -= length * image
         before, norm = norm, _dots(left, left)
-        way *= np.where(open_, norm / np.where(before > 0, before, 1), 0)
-        way += left
+        direction *= np.where(active, norm / np.where(before > 0, before, 1), 0)
+        direction += left
     return found
 
 

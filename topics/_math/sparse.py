@@ -9,12 +9,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._math.arrays import padded
-from topics._parallel import Workers, one_blas_thread
+from topics._parallel import WorkerPool, one_blas_thread
 
 ROWS_PER_SHARD = 2048
 
 
-def times_dense(matrix: sp.csr_matrix, dense: NDArray[Any], workers: Workers) -> NDArray[Any]:
+def spmm(matrix: sp.csr_matrix, dense: NDArray[Any], workers: WorkerPool) -> NDArray[Any]:
     """A sparse matrix times a dense one.
 
     Parameters
@@ -23,7 +23,7 @@ def times_dense(matrix: sp.csr_matrix, dense: NDArray[Any], workers: Workers) ->
         The sparse one.
     dense : ndarray, shape (m, k)
         The other, of the same dtype.
-    workers : Workers
+    workers : WorkerPool
         Threads; the result does not depend on how many.
 
     Returns
@@ -33,16 +33,16 @@ def times_dense(matrix: sp.csr_matrix, dense: NDArray[Any], workers: Workers) ->
 
     Examples
     --------
-    >>> with Workers(1) as workers:
-    ...     times_dense(sp.csr_matrix([[2.0, 0], [0, 3]]), np.eye(2), workers).tolist()
+    >>> with WorkerPool(1) as workers:
+    ...     spmm(sp.csr_matrix([[2.0, 0], [0, 3]]), np.eye(2), workers).tolist()
     [[2.0, 0.0], [0.0, 3.0]]
     """
-    from topics._kernels.products import multiply_rows
+    from topics._kernels.products import spmm_rows
 
     across = padded(np.asarray(dense, matrix.dtype))
     product = np.empty((matrix.shape[0], across.shape[1]), matrix.dtype)
     workers.over_shards(
-        lambda low, high: multiply_rows(
+        lambda low, high: spmm_rows(
             matrix.indptr, matrix.indices, matrix.data, across, low, high, product
         ),
         matrix.shape[0], ROWS_PER_SHARD,
@@ -101,14 +101,14 @@ def truncated_svd(
     n, m = matrix.shape
     width = min(rank + 10, n, m)
     basis = check_random_state(random_state).standard_normal((m, width)).astype(matrix.dtype)
-    with one_blas_thread(), Workers(n_jobs) as workers:
+    with one_blas_thread(), WorkerPool(n_jobs) as workers:
         across = sp.csr_matrix(matrix.T) if transposed is None else transposed
         for _ in range(n_iter):
-            basis = _span(times_dense(matrix, basis, workers))
-            basis = _span(times_dense(across, basis, workers))
+            basis = _span(spmm(matrix, basis, workers))
+            basis = _span(spmm(across, basis, workers))
         basis, _ = qr(basis, mode="economic")
         across = None
-        left, small = qr(times_dense(matrix, basis, workers), mode="economic")
+        left, small = qr(spmm(matrix, basis, workers), mode="economic")
         U, S, Vt = svd(small, full_matrices=False)
         U, V = left @ U[:, :rank], basis @ Vt[:rank].T
     heaviest = V[np.abs(V).argmax(axis=0), np.arange(V.shape[1])]
@@ -124,7 +124,7 @@ def _span(columns: NDArray[Any]) -> NDArray[Any]:
     return basis
 
 
-def members_of(
+def membership_matrix(
     clusters: NDArray[np.integer], n_clusters: int, dtype: Any = np.float32
 ) -> sp.csc_matrix:
     """Which rows each cluster holds: a product with it sums them.
@@ -145,7 +145,7 @@ def members_of(
 
     Examples
     --------
-    >>> (members_of(np.array([0, 1, 0]), 2) @ np.array([[1.0], [2], [4]])).tolist()
+    >>> (membership_matrix(np.array([0, 1, 0]), 2) @ np.array([[1.0], [2], [4]])).tolist()
     [[5.0], [2.0]]
     """
     n = clusters.size

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from topics._errors import TopicsError
-from topics.persistence.atomic import written_beside
+from topics.persistence.atomic import atomic_write
 from topics.reading.corpus import Corpus
 from topics.themes.active_learning import next_to_label
 from topics.themes.classifier import ThemeClassifier
@@ -172,7 +172,10 @@ class ReviewFile:
                 for row, cells in enumerate(reader, 2):
                     if set(cells) != set(COLUMNS) or None in cells.values():
                         raise TopicsError(
-                            f"it has not {len(COLUMNS)} cells", "mend it", path=self.path, row=row
+                            f"it has not {len(COLUMNS)} cells",
+                            "give each row all cells",
+                            path=self.path,
+                            row=row,
                         )
                     strange = set(cells["theme"].split(";")) - {*self.themes, "none"}
                     if strange:
@@ -224,5 +227,5 @@ class ReviewFile:
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()
         writer.writerows(self.rows)
-        with written_beside(self.path) as file:
+        with atomic_write(self.path) as file:
             file.write(text.getvalue().encode("utf-8", "replace"))

@@ -24,7 +24,7 @@ from topics.cli.output import (
 
 app = typer.Typer(
     name="topics",
-    help="Find what a pile of press releases is about, and label new ones with your themes.",
+    help="Find what press releases are about, and label new ones with your themes.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -72,7 +72,7 @@ class Method(StrEnum):
 
 
 def main() -> None:
-    """Run the command line; one line for an error that the user can mend, and exit code 2."""
+    """Run the command line; one line for an error that the user can correct, and exit code 2."""
     warnings.showwarning = say_warning
     # What was begun is cleared away; a reader that has enough, such as head, ends it at once.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -194,12 +194,12 @@ def fit(
     split: Split = None,
     encoding: Encoding = None,
 ) -> None:
-    """Learn topics and themes from a pile of releases and save the model."""
+    """Learn topics and themes from a corpus of releases and save the model."""
     from topics._progress import status
     from topics.labeller import Labeller
     from topics.models.topic_model import TopicModel
     from topics.persistence.artifact import check_folder, save
-    from topics.reading.label_columns import labelled_once
+    from topics.reading.label_columns import without_unlabelled_repeats
     from topics.reading.theme_files import read_themes
     from topics.themes.classifier import ThemeClassifier
 
@@ -209,7 +209,7 @@ def fit(
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
     if y is not None:
         _say_of_labels(corpus, y, seeds, labels)
-        kept = labelled_once(corpus, y)
+        kept = without_unlabelled_repeats(corpus, y)
         corpus, y = corpus[kept], [names for names, keep in zip(y, kept, strict=True) if keep]
         if not kept.all():
             say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
@@ -267,11 +267,11 @@ def label(
     encoding: Encoding = None,
 ) -> None:  # fmt: skip
     """Label releases with a model and write one row for each."""
-    from topics.prediction import as_labeller, check_output, label_to
+    from topics.prediction import check_output, label_to, to_labeller
 
     if output != "-":
         check_output(output, force)
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     n = label_to(corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text)
     say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
@@ -290,9 +290,9 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the topics, words, themes and examples of a model."""
-    from topics.prediction import as_labeller
+    from topics.prediction import to_labeller
 
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     topic_model, classifier = labeller.topic_model, labeller.classifier
     if topic is not None:
         if topic_model is None:
@@ -341,9 +341,9 @@ def evaluate(
 ) -> None:
     """Compare a model's labels with labels that people gave, of releases it has not learnt from."""
     from topics.evaluation import evaluate as figures_of
-    from topics.prediction import as_labeller
+    from topics.prediction import to_labeller
 
-    labeller = as_labeller(model)
+    labeller = to_labeller(model)
     corpus = _read(inputs, text, title, date, split, encoding)
     names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
     result = figures_of(labeller, corpus, _label_column(corpus, labels, names))
@@ -388,9 +388,9 @@ def review(
 
 
 def _classifier(model: str) -> Any:
-    from topics.prediction import as_labeller
+    from topics.prediction import to_labeller
 
-    classifier = as_labeller(model).classifier
+    classifier = to_labeller(model).classifier
     if classifier is None:
         raise TopicsError("the model has no themes", "fit one with --themes", path=model)
     return classifier
@@ -416,7 +416,7 @@ def seeds(
     split: Split = None,
     encoding: Encoding = None,
 ) -> None:
-    """Say what each seed word is worth in a pile, and which words would be better."""
+    """Say what each seed word is worth in a corpus, and which words would be better."""
     from topics.reading.theme_files import read_themes
     from topics.themes.seed_diagnostics import suggest_seeds
 
@@ -458,7 +458,7 @@ def explain(
     encoding: Encoding = None,
 ) -> None:
     """Say why releases have their labels: sentences, and terms with what they contribute."""
-    from topics.persistence.atomic import written_beside
+    from topics.persistence.atomic import atomic_write
     from topics.prediction import check_output
     from topics.themes.explanation import explanation_page
 
@@ -469,7 +469,7 @@ def explain(
     titles = zip(corpus["title"].to_pylist(), corpus["id"].to_pylist(), strict=True)
     headings = [title or id for title, id in titles]
     if path is not None:
-        with written_beside(path) as file:
+        with atomic_write(path) as file:
             page = explanation_page(list(zip(headings, found, strict=True)))
             file.write(page.encode())
         say(f"the page is in {plain(str(path))}")

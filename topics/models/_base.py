@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._estimator import Estimator
+from topics._estimator import Estimator, restore_on_error
 
 
 class Decomposition(Estimator):
@@ -16,6 +16,11 @@ class Decomposition(Estimator):
     _reads_weights = True
     n_components: int
     components_: NDArray[Any]
+
+    @property
+    def n_components_(self) -> int:
+        """Number of components that there are: after a split it is not the parameter's."""
+        return len(self.components_)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the components, as scikit-learn gives them.
@@ -34,6 +39,7 @@ class Decomposition(Estimator):
         name = type(self).__name__.lower()
         return np.array([f"{name}{t}" for t in range(len(self.components_))], object)
 
+    @restore_on_error
     def split(self, old: list[int], X: Any, n: int) -> None:
         """Put components that are learnt from some documents in the place of others.
 
@@ -55,4 +61,3 @@ class Decomposition(Estimator):
 
     def _replace(self, old: list[int], parts: NDArray[Any]) -> None:
         self.components_ = np.vstack([np.delete(self.components_, old, axis=0), parts])
-        self.n_components = len(self.components_)

@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._math.arrays import unit_rows
-from topics._math.kmeans import cluster_rows
-from topics._math.sparse import members_of
+from topics._math.kmeans import spherical_kmeans
+from topics._math.sparse import membership_matrix
 from topics.models.nmf import NMF
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 
@@ -25,7 +25,7 @@ _START = 20
 _STARTS = 3
 
 
-def some_rows(n: int, n_topics: int, rng: Any) -> NDArray[np.int64]:
+def sample_rows(n: int, n_topics: int, rng: Any) -> NDArray[np.int64]:
     """Rows of a sample that is large enough to start topics from.
 
     Parameters
@@ -45,13 +45,15 @@ def some_rows(n: int, n_topics: int, rng: Any) -> NDArray[np.int64]:
     return np.sort(rng.permutation(n)[: max(_SAMPLE, _SAMPLE_OF_EACH * n_topics)])
 
 
-def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> NDArray[np.float32]:
+def cluster_term_weights(
+    members: Any, weights: sp.csr_matrix, share: float = 0.1
+) -> NDArray[np.float32]:
     """Sums of the rows of each cluster, with a share of the mean cluster in each.
 
     Parameters
     ----------
     members : ndarray or sparse matrix, shape (n_clusters, n_documents)
-        How much of each document is of a cluster, as :func:`members_of` has it.
+        How much of each document is of a cluster, as :func:`membership_matrix` has it.
     weights : csr_matrix, shape (n_documents, n_terms)
         Counts or weights.
     share : float, default=0.1
@@ -64,7 +66,7 @@ def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> N
 
     Examples
     --------
-    >>> smoothed_sums(np.eye(2), sp.csr_matrix([[2.0, 0], [0, 4]]), 0.5).tolist()
+    >>> cluster_term_weights(np.eye(2), sp.csr_matrix([[2.0, 0], [0, 4]]), 0.5).tolist()
     [[1.5, 1.0], [0.5, 3.0]]
     """
     sums = members @ weights
@@ -72,7 +74,7 @@ def smoothed_sums(members: Any, weights: sp.csr_matrix, share: float = 0.1) -> N
     return np.asarray((1 - share) * sums + share * sums.mean(axis=0), np.float32)
 
 
-def seeded_start(
+def seed_initialisation(
     start: NDArray[np.floating], weights: sp.csr_matrix, seeds: NDArray[np.floating]
 ) -> NDArray[np.float32]:
     """Topics to start from, some of which are drawn to seeds.
@@ -98,7 +100,7 @@ def seeded_start(
     --------
     >>> start = np.array([[1.0, 0, 0], [0, 0, 1]])
     >>> papers = sp.csr_matrix([[0, 2.0, 2], [2, 0, 0]])
-    >>> seeded_start(start, papers, np.array([[0, 0, 1.0], [0, 0, 0]])).round(2).tolist()
+    >>> seed_initialisation(start, papers, np.array([[0, 0, 1.0], [0, 0, 0]])).round(2).tolist()
     [[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]]
     """
     from scipy.optimize import linear_sum_assignment
@@ -120,7 +122,7 @@ def seeded_start(
     return np.asarray(start, np.float32)
 
 
-def start_of_clusters(
+def initialise_from_clusters(
     weights: sp.csr_matrix,
     rows: NDArray[np.float32],
     n_topics: int,
@@ -153,28 +155,28 @@ def start_of_clusters(
     Examples
     --------
     >>> rows = np.array([[1, 0], [0, 1], [1, 0]], np.float32)
-    >>> start_of_clusters(sp.csr_matrix([[3.0, 0], [0, 2], [1, 0]]), rows, 2).shape
+    >>> initialise_from_clusters(sp.csr_matrix([[3.0, 0], [0, 2], [1, 0]]), rows, 2).shape
     (2, 2)
     """
-    clusters, _ = cluster_rows(
+    clusters, _ = spherical_kmeans(
         rows, n_topics, n_init=_STARTS, random_state=random_state, n_jobs=n_jobs
     )
-    start = smoothed_sums(members_of(clusters, n_topics), weights)
+    start = cluster_term_weights(membership_matrix(clusters, n_topics), weights)
     if seeds is not None:
-        start = seeded_start(start, weights, np.asarray(seeds, np.float32))
+        start = seed_initialisation(start, weights, np.asarray(seeds, np.float32))
     return unit_rows(start)
 
 
-def start_of_factors(
+def initialise_from_nmf(
     counts: sp.csr_matrix,
     n_topics: int,
     *,
     weights: sp.csr_matrix | None = None,
     init: Literal["nndsvd"] | NDArray[np.floating] = "nndsvd",
-    prior: NDArray[np.floating] | None = None,
+    seed_components: NDArray[np.floating] | None = None,
     n_jobs: int | None = None,
 ) -> NDArray[np.float32]:
-    """Topics to start from: terms of the documents that a few steps of NMF bring together.
+    """Topics to start from: terms of the documents that a few steps of NMF bring run_in_all.
 
     Parameters
     ----------
@@ -184,7 +186,7 @@ def start_of_factors(
         How many.
     weights : csr_matrix of float32, shape (n_documents, n_terms), or None, default=None
         Their tf-idf weights, which NMF is of; None weighs them.
-    init, prior
+    init, seed_components
         As :class:`topics.models.nmf.NMF` has them.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
@@ -197,7 +199,7 @@ def start_of_factors(
     Examples
     --------
     >>> counts = sp.csr_matrix(np.array([[4, 3, 0], [5, 4, 0], [0, 0, 3]], np.float32))
-    >>> start_of_factors(counts, 2).argmax(axis=1).tolist() in ([0, 2], [2, 0])
+    >>> initialise_from_nmf(counts, 2).argmax(axis=1).tolist() in ([0, 2], [2, 0])
     True
     """
     if weights is None:
@@ -206,8 +208,8 @@ def start_of_factors(
         # The logarithm of what is below one would be below zero.
         whole = bool(counts.data.min(initial=1) >= 1)
         weights = tfidf_weights(counts, idf, sublinear_tf=whole)
-    nmf = NMF(n_topics, init=init, prior=prior, max_iter=_START, n_jobs=n_jobs)
+    nmf = NMF(n_topics, init=init, seed_components=seed_components, max_iter=_START, n_jobs=n_jobs)
     factors = nmf.fit_transform(weights)
-    return smoothed_sums(
+    return cluster_term_weights(
         (factors / np.maximum(factors.sum(axis=1, keepdims=True), 1e-12)).T, counts
     )

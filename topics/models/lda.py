@@ -8,11 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import all_or_nothing, check_finite, check_matrix
+from topics._estimator import check_finite, check_matrix, restore_on_error
 from topics._math.arrays import padded
-from topics._parallel import Workers
+from topics._parallel import WorkerPool
 from topics.models._base import Decomposition
-from topics.models.initialisation import seeded_start, some_rows, start_of_factors
+from topics.models.initialisation import initialise_from_nmf, sample_rows, seed_initialisation
 from topics.models.topic_metrics import completion_perplexity, split_tokens
 
 DOCUMENTS_PER_SHARD = 256
@@ -22,10 +22,10 @@ TERMS_PER_SHARD = 4096
 
 
 _FOLD_IN = 50
-"""Most sweeps over a document whose shares are asked for."""
+"""Most sweeps over a document whose proportions are asked for."""
 
 
-_ONE_BATCH = 8192
+_MAX_FULL_BATCH = 8192
 """Most documents that are one batch of themselves."""
 
 
@@ -46,17 +46,18 @@ class LDA(Decomposition):
     doc_topic_prior : float, array of shape (n_components,), "auto" or None, default=None
         Prior counts of each topic in a document; None is 1 / n_components, and "auto" learns one
         for every topic [2]_.
-    topic_term_prior : float, array of shape (n_components, n_terms) or "auto", default=0.01
+    topic_word_prior : float, array of shape (n_components, n_terms) or "auto", default=0.01
         Prior counts of each term in a topic: an array can hold more for seed words, and "auto"
         learns one for all.
     init : {"nmf", "random"} or array of shape (n_components, n_terms), default="nmf"
         Start: NMF of a sample of the documents, or at random, or topic-term weights that are known.
     learning_method : {"scvb0", "cvb0"}, default="scvb0"
         SCVB0, or CVB0, which takes what a token gave out of the counts before it asks for the
-        token's topic again: for small piles, as it is slower and needs memory of entries by topics.
+        token's topic again: for small corpora, as it is slower and needs memory of entries by
+        topics.
     max_iter : int, default=20
         Most passes over the documents.
-    tol : float, default=1e-3
+    perp_tol : float, default=1e-3
         Stop when a pass lowers the perplexity by less than this share of it.
     batch_size : int or None, default=None
         Documents a step; None takes all where there are no more than 8,192, and 512 else. One
@@ -64,8 +65,8 @@ class LDA(Decomposition):
         alike from seed to seed, where its passes are cheap.
     burn_in : int, default=2
         Sweeps over a document before its counts are used.
-    kappa : float, default=0.6
-        Steps weigh (1 + step / 2) ** -kappa.
+    learning_decay : float, default=0.6
+        Steps weigh (1 + step / 2) ** -learning_decay.
     random_state : int, RandomState or None, default=0
         For the start and the order of documents.
     n_jobs : int or None, default=None
@@ -77,7 +78,7 @@ class LDA(Decomposition):
         Expected counts of terms in topics, with the prior ones.
     doc_topic_prior_ : ndarray of float32, shape (n_components,)
         Prior counts of topics in a document.
-    topic_term_prior_ : ndarray of float32, shape (n_components, n_terms) or (1, 1)
+    topic_word_prior_ : ndarray of float32, shape (n_components, n_terms) or (1, 1)
         Prior counts of terms in topics.
     n_iter_ : int
         Passes done.
@@ -98,8 +99,8 @@ class LDA(Decomposition):
     --------
     >>> import numpy as np
     >>> X = np.array([[4, 3, 0, 0], [5, 4, 0, 0], [0, 0, 3, 4], [0, 0, 6, 5]] * 20)
-    >>> shares = LDA(n_components=2).fit_transform(X)
-    >>> bool(shares[0].argmax() == shares[1].argmax() != shares[2].argmax())
+    >>> proportions = LDA(n_components=2).fit_transform(X)
+    >>> bool(proportions[0].argmax() == proportions[1].argmax() != proportions[2].argmax())
     True
     """
 
@@ -108,31 +109,35 @@ class LDA(Decomposition):
         n_components: int = 10,
         *,
         doc_topic_prior: float | ArrayLike | Literal["auto"] | None = None,
-        topic_term_prior: float | ArrayLike | Literal["auto"] = 0.01,
+        topic_word_prior: float | ArrayLike | Literal["auto"] = 0.01,
         init: Literal["nmf", "random"] | ArrayLike = "nmf",
         learning_method: Literal["scvb0", "cvb0"] = "scvb0",
         max_iter: int = 20,
-        tol: float = 1e-3,
+        perp_tol: float = 1e-3,
         batch_size: int | None = None,
         burn_in: int = 2,
-        kappa: float = 0.6,
+        learning_decay: float = 0.6,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.n_components = n_components
         self.doc_topic_prior = doc_topic_prior
-        self.topic_term_prior = topic_term_prior
+        self.topic_word_prior = topic_word_prior
         self.init = init
         self.learning_method = learning_method
         self.max_iter = max_iter
-        self.tol = tol
+        self.perp_tol = perp_tol
         self.batch_size = batch_size
         self.burn_in = burn_in
-        self.kappa = kappa
+        self.learning_decay = learning_decay
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    @all_or_nothing
+    doc_topic_prior_: NDArray[np.float32]
+    topic_word_prior_: NDArray[np.float32]
+    _weights: NDArray[np.float32]
+
+    @restore_on_error
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the topics.
 
@@ -154,15 +159,15 @@ class LDA(Decomposition):
             If X holds a negative value, or no document, or a parameter is out of its range.
         """
         X = self._counts(X, reset=True)
-        rng = self._begin(X)
+        rng = self._initialise(X)
         n, exact = X.shape[0], self.learning_method == "cvb0"
-        size = n if exact else self.batch_size or (n if n <= _ONE_BATCH else 512)
+        size = n if exact else self.batch_size or (n if n <= _MAX_FULL_BATCH else 512)
         batches = _batches_of(X[rng.permutation(n)], size)
-        doc_topic = [self._nothing(batch.counts.shape[0]) for batch in batches]
+        doc_topic = [self._no_counts(batch.counts.shape[0]) for batch in batches]
         self._tokens = float(X.data.sum(dtype=np.float64))
         self.perplexities_: list[float] = []
         tokens_topics = np.zeros((X.nnz if exact else 0, self._alpha.size), np.float32)
-        with Workers(self.n_jobs) as workers:
+        with WorkerPool(self.n_jobs) as workers:
             for _ in range(self.max_iter):
                 if exact:
                     likelihood, tokens = self._sweep(
@@ -174,13 +179,13 @@ class LDA(Decomposition):
                     if i == 0:
                         self.perplexities_.append(float(np.exp(-likelihood / max(tokens, 1))))
                 self._learn_priors(doc_topic, batches)
-                if self._settled():
+                if self._converged():
                     break
         self.n_iter_ = len(self.perplexities_)
-        self._end()
+        self._finish()
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from one more batch of documents.
 
@@ -199,20 +204,24 @@ class LDA(Decomposition):
         first = not hasattr(self, "components_")
         X = self._counts(X, reset=first)
         if first:
-            self._begin(X)
+            self._initialise(X)
             self._tokens = 0.0
             self.n_iter_ = 0
         self._tokens += float(X.data.sum(dtype=np.float64))
-        batches, doc_topic = _batches_of(X, X.shape[0]), [self._nothing(X.shape[0])]
-        with Workers(self.n_jobs) as workers:
+        # The kernels write into the weights: those that the model has stay as they are until the
+        # end.
+        self._weights = self._weights.copy()
+        self.topic_word_prior_ = self.topic_word_prior_.copy()
+        batches, doc_topic = _batches_of(X, X.shape[0]), [self._no_counts(X.shape[0])]
+        with WorkerPool(self.n_jobs) as workers:
             self._step(batches[0], doc_topic[0], workers)
         self._learn_priors(doc_topic, batches)
         self.n_iter_ += 1
-        self._end()
+        self._finish()
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
-        """Learn the topics and give the documents' shares of them.
+        """Learn the topics and give the documents' proportions of them.
 
         Parameters
         ----------
@@ -229,7 +238,7 @@ class LDA(Decomposition):
         return self.fit(X).transform(X)
 
     def transform(self, X: Any) -> NDArray[np.float32]:
-        """Shares of topics in documents, the topics held still.
+        """Topic proportions in documents, the topics held still.
 
         Parameters
         ----------
@@ -243,11 +252,11 @@ class LDA(Decomposition):
         """
         self._check_fitted()
         X = self._counts(X)
-        doc_topic, k = self._nothing(X.shape[0]), self.n_components
-        with Workers(self.n_jobs) as workers:
+        doc_topic, k = self._no_counts(X.shape[0]), self.n_components_
+        with WorkerPool(self.n_jobs) as workers:
             self._infer(X, doc_topic, workers, _FOLD_IN, _SETTLED)
-        shares = doc_topic[:, :k] + self._alpha[:k]
-        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+        proportions = doc_topic[:, :k] + self._alpha[:k]
+        return np.asarray(proportions / proportions.sum(axis=1, keepdims=True))
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         parts = LDA(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
@@ -255,7 +264,7 @@ class LDA(Decomposition):
 
     def _replace(self, old: list[int], parts: NDArray[np.float32]) -> None:
         super()._replace(old, parts)
-        n, alpha, eta = len(parts), self.doc_topic_prior_, self.topic_term_prior_
+        n, alpha, eta = len(parts), self.doc_topic_prior_, self.topic_word_prior_
         alpha = np.append(np.delete(alpha, old), np.full(n, alpha[old].sum() / n))
         if len(eta) > 1:
             even = np.full((n, eta.shape[1]), eta.min(), np.float32)
@@ -286,17 +295,17 @@ class LDA(Decomposition):
         if self.learning_method not in ("scvb0", "cvb0"):
             raise ValueError(f"learning_method={self.learning_method!r} is not scvb0 or cvb0")
         self._check_whole(n_components=1, max_iter=1, batch_size=1, burn_in=0)
-        self._check_real(kappa=np.inf)
+        self._check_real(learning_decay=np.inf)
 
     def _counts(self, X: Any, reset: bool = False) -> sp.csr_matrix:
         self._check_params()
         return sp.csr_matrix(check_matrix(self, X, reset=reset), dtype=np.float32)
 
-    def _nothing(self, n: int) -> NDArray[np.float32]:
+    def _no_counts(self, n: int) -> NDArray[np.float32]:
         """Expected counts of no tokens yet, with the topics padded."""
         return np.zeros((n, self._alpha.size), np.float32)
 
-    def _begin(self, X: sp.csr_matrix) -> Any:
+    def _initialise(self, X: sp.csr_matrix) -> Any:
         from sklearn.utils import check_random_state
 
         k, n_terms = self.n_components, X.shape[1]
@@ -308,31 +317,31 @@ class LDA(Decomposition):
                 raise ValueError(f"init has the shape {start.shape}, not {(k, n_terms)}")
             check_finite("init", start)
         elif self.init == "nmf":
-            start = start_of_factors(X[some_rows(X.shape[0], k, rng)], k, n_jobs=self.n_jobs)
+            start = initialise_from_nmf(X[sample_rows(X.shape[0], k, rng)], k, n_jobs=self.n_jobs)
         elif self.init == "random":
             start = rng.gamma(100, 0.01, (k, n_terms))
         else:
             raise ValueError(f"init={self.init!r} is not nmf, random or an array")
-        seeds = self.topic_term_prior_ - self.topic_term_prior_.min()
+        seeds = self.topic_word_prior_ - self.topic_word_prior_.min()
         if isinstance(self.init, str) and seeds.any():
-            start = seeded_start(start, X, seeds)
+            start = seed_initialisation(start, X, seeds)
         self._weights = padded(np.asarray(start, np.float32).T)
         self._steps = 0
         return rng
 
     def _take_priors(self, n_terms: int) -> None:
         k = self.n_components
-        alpha, eta = self.doc_topic_prior, self.topic_term_prior
+        alpha, eta = self.doc_topic_prior, self.topic_word_prior
         alpha = 1 / k if alpha is None or isinstance(alpha, str) else np.asarray(alpha, np.float32)
         eta = 0.01 if isinstance(eta, str) else np.asarray(eta, np.float32)
-        for name in ("doc_topic_prior", "topic_term_prior"):
+        for name in ("doc_topic_prior", "topic_word_prior"):
             value = getattr(self, name)
             if isinstance(value, str) and value != "auto":
                 raise ValueError(f'{name}={value!r} is no number, no array and not "auto"')
         shape = (1, 1) if np.ndim(eta) == 0 else (k, n_terms)
         self.doc_topic_prior_ = np.broadcast_to(alpha, k).astype(np.float32)
-        self.topic_term_prior_ = np.broadcast_to(eta, shape).astype(np.float32)
-        for name in ("doc_topic_prior", "topic_term_prior"):
+        self.topic_word_prior_ = np.broadcast_to(eta, shape).astype(np.float32)
+        for name in ("doc_topic_prior", "topic_word_prior"):
             prior = getattr(self, f"{name}_")
             if not (np.isfinite(prior).all() and (prior > 0).all()):
                 raise ValueError(f"{name} holds what is no number above 0")
@@ -340,9 +349,9 @@ class LDA(Decomposition):
 
     def _ready_priors(self) -> None:
         """The priors as the kernels take them."""
-        k = self.n_components
+        k = self.doc_topic_prior_.size
         self._alpha = padded(self.doc_topic_prior_[None])[0]
-        eta = self.topic_term_prior_.T
+        eta = self.topic_word_prior_.T
         self._eta = padded(np.broadcast_to(eta, (eta.shape[0], k)))
 
     def _restore(
@@ -354,23 +363,23 @@ class LDA(Decomposition):
     ) -> None:
         """What was learnt: components, priors of topics and of terms, steps and tokens so far."""
         self.n_features_in_ = components.shape[1]
-        self.doc_topic_prior_, self.topic_term_prior_ = (
+        self.doc_topic_prior_, self.topic_word_prior_ = (
             np.array(prior, np.float32) for prior in priors
         )
         self._ready_priors()
         self._weights = padded(components.T)
         self._steps, self._tokens = steps, tokens
         self.n_iter_ = self.max_iter
-        self._end()
+        self._finish()
 
-    def _end(self) -> None:
-        self.components_ = np.ascontiguousarray(self._weights[:, : self.n_components].T)
+    def _finish(self) -> None:
+        self.components_ = np.ascontiguousarray(self._weights[:, : self.doc_topic_prior_.size].T)
 
     def _infer(
         self,
         X: sp.csr_matrix,
         doc_topic: NDArray[np.float32],
-        workers: Workers,
+        workers: WorkerPool,
         sweeps: int,
         tol: float = 0.0,
         measure: bool = False,
@@ -379,7 +388,7 @@ class LDA(Decomposition):
         priors: NDArray[np.float32] | None = None,
     ) -> tuple[float, float]:
         """Expected topic counts of documents; gives the log-likelihood and the number of tokens."""
-        from topics._kernels.mixtures import infer_documents
+        from topics._kernels.mixtures import cvb0_infer
 
         weights = padded(self.components_.T) if weights is None else weights
         if scales is None or priors is None:
@@ -388,7 +397,7 @@ class LDA(Decomposition):
         inverse = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
         inverse = inverse.astype(np.float32)
         sums = workers.over_shards(
-            lambda low, high: infer_documents(
+            lambda low, high: cvb0_infer(
                 X.indptr, X.indices, X.data, low, high, weights, inverse, doc_topic, self._alpha,
                 sweeps, np.float32(tol), measure, scales, priors,
             ),
@@ -401,24 +410,24 @@ class LDA(Decomposition):
         batch: _Batch,
         doc_topic: NDArray[np.float32],
         gamma: NDArray[np.float32],
-        workers: Workers,
+        workers: WorkerPool,
     ) -> tuple[float, float]:
         """A pass of CVB0 over all documents; gives their log-likelihood and their tokens."""
-        from topics._kernels.mixtures import sum_tokens, sweep_tokens
+        from topics._kernels.mixtures import cvb0_sweep, sum_token_counts
 
         X = batch.counts
         if self._steps == 0:
             self._fill_start()
         totals = self._weights.sum(axis=0)
         sums = workers.over_shards(
-            lambda low, high: sweep_tokens(
+            lambda low, high: cvb0_sweep(
                 X.indptr, X.indices, X.data, low, high, self._weights, totals, gamma, doc_topic,
                 self._alpha,
             ),
             X.shape[0], DOCUMENTS_PER_SHARD,
         )  # fmt: skip
         workers.over_shards(
-            lambda low, high: sum_tokens(
+            lambda low, high: sum_token_counts(
                 batch.starts, batch.places, X.data, gamma, low, high, self._eta, self._weights
             ),
             self._weights.shape[0], TERMS_PER_SHARD,
@@ -430,11 +439,11 @@ class LDA(Decomposition):
         self,
         batch: _Batch,
         doc_topic: NDArray[np.float32],
-        workers: Workers,
+        workers: WorkerPool,
         measure: bool = False,
     ) -> tuple[float, float]:
         """Move the topics towards one batch; gives its log-likelihood and its tokens."""
-        from topics._kernels.mixtures import move_components
+        from topics._kernels.mixtures import update_components
 
         if self._steps == 0:
             self._fill_start()
@@ -445,10 +454,12 @@ class LDA(Decomposition):
             priors,
         )  # fmt: skip
         if tokens:
-            share = 1.0 if tokens == self._tokens else (1 + 0.5 * self._steps) ** -self.kappa
+            share = (
+                1.0 if tokens == self._tokens else (1 + 0.5 * self._steps) ** -self.learning_decay
+            )
             keep, weight = np.float32(1 - share), np.float32(share * self._tokens / tokens)
             workers.over_shards(
-                lambda low, high: move_components(
+                lambda low, high: update_components(
                     batch.starts, batch.documents, batch.places, scales, priors, low, high, keep,
                     weight, self._eta, self._weights,
                 ),
@@ -463,23 +474,23 @@ class LDA(Decomposition):
         self._weights += self._eta
 
     def _learn_priors(self, doc_topic: list[NDArray[np.float32]], batches: list[_Batch]) -> None:
-        k = self.n_components
+        k = self.doc_topic_prior_.size
         if isinstance(self.doc_topic_prior, str):
             counts = np.concatenate(doc_topic)[:, :k]
             lengths = np.concatenate([np.asarray(b.counts.sum(axis=1)).ravel() for b in batches])
-            self.doc_topic_prior_ = _better_prior(self.doc_topic_prior_, counts, lengths)
-        if isinstance(self.topic_term_prior, str):
-            before = self.topic_term_prior_[0, 0]
+            self.doc_topic_prior_ = _minka_step(self.doc_topic_prior_, counts, lengths)
+        if isinstance(self.topic_word_prior, str):
+            before = self.topic_word_prior_[0, 0]
             counts = np.maximum(self._weights[:, :k].T - before, 0)
             even = np.full(counts.shape[1], before, np.float32)
-            after = _better_prior(even, counts, counts.sum(axis=1)).mean()
-            self.topic_term_prior_[:] = after
+            after = _minka_step(even, counts, counts.sum(axis=1)).mean()
+            self.topic_word_prior_[:] = after
             self._weights[:, :k] += np.float32(after - before)
         self._ready_priors()
 
-    def _settled(self) -> bool:
+    def _converged(self) -> bool:
         seen = self.perplexities_[-2:]
-        return len(seen) == 2 and seen[0] - seen[1] < self.tol * seen[0]
+        return len(seen) == 2 and seen[0] - seen[1] < self.perp_tol * seen[0]
 
 
 class _Batch(NamedTuple):
@@ -507,7 +518,7 @@ def _batches_of(X: sp.csr_matrix, size: int) -> list[_Batch]:
     return batches
 
 
-def _better_prior(
+def _minka_step(
     prior: NDArray[np.float32], counts: NDArray[np.float32], lengths: NDArray[np.floating]
 ) -> NDArray[np.float32]:
     """A step of the fixed-point iteration for the parameters of a Dirichlet distribution."""

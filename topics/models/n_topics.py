@@ -1,4 +1,4 @@
-"""How many topics a pile has: what stays the same from one half of it to the other."""
+"""How many topics a corpus has: what stays the same from one half of it to the other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics.models.initialisation import start_of_clusters
+from topics.models.initialisation import initialise_from_clusters
 from topics.models.nmf import NMF
 from topics.models.topic_metrics import match_topics, stability, term_npmi
-from topics.models.topic_words import rank_words
+from topics.models.topic_words import rank_topic_words
 from topics.text.term_sequences import TermSequences
 
 PATH = (3, 5, 7, 10, 14, 20, 28, 40, 56, 80)
@@ -47,7 +47,7 @@ def refit_stability(
     n_fits : int, default=5
         Fits.
     bootstrap : bool, default=False
-        Whether each fit has documents of its own, drawn with replacement: what other releases of
+        Whether each fit has documents of its own, drawn with replacement: what other documents of
         the same kind would change, beside what chance does.
     random_state : int, RandomState or None, default=0
         For the draws and the seeds.
@@ -75,7 +75,7 @@ def refit_stability(
     return stability(fits)
 
 
-def choose_n_topics(
+def stability_path(
     weights: sp.csr_matrix,
     rows: NDArray[np.float32],
     sequences: TermSequences,
@@ -86,11 +86,11 @@ def choose_n_topics(
 ) -> list[Step]:
     """Stability and held-out coherence over a path of numbers of topics.
 
-    The pile is cut into halves. Topics are learnt from each; stability is the mean cosine of the
+    The corpus is cut into halves. Topics are learnt from each; stability is the mean cosine of the
     matched topics of both, coherence the mean NPMI of ten words of each topic in the half that
     they were not learnt from. The score is their product, where coherence counts from -1. Of
-    :data:`PATH`, numbers that leave a topic less than 15 releases of a half are left out, all but
-    the first. :func:`most_topics` takes one of them.
+    :data:`PATH`, numbers that leave a topic less than 15 documents of a half are left out, all but
+    the first. :func:`largest_good_n_topics` takes one of them.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def choose_n_topics(
     >>> papers = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
     >>> counts = papers.counts(4, np.float32)
     >>> vectors = np.tile(np.eye(2, dtype=np.float32), (20, 1))
-    >>> [step.n_topics for step in choose_n_topics(counts, vectors, papers, list("abcd"))]
+    >>> [step.n_topics for step in stability_path(counts, vectors, papers, list("abcd"))]
     [3]
     """
     from sklearn.utils import check_random_state
@@ -133,13 +133,13 @@ def choose_n_topics(
             break
         found = []
         for half in halves:
-            start = start_of_clusters(weights[half], rows[half], k, None, 0, n_jobs)
+            start = initialise_from_clusters(weights[half], rows[half], k, None, 0, n_jobs)
             found.append(NMF(k, init=start, max_iter=30, n_jobs=n_jobs).fit(weights[half]))
         components = [model.components_ for model in found]
         stability = float(match_topics(*components)[1].mean())
         heard = []
         for here, there in ((0, 1), (1, 0)):
-            ranked = rank_words(components[here], texts[here], terms, n_jobs=n_jobs)
+            ranked = rank_topic_words(components[here], texts[here], terms, n_jobs=n_jobs)
             words = [best[:10] for best in ranked]
             fit = term_npmi(words, texts[there], len(terms), n_jobs=n_jobs)
             known = fit[~np.isnan(fit)]
@@ -149,16 +149,16 @@ def choose_n_topics(
     return steps
 
 
-def most_topics(steps: Sequence[Step]) -> int:
+def largest_good_n_topics(steps: Sequence[Step]) -> int:
     """The largest number of topics whose score is at least 85 % of the best.
 
-    A pile in three parts is nearly always the same tomorrow, and says little: of numbers that are
+    A corpus in three parts is nearly always the same tomorrow, and says little: of numbers that are
     nearly as good as the best, the one that says most is taken. Topics are merged in a moment.
 
     Parameters
     ----------
     steps : sequence of Step
-        As of :func:`choose_n_topics`.
+        As of :func:`stability_path`.
 
     Returns
     -------
@@ -167,7 +167,8 @@ def most_topics(steps: Sequence[Step]) -> int:
 
     Examples
     --------
-    >>> most_topics([Step(3, 1, 0.2, 1.2), Step(5, 0.9, 0.25, 1.125), Step(7, 0.7, 0.2, 0.84)])
+    >>> steps = [Step(3, 1, 0.2, 1.2), Step(5, 0.9, 0.25, 1.125), Step(7, 0.7, 0.2, 0.84)]
+    >>> largest_good_n_topics(steps)
     5
     """
     best = max(step.score for step in steps)

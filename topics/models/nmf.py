@@ -8,13 +8,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import all_or_nothing, check_finite, check_matrix
+from topics._estimator import check_finite, check_matrix, restore_on_error
 from topics._math.arrays import padded
-from topics._math.sparse import ROWS_PER_SHARD, times_dense, truncated_svd
-from topics._parallel import Workers, one_blas_thread
+from topics._math.sparse import ROWS_PER_SHARD, spmm, truncated_svd
+from topics._parallel import WorkerPool, one_blas_thread
 from topics.models._base import Decomposition
 
-_PULL = 0.5
+_SEED_WEIGHT = 0.5
 """Weight of seeds beside what documents say of a component of mean size."""
 _SWEEPS = 2
 
@@ -37,7 +37,7 @@ class NMF(Decomposition):
         known.
     beta_loss : {"frobenius", "kullback-leibler"}, default="frobenius"
         What is minimised.
-    prior : array of shape (n_components, n_terms) or None, default=None
+    seed_components : array of shape (n_components, n_terms) or None, default=None
         What components are drawn to, as if further documents, about half as many as a component
         has, held these weights and their component alone. Rows of zeros draw to nothing.
     max_iter : int, default=200
@@ -62,6 +62,10 @@ class NMF(Decomposition):
     ----------
     components_ : ndarray, shape (n_components, n_terms)
         H.
+    n_components_ : int
+        Number of components; another than asked for after a split.
+    seed_components_ : ndarray, shape (n_components, n_terms), or None
+        What components are drawn to.
     n_iter_ : int
         Iterations done.
     reconstruction_err_ : float
@@ -93,7 +97,7 @@ class NMF(Decomposition):
         *,
         init: Literal["nndsvd", "random"] | ArrayLike = "nndsvd",
         beta_loss: Literal["frobenius", "kullback-leibler"] = "frobenius",
-        prior: ArrayLike | None = None,
+        seed_components: ArrayLike | None = None,
         max_iter: int = 200,
         tol: float = 1e-2,
         alpha_W: float = 0.0,
@@ -106,7 +110,7 @@ class NMF(Decomposition):
         self.n_components = n_components
         self.init = init
         self.beta_loss = beta_loss
-        self.prior = prior
+        self.seed_components = seed_components
         self.max_iter = max_iter
         self.tol = tol
         self.alpha_W = alpha_W
@@ -115,6 +119,8 @@ class NMF(Decomposition):
         self.forget_factor = forget_factor
         self.random_state = random_state
         self.n_jobs = n_jobs
+
+    seed_components_: NDArray[Any] | None
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the components.
@@ -140,7 +146,7 @@ class NMF(Decomposition):
         self.fit_transform(X)
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.floating]:
         """Learn the components and give the documents' weights.
 
@@ -162,16 +168,16 @@ class NMF(Decomposition):
             As :meth:`fit`.
         """
         X = self._checked(X, reset=True)
-        with one_blas_thread(), Workers(self.n_jobs) as workers:
+        with one_blas_thread(), WorkerPool(self.n_jobs) as workers:
             divergence = self.beta_loss == "kullback-leibler"
-            W = (self._divide if divergence else self._factorise)(X, workers)
+            W = (self._fit_kl if divergence else self._fit_hals)(X, workers)
         check_finite("what was learnt of X, whose values may be too large or too small,", W)
         check_finite(
             "what was learnt of X, whose values may be too large or too small,", self.components_
         )
         return W
 
-    @all_or_nothing
+    @restore_on_error
     def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Learn from one more batch of documents, in the Frobenius norm [5]_.
 
@@ -207,57 +213,62 @@ class NMF(Decomposition):
         if not first:
             X = X.astype(self.components_.dtype, copy=False)
         terms = sp.csr_matrix(X.T)
-        with one_blas_thread(), Workers(self.n_jobs) as workers:
+        with one_blas_thread(), WorkerPool(self.n_jobs) as workers:
             if first:
-                H = padded(self._start(X, terms)[1])
-                self._gram, self._met = np.zeros((H.shape[1],) * 2), np.zeros(H.shape)
+                H = padded(self._initialise(X, terms)[1])
+                self._gram, self._cross = np.zeros((H.shape[1],) * 2), np.zeros(H.shape)
                 self.n_iter_ = 0
             else:
                 H = padded(self.components_.T)
             W = np.zeros((X.shape[0], H.shape[1]), H.dtype)
             # The start is rough, and what is taken from the first batch stays.
             for _ in range(10 if first else 1):
-                self._solve(X, H, W, workers, self._ridges(X)[0], sweeps=100)
+                self._update_hals(X, H, W, workers, self._penalties(X)[0], sweeps=100)
                 gram = self.forget_factor * self._gram + W.T @ W
-                met = self.forget_factor * self._met + times_dense(terms, W, workers)
-                self._move(X, gram, met, H, workers)
-        self._gram, self._met = gram, met
-        self.components_ = np.ascontiguousarray(H[:, : self.n_components].T)
+                met = self.forget_factor * self._cross + spmm(terms, W, workers)
+                self._update_components(X, gram, met, H, workers)
+        self._gram, self._cross = gram, met
+        k = self.n_components if first else self.n_components_
+        self.components_ = np.ascontiguousarray(H[:, :k].T)
         self.n_iter_ += 1
         return self
 
-    def _move(
+    def _update_components(
         self,
         X: sp.csr_matrix,
         gram: NDArray[np.float64],
         met: NDArray[np.float64],
         H: NDArray[Any],
-        workers: Workers,
+        workers: WorkerPool,
     ) -> None:
         """Least squares for H by what the batches so far sum to."""
-        from topics._kernels.factors import solve_dense
+        from topics._kernels.factors import hals_dense_rows
 
-        pull, ridge = self._pull(np.diag(gram))
-        l1, l2 = self._ridges(X)[1]
-        targets = np.ascontiguousarray(met - l1 + (0 if pull is None else pull), H.dtype)
+        seed_penalty, ridge = self._seed_penalty(np.diag(gram))
+        l1, l2 = self._penalties(X)[1]
+        targets = np.ascontiguousarray(
+            met - l1 + (0 if seed_penalty is None else seed_penalty), H.dtype
+        )
         gram = gram.copy()
         gram[np.diag_indices_from(gram)] += ridge + l2
         gram = gram.astype(H.dtype)
         workers.over_shards(
-            lambda low, high: solve_dense(targets, gram, H, low, high, 10), len(H), ROWS_PER_SHARD
+            lambda low, high: hals_dense_rows(targets, gram, H, low, high, 10),
+            len(H),
+            ROWS_PER_SHARD,
         )
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[Any]:
         return NMF(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
 
+    @restore_on_error
     def split(self, old: list[int], X: Any, n: int) -> None:
         """As :meth:`Decomposition.split`; what is learnt later goes on from the new components."""
-        k = self.n_components
-        stay = np.delete(np.arange(k), old)
+        stay = np.delete(np.arange(self.n_components_), old)
         super().split(old, X, n)
-        if self.prior is not None:
-            kept = np.asarray(self.prior)[stay]
-            self.prior = np.vstack([kept, np.zeros((n, kept.shape[1]), kept.dtype)])
+        if self.seed_components_ is not None:
+            kept = self.seed_components_[stay]
+            self.seed_components_ = np.vstack([kept, np.zeros((n, kept.shape[1]), kept.dtype)])
         if not hasattr(self, "_gram"):
             return
         # What the parts have met is asked of the documents that they were learnt from.
@@ -265,8 +276,8 @@ class NMF(Decomposition):
         W = self.transform(X)
         gram, met = W.T @ W, X.T @ W
         gram[: stay.size, : stay.size] = self._gram[np.ix_(stay, stay)]
-        met[:, : stay.size] = self._met[:, stay]
-        self._gram, self._met = padded(padded(gram).T).T, padded(met)
+        met[:, : stay.size] = self._cross[:, stay]
+        self._gram, self._cross = padded(padded(gram).T).T, padded(met)
 
     def _checked(self, X: Any, reset: bool) -> sp.csr_matrix:
         self._check_params()
@@ -297,87 +308,91 @@ class NMF(Decomposition):
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X).astype(self.components_.dtype))
-        H, k = padded(self.components_.T), self.n_components
+        H, k = padded(self.components_.T), self.n_components_
         divergence = self.beta_loss == "kullback-leibler"
         W = np.zeros((X.shape[0], H.shape[1]), H.dtype)
         W[:, :k] = divergence
-        with one_blas_thread(), Workers(self.n_jobs) as workers:
-            step = self._scale if divergence else self._solve
-            step(X, H, W, workers, self._ridges(X)[0], sweeps=100)
+        with one_blas_thread(), WorkerPool(self.n_jobs) as workers:
+            step = self._update_kl if divergence else self._update_hals
+            step(X, H, W, workers, self._penalties(X)[0], sweeps=100)
         return np.ascontiguousarray(W[:, :k])
 
-    def _factorise(self, X: sp.csr_matrix, workers: Workers) -> NDArray[np.floating]:
+    def _fit_hals(self, X: sp.csr_matrix, workers: WorkerPool) -> NDArray[np.floating]:
         """Least squares, extrapolated."""
         terms = sp.csr_matrix(X.T)
-        W, H = (padded(factor) for factor in self._start(X, terms))
-        for_W, for_H = self._ridges(X)
+        W, H = (padded(factor) for factor in self._initialise(X, terms))
+        for_W, for_H = self._penalties(X)
         seeded = np.zeros(W.shape[1], bool)
-        if self.prior is not None:
-            seeded[: self.n_components] = np.any(self.prior, axis=1)
+        if self.seed_components_ is not None:
+            seeded[: self.n_components] = self.seed_components_.any(axis=1)
         # What is tied to a length of its own stays as it is.
         ties = seeded | (sum(for_W) + sum(for_H) > 0)
-        squares = _squares(X)
-        W_ahead, H_ahead = W, H
-        first, error, far, limit = 0.0, np.inf, 0.5, 1.0
+        squares = _squared_norm(X)
+        W_extrapolated, H_extrapolated = W, H
+        first, error, beta, limit = 0.0, np.inf, 0.5, 1.0
         self.n_iter_ = 0
         for _ in range(max(1, self.max_iter)):
             self.n_iter_ += 1
-            W_new, H_new = W_ahead.copy(), H_ahead.copy()
-            violation, _ = self._solve(X, H_ahead, W_new, workers, for_W)
-            W_ahead = _ahead(W, W_new, far)
-            pull, ridge = self._pull(np.einsum("ij,ij->j", W_ahead, W_ahead))
-            more, crossed = self._solve(
-                terms, W_ahead, H_new, workers, (for_H[0], for_H[1] + ridge), pull
+            W_new, H_new = W_extrapolated.copy(), H_extrapolated.copy()
+            violation, _ = self._update_hals(X, H_extrapolated, W_new, workers, for_W)
+            W_extrapolated = _extrapolate(W, W_new, beta)
+            seed_penalty, ridge = self._seed_penalty(
+                np.einsum("ij,ij->j", W_extrapolated, W_extrapolated)
             )
-            fitted = np.sum((W_ahead.T @ W_ahead) * (H_new.T @ H_new), dtype=np.float64)
-            now = squares - 2 * crossed + float(fitted)
+            more, inner_product = self._update_hals(
+                terms, W_extrapolated, H_new, workers, (for_H[0], for_H[1] + ridge), seed_penalty
+            )
+            fitted = np.sum(
+                (W_extrapolated.T @ W_extrapolated) * (H_new.T @ H_new), dtype=np.float64
+            )
+            now = squares - 2 * inner_product + float(fitted)
             violation += more
             first = first or violation
             if now > error:
                 # Too far: back to where the last step led, and less far from there.
-                W_ahead, H_ahead, error = W, H, np.inf
-                limit, far = far, far / 1.5
+                W_extrapolated, H_extrapolated, error = W, H, np.inf
+                limit, beta = beta, beta / 1.5
                 continue
-            H_ahead = _ahead(H, H_new, far)
+            H_extrapolated = _extrapolate(H, H_new, beta)
             W, H, error = W_new, H_new, now
-            _balance((W, W_ahead), (H, H_ahead), ties)
-            far, limit = min(limit, 1.05 * far), min(1.0, 1.01 * limit)
+            _balance_norms((W, W_extrapolated), (H, H_extrapolated), ties)
+            beta, limit = min(limit, 1.05 * beta), min(1.0, 1.01 * limit)
             if violation <= self.tol * first:
                 break
         # The weights that transform would find, whenever the iterations have stopped.
-        self._solve(X, H, W, workers, for_W, sweeps=100)
+        self._update_hals(X, H, W, workers, for_W, sweeps=100)
         self.reconstruction_err_ = self._error(X, W, H)
-        self._gram, self._met = W.T @ W, times_dense(terms, W, workers)
+        self._gram, self._cross = W.T @ W, spmm(terms, W, workers)
         self.components_ = np.ascontiguousarray(H[:, : self.n_components].T)
         return np.ascontiguousarray(W[:, : self.n_components])
 
-    def _divide(self, X: sp.csr_matrix, workers: Workers) -> NDArray[np.floating]:
+    def _fit_kl(self, X: sp.csr_matrix, workers: WorkerPool) -> NDArray[np.floating]:
         """Multiplicative updates under the Kullback-Leibler divergence."""
         X = X.astype(np.float32)
         terms = sp.csr_matrix(X.T)
         # What is zero stays zero under these updates.
-        W, H = (padded(np.maximum(factor, 1e-6)) for factor in self._start(X, terms))
-        for_W, for_H = self._ridges(X)
+        W, H = (padded(np.maximum(factor, 1e-6)) for factor in self._initialise(X, terms))
+        for_W, for_H = self._penalties(X)
         total = float(X.sum(dtype=np.float64))
         first = last = np.inf
         self.n_iter_ = 0
         for _ in range(max(1, self.max_iter)):
             self.n_iter_ += 1
-            ratios, fitted = self._scale(X, H, W, workers, for_W)
+            ratios, fitted = self._update_kl(X, H, W, workers, for_W)
             divergence = ratios - total + fitted
             first = divergence if first == np.inf else first
             if last - divergence < self.tol * first:
                 break
             last = divergence
-            self._scale(terms, W, H, workers, for_H)
-        self._scale(X, H, W, workers, for_W, sweeps=100)
-        ratios, fitted = self._scale(X, H, W.copy(), workers, for_W)
+            self._update_kl(terms, W, H, workers, for_H)
+        self._update_kl(X, H, W, workers, for_W, sweeps=100)
+        ratios, fitted = self._update_kl(X, H, W.copy(), workers, for_W)
         k = self.n_components
         self.components_ = np.ascontiguousarray(H[:, :k].T)
         self.reconstruction_err_ = float(np.sqrt(2 * max(ratios - total + fitted, 0)))
         return np.ascontiguousarray(W[:, :k])
 
-    def _ridges(self, X: sp.csr_matrix) -> tuple[tuple[float, float], tuple[float, float]]:
+    def _penalties(self, X: sp.csr_matrix) -> tuple[tuple[float, float], tuple[float, float]]:
         """Weights of the l1 and the l2 norm of W, and those of H."""
         n, v = X.shape
         alpha_H = self.alpha_W if isinstance(self.alpha_H, str) else self.alpha_H
@@ -385,50 +400,52 @@ class NMF(Decomposition):
         for_W, for_H = v * self.alpha_W, n * alpha_H
         return (l1 * for_W, l2 * for_W), (l1 * for_H, l2 * for_H)
 
-    def _solve(
+    def _update_hals(
         self,
         X: sp.csr_matrix,
         other: NDArray[Any],
         rows: NDArray[Any],
-        workers: Workers,
+        workers: WorkerPool,
         weights: tuple[float, Any],
-        pull: NDArray[Any] | None = None,
+        seed_penalty: NDArray[Any] | None = None,
         *,
         sweeps: int = _SWEEPS,
     ) -> tuple[float, float]:
         """Least squares for the rows of a factor; gives the violation, and <X, rows @ other.T>."""
-        from topics._kernels.factors import solve_rows
+        from topics._kernels.factors import hals_rows
 
         gram = other.T @ other
         gram[np.diag_indices_from(gram)] += weights[1]
         l1 = rows.dtype.type(weights[0])
-        pull = np.empty((0, other.shape[1]), rows.dtype) if pull is None else pull
+        seed_penalty = (
+            np.empty((0, other.shape[1]), rows.dtype) if seed_penalty is None else seed_penalty
+        )
         parts = workers.over_shards(
-            lambda low, high: solve_rows(
-                X.indptr, X.indices, X.data, other, gram, pull, rows, low, high, sweeps, l1
+            lambda low, high: hals_rows(
+                X.indptr, X.indices, X.data, other, gram, seed_penalty, rows, low, high, sweeps, l1
             ),
             X.shape[0],
             ROWS_PER_SHARD,
         )
         return sum(part[0] for part in parts), sum(part[1] for part in parts)
 
-    def _scale(
+    def _update_kl(
         self,
         X: sp.csr_matrix,
         other: NDArray[np.float32],
         rows: NDArray[np.float32],
-        workers: Workers,
+        workers: WorkerPool,
         weights: tuple[float, float],
         *,
         sweeps: int = 1,
     ) -> tuple[float, float]:
         """Multiplicative updates for the rows of a factor; gives the parts of the divergence."""
-        from topics._kernels.factors import scale_rows
+        from topics._kernels.factors import kl_rows
 
         sums = other.sum(axis=0, dtype=np.float64).astype(np.float32)
         l1, ridge = (np.float32(weight) for weight in weights)
         parts = workers.over_shards(
-            lambda low, high: scale_rows(
+            lambda low, high: kl_rows(
                 X.indptr, X.indices, X.data, other, sums, rows, low, high, sweeps, ridge, l1
             ),
             X.shape[0],
@@ -436,7 +453,9 @@ class NMF(Decomposition):
         )
         return sum(part[0] for part in parts), sum(part[1] for part in parts)
 
-    def _start(self, X: sp.csr_matrix, terms: sp.csr_matrix) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _initialise(
+        self, X: sp.csr_matrix, terms: sp.csr_matrix
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """W, and H with terms in its rows."""
         from sklearn.utils import check_random_state
 
@@ -458,38 +477,44 @@ class NMF(Decomposition):
             U, S, V = truncated_svd(
                 X, rank, n_iter=5, random_state=rng, n_jobs=self.n_jobs, transposed=terms
             )
-            W[:, :rank], H[:, :rank] = _nonnegative(U, S, V)
-        if self.prior is not None:
-            prior = np.asarray(self.prior, X.dtype).T
-            if prior.shape != H.shape:
-                raise ValueError(f"prior has the shape {prior.T.shape}, not {H.T.shape}")
-            check_finite("prior", prior)
+            W[:, :rank], H[:, :rank] = _nndsvd_factors(U, S, V)
+        self.seed_components_ = None
+        if self.seed_components is not None:
+            self.seed_components_ = np.array(self.seed_components, X.dtype)
+            seed_components = self.seed_components_.T
+            if seed_components.shape != H.shape:
+                raise ValueError(
+                    f"seed_components has the shape {seed_components.T.shape}, not {H.T.shape}"
+                )
+            check_finite("seed_components", seed_components)
             if isinstance(self.init, str):
-                W, H = _make_way(X, W, H, prior)
+                W, H = _initialise_seeded(X, W, H, seed_components)
         return W, H
 
-    def _pull(self, squares: NDArray[Any]) -> tuple[NDArray[Any] | None, NDArray[Any] | float]:
-        """Linear and quadratic weight of the prior in the step for H, by the squares of W.
+    def _seed_penalty(
+        self, squares: NDArray[Any]
+    ) -> tuple[NDArray[Any] | None, NDArray[Any] | float]:
+        """Linear and quadratic weight of the seeds in the step for H, by the squares of W.
 
         It lies between what is fair to a component of this size and of the mean size: small ones
         hold to their seeds, and large ones, which could take in every document, to theirs. Seeds of
         which hardly any document speaks would be lost without a least weight.
         """
-        if self.prior is None:
+        if self.seed_components_ is None:
             return None, 0.0
-        prior = padded(np.asarray(self.prior, squares.dtype).T)
-        mean = squares[: self.n_components].mean()
-        weight = squares.dtype.type(_PULL) * np.sqrt(np.maximum(squares, mean / 2) * mean)
-        return weight * prior, weight * prior.any(axis=0)
+        seed_components = padded(self.seed_components_.T.astype(squares.dtype))
+        mean = squares[: len(self.seed_components_)].mean()
+        weight = squares.dtype.type(_SEED_WEIGHT) * np.sqrt(np.maximum(squares, mean / 2) * mean)
+        return weight * seed_components, weight * seed_components.any(axis=0)
 
     def _error(self, X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any]) -> float:
         fitted = float(np.sum((W.T @ W) * (H.T @ H), dtype=np.float64))
-        crossed = float(np.sum((X @ H) * W, dtype=np.float64))
-        squares = _squares(X)
-        return float(np.sqrt(max(squares - 2 * crossed + fitted, 0)))
+        inner_product = float(np.sum((X @ H) * W, dtype=np.float64))
+        squares = _squared_norm(X)
+        return float(np.sqrt(max(squares - 2 * inner_product + fitted, 0)))
 
 
-def _balance(
+def _balance_norms(
     documents: tuple[NDArray[Any], ...], terms: tuple[NDArray[Any], ...], ties: NDArray[np.bool_]
 ) -> None:
     """Give both factors of a component one length: steps ahead would drive them apart."""
@@ -505,32 +530,34 @@ def _balance(
         factor /= scale
 
 
-def _squares(X: sp.csr_matrix) -> float:
+def _squared_norm(X: sp.csr_matrix) -> float:
     """Sum of the squares, in float64 and without a copy of that size."""
     return float(np.einsum("i,i->", X.data, X.data, dtype=np.float64))
 
 
-def _make_way(
-    X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any], prior: NDArray[Any]
+def _initialise_seeded(
+    X: sp.csr_matrix, W: NDArray[Any], H: NDArray[Any], seed_components: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Seeded components start from their seeds, and the free ones from what was found first."""
-    seeded = prior.any(axis=0)
+    seeded = seed_components.any(axis=0)
     order = np.argsort(~seeded, kind="stable")
     W_free, H_free = np.empty_like(W), np.empty_like(H)
     for free, found in ((W_free, W), (H_free, H)):
         free[:, order] = np.roll(found, int(seeded.sum()), axis=1)
-    return np.where(seeded, X @ prior, W_free).astype(X.dtype), np.where(seeded, prior, H_free)
+    return np.where(seeded, X @ seed_components, W_free).astype(X.dtype), np.where(
+        seeded, seed_components, H_free
+    )
 
 
-def _ahead(old: NDArray[Any], new: NDArray[Any], far: float) -> NDArray[Any]:
+def _extrapolate(old: NDArray[Any], new: NDArray[Any], beta: float) -> NDArray[Any]:
     """Where the step from old to new would lead if it went further."""
     ahead = new - old
-    ahead *= new.dtype.type(far)
+    ahead *= new.dtype.type(beta)
     ahead += new
     return np.maximum(ahead, 0, out=ahead)
 
 
-def _nonnegative(
+def _nndsvd_factors(
     U: NDArray[Any], S: NDArray[Any], V: NDArray[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Non-negative factors from singular vectors: each one's heavier half."""

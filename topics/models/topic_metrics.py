@@ -83,7 +83,9 @@ def coherence(
     place = {word: i for i, word in enumerate(relevant)}
     sequences = _relevant(documents, vectorizer, place)
     size = _WINDOWS[measure] if window is None else window
-    joint, n = window_counts(sequences, len(relevant), size if measure != "u_mass" else 0, n_jobs)
+    joint, n = window_cooccurrences(
+        sequences, len(relevant), size if measure != "u_mass" else 0, n_jobs
+    )
     score = {"npmi": _npmi, "c_v": _c_v, "u_mass": _u_mass}[measure]
     topics = [[place[word] for word in topic] for topic in words]
     return np.array([
@@ -92,7 +94,7 @@ def coherence(
     ])  # fmt: skip
 
 
-def window_counts(
+def window_cooccurrences(
     sequences: TermSequences, n_terms: int, window: int, n_jobs: int | None = None
 ) -> tuple[NDArray[np.int64], int]:
     """Number of windows that hold each pair of terms, and of all windows.
@@ -118,7 +120,7 @@ def window_counts(
     Examples
     --------
     >>> papers = TermSequences(np.array([0, 3]), np.array([0, -1, 1], np.int32))
-    >>> window_counts(papers, 2, 2)[0].tolist()
+    >>> window_cooccurrences(papers, 2, 2)[0].tolist()
     [[1, 0], [0, 1]]
     """
     from topics._kernels.windows import count_windows
@@ -175,8 +177,8 @@ def term_npmi(
     """
     used = np.unique(np.concatenate([np.empty(0, np.int64), *map(np.asarray, topics)]))
     used = used.astype(np.int64)
-    words = only_terms(sequences, used, n_terms)
-    joint, n_windows = window_counts(words, used.size, window, n_jobs)
+    words = map_terms(sequences, used, n_terms)
+    joint, n_windows = window_cooccurrences(words, used.size, window, n_jobs)
     placed = [np.searchsorted(used, topic) for topic in topics]
     return np.array([
         _npmi(joint[np.ix_(topic, topic)] / max(n_windows, 1))
@@ -186,7 +188,7 @@ def term_npmi(
     ])  # fmt: skip
 
 
-def only_terms(sequences: TermSequences, used: NDArray[np.integer], n_terms: int) -> TermSequences:
+def map_terms(sequences: TermSequences, used: NDArray[np.integer], n_terms: int) -> TermSequences:
     """Sequences of the places that terms have in ``used``, -1 for all others.
 
     Parameters
@@ -206,7 +208,7 @@ def only_terms(sequences: TermSequences, used: NDArray[np.integer], n_terms: int
     Examples
     --------
     >>> papers = TermSequences(np.array([0, 3]), np.array([0, 1, 2], np.int32))
-    >>> only_terms(papers, np.array([1, 2]), 3).ids.tolist()
+    >>> map_terms(papers, np.array([1, 2]), 3).ids.tolist()
     [-1, 0, 1]
     """
     places = np.full(n_terms, -1, np.int32)
@@ -432,7 +434,7 @@ def _unit_rows(rows: ArrayLike) -> NDArray[np.float64]:
 
 
 def stability(components: Sequence[ArrayLike]) -> float:
-    """How alike several fits of one pile are: mean cosine of matched topics over all pairs.
+    """How alike several fits of one corpus are: mean cosine of matched topics over all pairs.
 
     Parameters
     ----------
@@ -567,13 +569,13 @@ def split_tokens(
 
 
 def completion_perplexity(
-    shares: ArrayLike, probabilities: ArrayLike, counts: sp.csr_matrix
+    proportions: ArrayLike, probabilities: ArrayLike, counts: sp.csr_matrix
 ) -> float:
-    """Perplexity of tokens, by the shares of topics that other tokens of their documents gave [7]_.
+    """Perplexity of tokens by the topic proportions that other tokens of a document gave [7]_.
 
     Parameters
     ----------
-    shares : array, shape (n_documents, n_topics)
+    proportions : array, shape (n_documents, n_topics)
         Rows that sum to 1.
     probabilities : array, shape (n_topics, n_terms)
         Of terms in topics: rows that sum to 1.
@@ -595,7 +597,7 @@ def completion_perplexity(
     >>> completion_perplexity([[1.0]], [[0.5, 0.5]], sp.csr_matrix([[3, 4]])).__round__(6)
     2.0
     """
-    theta, phi = np.asarray(shares, np.float32), np.asarray(probabilities, np.float32).T
+    theta, phi = np.asarray(proportions, np.float32), np.asarray(probabilities, np.float32).T
     likelihood = 0.0
     for low in range(0, counts.shape[0], _DOCUMENTS_PER_SHARD):
         part = counts[low : low + _DOCUMENTS_PER_SHARD].tocoo()

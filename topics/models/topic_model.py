@@ -1,4 +1,4 @@
-"""TopicModel: from releases to named topics."""
+"""TopicModel: from documents to named topics."""
 
 from __future__ import annotations
 
@@ -12,21 +12,28 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts
 from topics._errors import TopicsError
-from topics._estimator import Estimator, all_or_nothing
+from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
 from topics._math.arrays import unit_rows
-from topics.models.initialisation import some_rows, start_of_clusters, start_of_factors
+from topics.models.initialisation import initialise_from_clusters, initialise_from_nmf, sample_rows
 from topics.models.lda import LDA
-from topics.models.n_topics import PATH, choose_n_topics, most_topics
+from topics.models.n_topics import PATH, largest_good_n_topics, stability_path
 from topics.models.nmf import NMF
 from topics.models.topic_metrics import match_topics
-from topics.models.topic_words import Ranking, name_topics, rank_words, show_words, term_scores
-from topics.models.topics_over_time import Period, Timeline, add_timelines, period_of, timeline_of
+from topics.models.topic_words import Ranking, name_topics, rank_topic_words, term_scores, top_terms
+from topics.models.topics_over_time import (
+    Period,
+    Timeline,
+    daily_proportions,
+    merge_timelines,
+    period_of,
+)
 from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
+from topics.reading.documents import Documents, read_documents, warn_of_rejects
 from topics.text.default_vectorizer import fit_vectorizer
-from topics.text.seed_words import RESERVED, check_name, check_themes, seed_columns, weigh_seeds
+from topics.text.seed_words import RESERVED, check_name, check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences, split_paragraphs
-from topics.text.term_sequences import TermSequences
+from topics.text.term_sequences import TermSequences, sequences_from_counts
 from topics.text.tfidf import tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
@@ -42,33 +49,33 @@ _REPRESENTATIVES = 20
 
 
 _EVERYWHERE = 0.2
-"""Share of the releases that a word of junk stands in."""
+"""Share of the documents that a word of background stands in."""
 
 
 class TopicModel(Estimator):
-    """Topics of a pile of releases, with words and names.
+    """Topics of a corpus of documents, with words and names.
 
     Parameters
     ----------
     n_topics : int, "auto" or None, default=None
         Number of topics, those of themes among them. None takes ten, or more where five topics
-        would not stay free beside the themes, but no more than one for every three releases (nor
+        would not stay free beside the themes, but no more than one for every three documents (nor
         fewer than themes). "auto" takes the most topics that are nearly as stable and coherent as
-        the best from one half of the releases to the other
-        (:func:`~topics.models.n_topics.most_topics`).
+        the best from one half of the documents to the other
+        (:func:`~topics.models.n_topics.largest_good_n_topics`).
     method : {"vectors", "nmf", "lda"}, default="vectors"
         Non-negative matrix factorisation of tf-idf weights, latent Dirichlet allocation of counts,
-        or the terms of the first with shares by vectors of documents
+        or the terms of the first with proportions by vectors of documents
         (:class:`~topics.models.vector_topics.VectorTopics`), which serve short texts, too.
     vectorizer : TermVectorizer or None, default=None
-        None makes one fit for the size and the languages of the pile.
+        None makes one fit for the size and the languages of the corpus.
     themes : mapping of str to iterable of str or None, default=None
         Theme name to seed words. Each theme has a topic that is drawn to its seeds; the others
         stay free, so that what nobody thought of shows up.
-    init : {"vectors", "own"}, default="vectors"
+    init : {"vectors", "default"}, default="vectors"
         What NMF and LDA start from: clusters of vectors of the documents, or what they start from
         on their own.
-    earlier : TopicModel or None, default=None
+    previous_model : TopicModel or None, default=None
         A model whose topics come first, with their numbers and names, as this month's topics after
         last month's; further topics stay free.
     random_state : int, RandomState or None, default=0
@@ -82,15 +89,20 @@ class TopicModel(Estimator):
         Topic-term weights.
     topics_ : pandas.DataFrame
         A row a topic: ``topic`` (number), ``name``, ``words``, ``share`` (mean weight over the
-        releases), ``releases`` (number of releases it is the first topic of) and ``junk`` (whether
-        its heaviest words stand everywhere).
+        documents), ``releases`` (number of documents it is the first topic of) and ``background``
+        (whether its heaviest words stand everywhere).
     n_topics_path_ : pandas.DataFrame
         With ``n_topics="auto"``, a row for each number tried: ``n_topics``, ``stability``,
         ``coherence`` (on the half not learnt from) and ``score``.
     vectorizer_ : TermVectorizer
         The fitted vectorizer.
+    labels_ : ndarray of int64, shape (n_documents,)
+        Number of the first topic of each document fitted on last, -1 where no word of it is known;
+        a loaded model does not have it.
+    rejects_ : pandas.DataFrame
+        Documents without a text: ``place`` (from 0) and ``reason``.
     n_documents_ : int
-        Number of releases fitted on.
+        Number of documents fitted on.
 
     Examples
     --------
@@ -102,16 +114,17 @@ class TopicModel(Estimator):
     """
 
     components_: NDArray[np.float32]
-    groups_: list[list[int]]
+    component_groups_: list[list[int]]
     names_: list[str]
     words_: list[list[int]]
-    junk_: NDArray[np.bool_]
-    share_sums_: NDArray[np.float64]
-    n_releases_: NDArray[np.int64]
+    background_: NDArray[np.bool_]
+    proportion_sums_: NDArray[np.float64]
+    topic_sizes_: NDArray[np.int64]
     n_documents_: int
     representatives_: list[list[tuple[str, str | None, str | None, float, str]]]
     timeline_: Timeline
     vectorizer_: TermVectorizer
+    labels_: NDArray[np.int64]
 
     decomposition_: NMF | LDA | VectorTopics
 
@@ -121,8 +134,8 @@ class TopicModel(Estimator):
         method: Literal["vectors", "nmf", "lda"] = "vectors",
         vectorizer: TermVectorizer | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
-        init: Literal["vectors", "own"] = "vectors",
-        earlier: TopicModel | None = None,
+        init: Literal["vectors", "default"] = "vectors",
+        previous_model: TopicModel | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -131,22 +144,23 @@ class TopicModel(Estimator):
         self.vectorizer = vectorizer
         self.themes = themes
         self.init = init
-        self.earlier = earlier
+        self.previous_model = previous_model
         self.random_state = random_state
         self.n_jobs = n_jobs
 
     # Learning
 
     def fit(self, texts: Any, y: Any = None) -> Self:
-        """Learn the topics of a pile.
+        """Learn the topics of a corpus.
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The releases; a Corpus brings titles and dates. With a vectorizer whose analyzer is a
-            function, documents may be of any type, such as lists of tokens.
+        texts : Corpus, Arrow column, DataFrame, iterable of str or of lists of str, or csr_matrix
+            The documents; a Corpus or a table brings titles and dates. Lists of str are documents
+            that are already tokenised. A matrix holds the counts of terms of a fitted
+            ``vectorizer``; the order of the words, and the sentences, are then not known.
         y : None
-            Ignored.
+            Ignored: topics are learnt without labels.
 
         Returns
         -------
@@ -156,69 +170,94 @@ class TopicModel(Estimator):
         Raises
         ------
         TopicsError
-            If there are fewer releases than topics, or fewer topics than themes.
+            If there are fewer documents than topics, or fewer topics than themes.
         """
-        self.fit_transform(texts)
+        self._fit(texts)
         return self
 
-    def fit_transform(self, texts: Any, y: Any = None) -> NDArray[np.float32]:
-        """Learn the topics and give the releases' shares of them.
+    def fit_transform(self, texts: Any, y: Any = None) -> Any:
+        """Learn the topics and give the topic proportions of the documents.
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, or iterable of str
+        texts : Corpus, Arrow column, DataFrame, iterable of str or of lists of str, or csr_matrix
             As for :meth:`fit`.
         y : None
-            Ignored.
+            Ignored. A matrix, such as embeddings of the documents, is an error: it has no use here.
 
         Returns
         -------
         ndarray of float32, shape (n_documents, n_topics)
-            Rows sum to 1.
+            Rows sum to 1; a data frame where :meth:`set_output` asked for one.
 
         Raises
         ------
         TopicsError
-            As :meth:`fit`.
+            As :meth:`fit`, or if ``y`` is a matrix.
         """
-        documents = _documents(texts, self.vectorizer)
-        vectorizer, sequences = fit_vectorizer(
-            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
-        )
-        return self.fit_sequences(
-            sequences, vectorizer, texts if isinstance(texts, Corpus) else documents
-        )
+        if getattr(y, "ndim", 1) > 1:
+            raise TopicsError(
+                f"the second argument is a matrix of the shape {y.shape}, which nothing would use",
+                "leave it out: TopicModel learns its own vectors of documents",
+            )
+        return self._output(self._fit(texts), texts)
 
-    @all_or_nothing
+    @restore_on_error
+    def _fit(self, texts: Any) -> NDArray[np.float32]:
+        """Learn from documents of any kind; gives their topic proportions."""
+        if sp.issparse(texts):
+            vectorizer = _fitted(self.vectorizer, texts)
+            sequences = sequences_from_counts(texts)
+            return self._fit_sequences(sequences, vectorizer, [""] * len(sequences), [])
+        documents = read_documents(texts) if _is_text(self.vectorizer) else _any_documents(texts)
+        vectorizer, sequences = fit_vectorizer(
+            documents.texts, self.vectorizer, check_themes(self.themes), self.n_jobs
+        )
+        described = documents.texts if documents.corpus is None else documents.corpus
+        return self._fit_sequences(sequences, vectorizer, described, documents.rejects)
+
+    @restore_on_error
     def fit_sequences(
         self, sequences: TermSequences, vectorizer: TermVectorizer, texts: Any
-    ) -> NDArray[np.float32]:
+    ) -> Self:
         """Learn from what a fitted vectorizer made of the texts, so that models can share it.
 
         Parameters
         ----------
         sequences : TermSequences
-            The terms of the releases.
+            The terms of the documents.
         vectorizer : TermVectorizer
             The one that made them.
         texts : Corpus, Arrow column, or sequence
-            The same releases.
+            The same documents.
 
         Returns
         -------
-        ndarray of float32, shape (n_documents, n_topics)
-            Rows sum to 1.
+        TopicModel
+            The fitted model.
 
         Raises
         ------
         TopicsError
             As :meth:`fit`.
         """
+        self._fit_sequences(sequences, vectorizer, texts, [])
+        return self
+
+    def _fit_sequences(
+        self,
+        sequences: TermSequences,
+        vectorizer: TermVectorizer,
+        texts: Any,
+        rejects: list[tuple[int, str]],
+    ) -> NDArray[np.float32]:
+        """Learn from sequences of terms; gives the topic proportions of the documents."""
         themes = check_themes(self.themes)
         self._check_params()
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
-        seeds_of = weigh_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
+        self._set_rejects(rejects)
+        seeds_of = expand_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
         # A prior cannot be below zero: terms that speak against a theme only lose its name.
         self.themes_ = {
             name: {term: weight for term, weight in terms.items() if weight > 0}
@@ -236,22 +275,23 @@ class TopicModel(Estimator):
         # Of counts and weights only what is read is held while topics are learnt.
         if self.method == "lda":
             del weights
-            shares = _shares(self.decomposition_.fit_transform(counts))
+            proportions = _as_proportions(self.decomposition_.fit_transform(counts))
             weights = self._weights(counts)
             del counts
         else:
             del counts
-            shares = _shares(self.decomposition_.fit_transform(weights))
-        self.groups_ = [[t] for t in range(k)]
-        self._take_components()
-        self._describe(sequences, weights, shares, texts)
+            proportions = _as_proportions(self.decomposition_.fit_transform(weights))
+        self.component_groups_ = [[t] for t in range(k)]
+        self._merge_components()
+        self._describe(sequences, weights, proportions, texts)
         self.names_ = name_topics(self.top_words(), first)
         # The words of themes were asked for.
-        self.junk_[[t for t, name in enumerate(self.names_) if name in self.themes_]] = False
-        return shares
+        self.background_[[t for t, name in enumerate(self.names_) if name in self.themes_]] = False
+        return proportions
 
+    @restore_on_error
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
-        """Learn from one more batch of releases, in the vocabulary of the first batch.
+        """Learn from one more batch of documents, in the vocabulary of the first batch.
 
         Parameters
         ----------
@@ -263,8 +303,8 @@ class TopicModel(Estimator):
         Returns
         -------
         TopicModel
-            The model. Words and representative releases are those of the last batch that held
-            any text, names those of the first; shares and numbers of releases add up.
+            The model. Words and representative documents are those of the last batch that held
+            any text, names those of the first; proportions and numbers of documents add up.
 
         Raises
         ------
@@ -282,38 +322,47 @@ class TopicModel(Estimator):
             self.n_documents_ += counts.shape[0]
             return self
         matrix = counts if self.method == "lda" else weights
-        seen, shares_so_far, winners = self.n_documents_, self.share_sums_, self.n_releases_
+        seen, proportions_so_far, winners = (
+            self.n_documents_,
+            self.proportion_sums_,
+            self.topic_sizes_,
+        )
         timeline = self.timeline_
         assert isinstance(self.decomposition_, (LDA, NMF))
         try:
             self.decomposition_.partial_fit(matrix)
         except ValueError as error:
             raise TopicsError(str(error), "fit a new model") from None
-        self._take_components()
+        self._merge_components()
         self.n_documents_ = seen + counts.shape[0]
-        self._describe(sequences, weights, self._shares_of(matrix), documents)
-        self.share_sums_ = self.share_sums_ + shares_so_far
-        self.n_releases_ = self.n_releases_ + winners
-        self.timeline_ = add_timelines(timeline, self.timeline_)
+        self._describe(sequences, weights, self._topic_proportions(matrix), documents)
+        self.proportion_sums_ = self.proportion_sums_ + proportions_so_far
+        self.topic_sizes_ = self.topic_sizes_ + winners
+        self.timeline_ = merge_timelines(timeline, self.timeline_)
         return self
 
     def _read(self, texts: Any) -> tuple[Any, TermSequences, sp.csr_matrix, sp.csr_matrix]:
-        """Releases as they are described, and their terms, counts and weights."""
-        documents = _documents(texts, self.vectorizer_)
-        sequences = self.vectorizer_.sequences(documents)
+        """Documents as they are described, and their terms, counts and weights."""
+        documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
+        self._set_rejects(documents.rejects)
+        sequences = self.vectorizer_.sequences(documents.texts)
         counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
-        described = texts if isinstance(texts, Corpus) else documents
+        described = documents.texts if documents.corpus is None else documents.corpus
         return described, sequences, counts, self._weights(counts)
 
+    def _set_rejects(self, rejects: list[tuple[int, str]]) -> None:
+        self._rejects = list(rejects)
+        warn_of_rejects(rejects, self.n_documents_)
+
     def _check_params(self) -> None:
-        if self.earlier is not None:
-            self.earlier._check_fitted()
+        if self.previous_model is not None:
+            self.previous_model._check_fitted()
         if self.method not in ("vectors", "nmf", "lda"):
             raise TopicsError(
                 f"method={self.method!r} is unknown", 'give "vectors", "nmf" or "lda"'
             )
-        if self.init not in ("vectors", "own"):
-            raise TopicsError(f"init={self.init!r} is unknown", 'give "vectors" or "own"')
+        if self.init not in ("vectors", "default"):
+            raise TopicsError(f"init={self.init!r} is unknown", 'give "vectors" or "default"')
         k = self.n_topics
         if not (k is None or k == "auto" or (isinstance(k, (int, np.integer)) and k >= 1)):
             raise TopicsError(
@@ -338,7 +387,7 @@ class TopicModel(Estimator):
                 f"ask for {n_documents} topics at most, or give more releases",
             )
         if k < max(1, n_first):
-            known = "topics of the earlier model and themes" if self.earlier else "themes"
+            known = "topics of the previous model and themes" if self.previous_model else "themes"
             raise TopicsError(
                 f"fewer topics ({k}) than {known} ({n_first})", f"ask for {n_first} or more"
             )
@@ -359,12 +408,12 @@ class TopicModel(Estimator):
             return max(n_first, 1)
         sums = weights @ vectors
         rows = unit_rows(unit_rows(sums) - unit_rows(sums).mean(axis=0))
-        steps = choose_n_topics(
+        steps = stability_path(
             weights, rows, sequences, self.vectorizer_.get_feature_names_out().tolist(),
             random_state=self.random_state, n_jobs=self.n_jobs,
         )  # fmt: skip
         self.n_topics_path_ = pd.DataFrame(steps)
-        return min(max(most_topics(steps), n_first), max(len(sequences), n_first))
+        return min(max(largest_good_n_topics(steps), n_first), max(len(sequences), n_first))
 
     def _vectors(self, sequences: TermSequences) -> NDArray[np.float32] | None:
         """Vectors of terms, where anything asks for them and there is text to learn them from."""
@@ -375,32 +424,34 @@ class TopicModel(Estimator):
         return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
 
     def _first_names(self) -> list[str]:
-        """Names of the topics that are not free: an earlier model's, then those of new themes."""
-        first = [] if self.earlier is None else list(self.earlier.names_)
+        """Names of the topics that are not free: a previous model's, then those of new themes."""
+        first = [] if self.previous_model is None else list(self.previous_model.names_)
         return [*first, *(name for name in self.themes_ if name not in first)]
 
     def __sklearn_clone__(self) -> Self:
         from sklearn.base import clone
 
-        # What an earlier model has learnt is what it is there for.
+        # What a previous model has learnt is what it is there for.
         return type(self)(
             **{
-                name: value if name == "earlier" else clone(value, safe=False)
+                name: value if name == "previous_model" else clone(value, safe=False)
                 for name, value in self.get_params(deep=False).items()
             }
         )
 
     def _seeds(self, k: int) -> NDArray[np.float32] | None:
         """Weights of the terms that the first topics are drawn to, of length one."""
-        if not self.themes_ and self.earlier is None:
+        if not self.themes_ and self.previous_model is None:
             return None
         vocabulary = self.vectorizer_.vocabulary_
         seeds = np.zeros((k, len(vocabulary)), np.float32)
-        if self.earlier is not None:
-            terms = self.earlier.vectorizer_.get_feature_names_out()
+        if self.previous_model is not None:
+            terms = self.previous_model.vectorizer_.get_feature_names_out()
             met = np.array([i for i, term in enumerate(terms) if term in vocabulary], np.int64)
             columns = np.array([vocabulary[terms[i]] for i in met], np.int64)
-            seeds[: len(self.earlier.names_), columns] = unit_rows(self.earlier.components_[:, met])
+            seeds[: len(self.previous_model.names_), columns] = unit_rows(
+                self.previous_model.components_[:, met]
+            )
         place = {name: t for t, name in enumerate(self._first_names())}
         for theme, (columns, weights) in seed_columns(self.themes_, vocabulary).items():
             seeds[place[theme], columns] += weights / np.linalg.norm(weights)
@@ -419,26 +470,31 @@ class TopicModel(Estimator):
         rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
         if self.method == "vectors":
             assert vectors is not None
-            return VectorTopics(k, vectors=vectors, prior=seeds, **rest)
+            return VectorTopics(k, vectors=vectors, seed_components=seeds, **rest)
         if self.init == "vectors":
             if self.method == "lda":
-                rows = some_rows(counts.shape[0], k, check_random_state(self.random_state))
+                rows = sample_rows(counts.shape[0], k, check_random_state(self.random_state))
                 counts, weights = counts[rows], weights[rows]
             sums = unit_rows(weights @ vectors)
-            rest["init"] = start_of_clusters(
+            rest["init"] = initialise_from_clusters(
                 weights, unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state,
                 self.n_jobs,
             )  # fmt: skip
         if self.method == "nmf":
-            return NMF(k, prior=seeds, **rest)
+            return NMF(k, seed_components=seeds, **rest)
         if self.init == "vectors":
-            rest["init"] = start_of_factors(
-                counts, k, weights=weights, init=rest["init"], prior=seeds, n_jobs=self.n_jobs
+            rest["init"] = initialise_from_nmf(
+                counts,
+                k,
+                weights=weights,
+                init=rest["init"],
+                seed_components=seeds,
+                n_jobs=self.n_jobs,
             )
         # A hundredth of a topic's expected tokens, spread over its seeds.
         tokens = float(self.n_documents_) * 100
-        prior = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100
-        return LDA(k, topic_term_prior=prior, **rest)
+        seed_components = 0.01 if seeds is None else 0.01 + seeds**2 * tokens / k / 100
+        return LDA(k, topic_word_prior=seed_components, **rest)
 
     def _weights(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         v = self.vectorizer_
@@ -446,42 +502,47 @@ class TopicModel(Estimator):
             return v.weigh(counts.copy()).astype(np.float32, copy=False)
         return tfidf_weights(counts, v.smoothed_idf_, n_jobs=self.n_jobs)
 
-    def _take_components(self) -> None:
+    def _merge_components(self) -> None:
         found = self.decomposition_.components_
-        self.components_ = np.stack([found[group].sum(axis=0) for group in self.groups_])
+        self.components_ = np.stack([found[group].sum(axis=0) for group in self.component_groups_])
 
-    def _grouped(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Shares of topics, of those of components."""
-        if self.groups_ == [[t] for t in range(shares.shape[1])]:
-            return shares
-        return np.stack([shares[:, group].sum(axis=1) for group in self.groups_], axis=1)
+    def _merge_proportions(self, proportions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Topic proportions, of those of components."""
+        if self.component_groups_ == [[t] for t in range(proportions.shape[1])]:
+            return proportions
+        return np.stack(
+            [proportions[:, group].sum(axis=1) for group in self.component_groups_], axis=1
+        )
 
     def _describe(
         self,
         sequences: TermSequences,
         weights: sp.csr_matrix,
-        shares: NDArray[np.float32],
+        proportions: NDArray[np.float32],
         texts: Any,
     ) -> None:
         terms = self.vectorizer_.get_feature_names_out().tolist()
-        self.words_ = rank_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
-        self.share_sums_ = shares.sum(axis=0, dtype=np.float64)
+        self.words_ = rank_topic_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
+        self.proportion_sums_ = proportions.sum(axis=0, dtype=np.float64)
         # Where no term is known, every topic is as good as any other.
-        first = shares.argmax(axis=1)[np.diff(weights.indptr) > 0]
-        self.n_releases_ = np.bincount(first, minlength=shares.shape[1])
+        self.labels_ = np.where(np.diff(weights.indptr) > 0, proportions.argmax(axis=1), -1)
+        sizes = np.bincount(self.labels_[self.labels_ >= 0], minlength=proportions.shape[1])
+        self.topic_sizes_ = sizes
         dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
-        self.timeline_ = timeline_of(dates, shares)
-        everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(shares)
+        self.timeline_ = daily_proportions(dates, proportions)
+        everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(
+            proportions
+        )
         heaviest = np.argsort(-self.components_, axis=1)[:, :10]
-        self.junk_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
-        self.representatives_ = self._representatives(weights, shares, texts)
+        self.background_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
+        self.representatives_ = self._representatives(weights, proportions, texts)
 
     def _representatives(
-        self, weights: sp.csr_matrix, shares: NDArray[np.float32], texts: Any
+        self, weights: sp.csr_matrix, proportions: NDArray[np.float32], texts: Any
     ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
         components = unit_rows(self.components_)
         # By likeness to the topic too: its share of a text of two words says little.
-        fit = shares * (weights @ np.ascontiguousarray(components.T))
+        fit = proportions * (weights @ np.ascontiguousarray(components.T))
         likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
         asked = {
             int(d): np.flatnonzero((likely == d).any(axis=0) & (fit[d] > 0)).tolist()
@@ -499,33 +560,95 @@ class TopicModel(Estimator):
             rows: dict[str, tuple[str, str | None, str | None, float, str]] = {}
             for d in likely[:, topic].tolist():
                 if sentence := shown.get((d, topic)):
-                    row = (*releases[d][:3], float(shares[d, topic]), sentence)
+                    row = (*releases[d][:3], float(proportions[d, topic]), sentence)
                     rows.setdefault(sentence, row)
             every.append(list(rows.values())[:_REPRESENTATIVES])
         return every
 
-    # New releases
+    # New documents
 
     def transform(self, texts: Any) -> NDArray[np.float32]:
-        """Shares of the topics in releases.
+        """Topic proportions in documents.
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The releases.
+        texts : Corpus, Arrow column, DataFrame, iterable of str or of lists of str, or csr_matrix
+            The documents, as for :meth:`fit`.
 
         Returns
         -------
         ndarray of float32, shape (n_documents, n_topics)
-            Rows sum to 1; equal shares where no word is known.
+            Rows sum to 1; equal proportions where no word is known. A data frame where
+            :meth:`set_output` asked for one.
+        """
+        return self._output(self.transform_counts(self._count(texts)), texts)
+
+    def predict(self, texts: Any) -> NDArray[np.int64]:
+        """The topic with the largest proportion in each document.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, DataFrame, iterable of str or of lists of str, or csr_matrix
+            The documents, as for :meth:`fit`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_documents,)
+            Numbers of topics; -1 where no word is known.
+        """
+        counts = self._count(texts)
+        first = self.transform_counts(counts).argmax(axis=1)
+        return np.where(np.diff(counts.indptr) > 0, first, -1)
+
+    def _count(self, texts: Any) -> sp.csr_matrix:
+        self._check_fitted()
+        if sp.issparse(texts):
+            return sp.csr_matrix(_fitted(self.vectorizer_, texts) and texts, dtype=np.float32)
+        documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
+        return self.vectorizer_.counts(documents.texts, np.float32)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Names of the topics, which are the columns of what :meth:`transform` gives.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of object (str), shape (n_topics,)
+            The names.
         """
         self._check_fitted()
-        return self.transform_counts(
-            self.vectorizer_.counts(_documents(texts, self.vectorizer_), np.float32)
-        )
+        return np.array(self.names_, object)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Choose what :meth:`transform` gives.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas"} or None
+            An array, or a data frame with the names of the topics; None leaves it as it is.
+
+        Returns
+        -------
+        TopicModel
+            The model.
+
+        Raises
+        ------
+        ValueError
+            If it is something else.
+        """
+        self._transform_output = check_output_kind(transform, self)
+        return self
+
+    def _output(self, proportions: NDArray[np.float32], texts: Any) -> Any:
+        return as_output(self, proportions, texts)
 
     def transform_counts(self, counts: sp.csr_matrix) -> NDArray[np.float32]:
-        """Shares of the topics in releases that the vectorizer has counted.
+        """Topic proportions in documents that the vectorizer has counted.
 
         Parameters
         ----------
@@ -537,10 +660,10 @@ class TopicModel(Estimator):
         ndarray of float32, shape (n_documents, n_topics)
             Rows sum to 1.
         """
-        return self._shares_of(counts if self.method == "lda" else self._weights(counts))
+        return self._topic_proportions(counts if self.method == "lda" else self._weights(counts))
 
-    def _shares_of(self, matrix: sp.csr_matrix) -> NDArray[np.float32]:
-        return self._grouped(_shares(self.decomposition_.transform(matrix)))
+    def _topic_proportions(self, matrix: sp.csr_matrix) -> NDArray[np.float32]:
+        return self._merge_proportions(_as_proportions(self.decomposition_.transform(matrix)))
 
     def sentences(self, texts: Sequence[str], topics: Sequence[Sequence[int]]) -> list[list[str]]:
         """The sentence of each text that shows each of some topics best.
@@ -548,7 +671,7 @@ class TopicModel(Estimator):
         Parameters
         ----------
         texts : sequence of str
-            Releases.
+            Documents.
         topics : sequence of sequence of int
             For each text numbers of topics.
 
@@ -558,7 +681,7 @@ class TopicModel(Estimator):
             For each text one a topic; the beginning of a text that has no sentences, as those have
             not that are no plain text.
         """
-        if callable(self.vectorizer_.analyzer):
+        if self.vectorizer_.takes_any_document:
             found = [[""] * len(asked) for asked in topics]
         else:
             found = best_sentences(texts, topics, self._sentence_scores)
@@ -574,11 +697,19 @@ class TopicModel(Estimator):
     # What was learnt
 
     @property
-    def topics_(self) -> Any:
-        """A pandas DataFrame: topic, name, words, share, number of releases, whether it is junk.
+    def rejects_(self) -> Any:
+        """A row a document without a text: its place, from 0, and the reason."""
+        import pandas as pd
 
-        The words of a junk topic stand everywhere: half of its ten heaviest ones or more are in a
-        fifth of the releases or more.
+        self._check_fitted()
+        return pd.DataFrame(self._rejects, columns=["place", "reason"])
+
+    @property
+    def topics_(self) -> Any:
+        """A row a topic: its number, name, words, share, size, and whether it is background.
+
+        The words of a background topic stand everywhere: half of its ten heaviest ones or more
+        are in a fifth of the documents or more.
         """
         import pandas as pd
 
@@ -588,9 +719,9 @@ class TopicModel(Estimator):
                 "topic": np.arange(len(self.names_)),
                 "name": self.names_,
                 "words": [", ".join(words) for words in self.top_words()],
-                "share": self.share_sums_ / max(self.n_documents_, 1),
-                "releases": self.n_releases_,
-                "junk": self.junk_,
+                "share": self.proportion_sums_ / max(self.n_documents_, 1),
+                "releases": self.topic_sizes_,
+                "background": self.background_,
             }
         )
 
@@ -618,7 +749,7 @@ class TopicModel(Estimator):
         terms = self.vectorizer_.get_feature_names_out().tolist()
         if ranking is not None:
             return [
-                [terms[i] for i in show_words(scores, terms, n)]
+                [terms[i] for i in top_terms(scores, terms, n)]
                 for scores in term_scores(self.components_, ranking, mix)
             ]
         return [
@@ -681,7 +812,7 @@ class TopicModel(Estimator):
         )
 
     def topics_over_time(self, freq: Period = "month") -> Any:
-        """Shares of the topics in each period of the releases fitted on.
+        """Topic proportions in each period of the documents fitted on.
 
         Parameters
         ----------
@@ -692,12 +823,12 @@ class TopicModel(Estimator):
         -------
         pandas.DataFrame
             A row a period (its name the index), a column a topic by name, and ``releases``, their
-            number; topic shares of a row sum to 1.
+            number; topic proportions of a row sum to 1.
 
         Raises
         ------
         TopicsError
-            If the releases have no dates, or ``freq`` is unknown.
+            If the documents have no dates, or ``freq`` is unknown.
         """
         import pandas as pd
 
@@ -711,12 +842,12 @@ class TopicModel(Estimator):
         return frame
 
     def topics_per_class(self, texts: Any, classes: Sequence[Any]) -> Any:
-        """Mean shares of the topics in each class of releases, such as their source.
+        """Mean topic proportions in each class of documents, such as their source.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
         classes : sequence, shape (n_documents,)
             The class of each.
 
@@ -728,27 +859,27 @@ class TopicModel(Estimator):
         Raises
         ------
         TopicsError
-            If there are not as many classes as releases.
+            If there are not as many classes as documents.
         """
         import pandas as pd
 
-        shares = self.transform(texts)
-        if len(classes) != len(shares):
+        proportions = self.transform(texts)
+        if len(classes) != len(proportions):
             raise TopicsError(
-                f"{len(classes)} classes for {len(shares)} releases", "give one for each"
+                f"{len(classes)} classes for {len(proportions)} releases", "give one for each"
             )
-        frame = pd.DataFrame(shares.astype(np.float64), columns=self.names_)
-        # Releases without a class are a class of their own.
+        frame = pd.DataFrame(proportions.astype(np.float64), columns=self.names_)
+        # Documents without a class are a class of their own.
         grouped = frame.groupby(list(classes), dropna=False)
         return grouped.mean().assign(releases=grouped.size()).rename_axis("class")
 
     def topics_of_paragraphs(self, text: str) -> Any:
-        """The first topic of each paragraph of a release.
+        """The first topic of each paragraph of a document.
 
         Parameters
         ----------
         text : str
-            A release, its paragraphs apart by an empty line.
+            A document, its paragraphs apart by an empty line.
 
         Returns
         -------
@@ -758,36 +889,36 @@ class TopicModel(Estimator):
         import pandas as pd
 
         parts = split_paragraphs(as_texts([text])[0].as_py())
-        shares = self.transform(parts)
-        first = shares.argmax(axis=1)
+        proportions = self.transform(parts)
+        first = proportions.argmax(axis=1)
         return pd.DataFrame(
             {
                 "paragraph": parts,
                 "topic": first,
                 "name": [self.names_[t] for t in first],
-                "share": shares.max(axis=1, initial=0),
+                "share": proportions.max(axis=1, initial=0),
             }
         )
 
-    def outliers(self, texts: Any, least: float | None = None) -> NDArray[np.bool_]:
-        """Releases that belong to no topic: none has ``least`` of them.
+    def outliers(self, texts: Any, min_share: float | None = None) -> NDArray[np.bool_]:
+        """Releases that belong to no topic: none has ``min_share`` of them.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
-        least : float or None, default=None
-            The share that the first topic of a release must have; None is one and a half times
-            what equal shares would be.
+            The documents.
+        min_share : float or None, default=None
+            The share that the first topic of a document must have; None is one and a half times
+            what equal proportions would be.
 
         Returns
         -------
         ndarray of bool, shape (n_documents,)
             True for an outlier.
         """
-        shares = self.transform(texts)
-        bound = 1.5 / len(self.names_) if least is None else least
-        return np.asarray(shares.max(axis=1, initial=0) < min(bound, 1))
+        proportions = self.transform(texts)
+        bound = 1.5 / len(self.names_) if min_share is None else min_share
+        return np.asarray(proportions.max(axis=1, initial=0) < min(bound, 1))
 
     def similar_topics(self, topic: int | str, n: int = 5) -> Any:
         """Topics whose terms are most like those of one.
@@ -829,7 +960,7 @@ class TopicModel(Estimator):
         Parameters
         ----------
         other : TopicModel
-            A model fitted to other releases, or otherwise.
+            A model fitted to other documents, or otherwise.
 
         Returns
         -------
@@ -856,25 +987,43 @@ class TopicModel(Estimator):
             }
         )
 
-    def hierarchy(self) -> NDArray[np.float64]:
+    def hierarchy(self) -> Any:
         """Which topics would be merged first: average linkage by the cosine of their terms.
 
         Returns
         -------
-        ndarray of float64, shape (n_topics - 1, 4)
-            As scipy's ``linkage`` gives it; :func:`topics.plots.plot_hierarchy` draws it.
+        pandas.DataFrame
+            A row a merge, the nearest first: ``first`` and ``second`` (numbers of topics, or, from
+            the number of topics on, of the rows before), ``first_name`` and ``second_name`` (None
+            for those), ``distance`` (1 less the cosine) and ``topics`` (how many are merged then).
+            The four columns of numbers are what scipy calls a linkage;
+            :func:`topics.plots.plot_hierarchy` draws it.
         """
+        import pandas as pd
         from scipy.cluster.hierarchy import linkage
 
         self._check_fitted()
-        if len(self.names_) < 2:
-            return np.empty((0, 4))
-        rows = unit_rows(self.components_).astype(np.float64)
-        apart = np.clip(1 - rows @ rows.T, 0, None)
-        return np.asarray(linkage(apart[np.triu_indices(len(rows), 1)], "average"))
+        links = np.empty((0, 4))
+        if len(self.names_) > 1:
+            rows = unit_rows(self.components_).astype(np.float64)
+            apart = np.clip(1 - rows @ rows.T, 0, None)
+            links = linkage(apart[np.triu_indices(len(rows), 1)], "average")
+        names = dict(enumerate(self.names_))
+        first, second, sizes = (links[:, column].astype(np.int64) for column in (0, 1, 3))
+        return pd.DataFrame(
+            {
+                "first": first,
+                "second": second,
+                "first_name": [names.get(t) for t in first.tolist()],
+                "second_name": [names.get(t) for t in second.tolist()],
+                "distance": links[:, 2],
+                "topics": sizes,
+            }
+        )
 
     # Editing
 
+    @restore_on_error
     def rename_topic(self, topic: int | str, name: str) -> Self:
         """Give a topic another name.
 
@@ -896,7 +1045,8 @@ class TopicModel(Estimator):
             If there is no such topic, or the name is empty or taken.
         """
         number = self.topic_number(topic)
-        self.names_[number] = self._free_name(name, [number])
+        name = self._free_name(name, [number])
+        self.names_ = [name if t == number else other for t, other in enumerate(self.names_)]
         return self
 
     def _free_name(self, name: str, own: Sequence[int]) -> str:
@@ -907,6 +1057,7 @@ class TopicModel(Estimator):
             raise TopicsError(f"the name {name!r} is taken", "give another")
         return name
 
+    @restore_on_error
     def merge_topics(self, topics: Iterable[int | str], name: str | None = None) -> Self:
         """Make one topic of several.
 
@@ -921,7 +1072,7 @@ class TopicModel(Estimator):
         -------
         TopicModel
             The model; the merged topic has the least of their numbers. Shares and numbers of
-            releases are the sums.
+            documents are the sums.
 
         Raises
         ------
@@ -933,22 +1084,30 @@ class TopicModel(Estimator):
             raise TopicsError("one topic cannot be merged", "give two or more")
         kept = min(chosen)
         name = self._free_name(self.names_[chosen[0]] if name is None else name, chosen)
-        for sums in (self.share_sums_, self.n_releases_):
-            sums[kept] = sums[chosen].sum()
-        self.timeline_[1][:, kept] = self.timeline_[1][:, chosen].sum(axis=1)
-        self.components_[kept] = self.components_[chosen].sum(axis=0)
-        self.groups_[kept] = sorted(part for t in chosen for part in self.groups_[t])
         rows = sorted((r for t in chosen for r in self.representatives_[t]), key=lambda r: -r[3])
-        self.representatives_[kept] = list(dict.fromkeys(rows))[:_REPRESENTATIVES]
         # In turns, so that each of the topics shows among the first words.
         turns = sorted((at, i) for t in chosen for at, i in enumerate(self.words_[t]))
-        self.words_[kept] = list(dict.fromkeys(i for _, i in turns))[: len(self.words_[kept])]
-        self.junk_[kept] = self.junk_[chosen].all()
-        self.names_[kept] = name
-        return self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen])
+        words = list(dict.fromkeys(i for _, i in turns))[: len(self.words_[kept])]
+        groups = sorted(part for t in chosen for part in self.component_groups_[t])
+        sums = {
+            name: getattr(self, name)[chosen].sum(axis=0)
+            for name in ("proportion_sums_", "topic_sizes_", "components_")
+        }
+        background = self.background_[chosen].all()
+        daily = self.timeline_[1][:, chosen].sum(axis=1)
+        self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen], chosen)
+        # These are new arrays and lists: no topic before the smallest number goes.
+        for attribute, total in sums.items():
+            getattr(self, attribute)[kept] = total
+        self.background_[kept], self.timeline_[1][:, kept] = background, daily
+        self.names_[kept], self.words_[kept] = name, words
+        self.component_groups_[kept] = groups
+        self.representatives_[kept] = list(dict.fromkeys(rows))[:_REPRESENTATIVES]
+        return self
 
+    @restore_on_error
     def drop_topics(self, topics: int | str | Iterable[int | str]) -> Self:
-        """Take topics away, such as junk.
+        """Take topics away, such as background.
 
         Parameters
         ----------
@@ -958,8 +1117,8 @@ class TopicModel(Estimator):
         Returns
         -------
         TopicModel
-            The model. What the topics had of releases is nobody's from now on: their shares sum to
-            less than 1.
+            The model. What the topics had of documents is nobody's from now on: their proportions
+            sum to less than 1.
 
         Raises
         ------
@@ -973,16 +1132,23 @@ class TopicModel(Estimator):
             raise TopicsError("no topic would be left", "keep one or more")
         return self._keep(stay)
 
-    def _keep(self, topics: list[int]) -> Self:
-        for name in ("groups_", "names_", "words_", "representatives_"):
+    def _keep(self, topics: list[int], merged: Sequence[int] = ()) -> Self:
+        """Keep some topics; those that are merged go on under the smallest of their numbers."""
+        place = np.full(len(self.names_) + 1, -1)
+        place[topics] = np.arange(len(topics))
+        place[list(merged)] = min(merged, default=-1)
+        for name in ("component_groups_", "names_", "words_", "representatives_"):
             values = getattr(self, name)
             setattr(self, name, [values[t] for t in topics])
-        for name in ("share_sums_", "n_releases_", "components_", "junk_"):
+        for name in ("proportion_sums_", "topic_sizes_", "components_", "background_"):
             setattr(self, name, getattr(self, name)[topics])
+        if hasattr(self, "labels_"):
+            self.labels_ = place[self.labels_]
         days, sums, numbers = self.timeline_
         self.timeline_ = days, sums[:, topics], numbers
         return self
 
+    @restore_on_error
     def split_topic(self, topic: int | str, texts: Any, n: int = 2) -> Self:
         """Make several topics of one.
 
@@ -991,7 +1157,7 @@ class TopicModel(Estimator):
         topic : int or str
             Number or name.
         texts : Corpus, Arrow column, or iterable of str
-            The releases that the model was fitted on; those whose first topic it is are looked at.
+            The documents that the model was fitted on; those whose first topic it is are looked at.
         n : int, default=2
             How many topics come of it.
 
@@ -1004,27 +1170,27 @@ class TopicModel(Estimator):
         Raises
         ------
         TopicsError
-            If there is no such topic, or it is the first one of too few releases.
+            If there is no such topic, or it is the first one of too few documents.
         """
         number = self.topic_number(topic)
         documents, sequences, counts, weights = self._read(texts)
         matrix = counts if self.method == "lda" else weights
-        first = self._shares_of(matrix).argmax(axis=1)
+        first = self._topic_proportions(matrix).argmax(axis=1)
         rows = np.flatnonzero((first == number) & (np.diff(matrix.indptr) > 0))
         if n < 2 or rows.size < 2 * n:
             raise TopicsError(
                 f"{rows.size} releases are too few for {n} topics", "split a larger topic"
             )
-        gone = self.groups_[number]
+        gone = self.component_groups_[number]
         stay = [t for t in range(len(self.decomposition_.components_)) if t not in gone]
         self.decomposition_.split(gone, matrix[rows], n)
         place = {t: i for i, t in enumerate(stay)}
-        groups = [[place[t] for t in group if t in place] for group in self.groups_]
+        groups = [[place[t] for t in group if t in place] for group in self.component_groups_]
         groups[number] = [len(stay)]
-        self.groups_ = groups + [[len(stay) + i] for i in range(1, n)]
-        self._take_components()
+        self.component_groups_ = groups + [[len(stay) + i] for i in range(1, n)]
+        self._merge_components()
         kept, self.n_documents_ = self.names_, len(sequences)
-        self._describe(sequences, weights, self._shares_of(matrix), documents)
+        self._describe(sequences, weights, self._topic_proportions(matrix), documents)
         words, others = self.top_words(), [name for t, name in enumerate(kept) if t != number]
         parts = name_topics([words[number], *words[len(kept) :]])
         renamed = name_topics([[]] * len(others) + [[name] for name in parts], others)
@@ -1033,14 +1199,36 @@ class TopicModel(Estimator):
         return self
 
 
-def _documents(texts: Any, vectorizer: TermVectorizer | None) -> Any:
-    if vectorizer is not None and callable(vectorizer.analyzer) and not isinstance(texts, Corpus):
-        return texts if isinstance(texts, Sequence) else list(texts)
-    return as_texts(texts)
+def _is_text(vectorizer: TermVectorizer | None) -> bool:
+    """Whether a vectorizer reads texts, and not documents that only its own functions know."""
+    return vectorizer is None or not callable(vectorizer.analyzer)
+
+
+def _any_documents(texts: Any) -> Documents:
+    """Documents of any type, for a vectorizer whose analyzer is a function."""
+    if isinstance(texts, Corpus):
+        return Documents(texts.texts, texts, [])
+    return Documents(texts if isinstance(texts, Sequence) else list(texts), None, [])
+
+
+def _fitted(vectorizer: TermVectorizer | None, counts: Any) -> TermVectorizer:
+    """The vectorizer that a matrix of counts comes from, or a clear error."""
+    if vectorizer is None:
+        raise TopicsError(
+            "a matrix says nothing of its terms", "give the fitted vectorizer, too: vectorizer="
+        )
+    vectorizer._check_fitted()
+    if counts.shape[1] != len(vectorizer.vocabulary_):
+        raise TopicsError(
+            f"the matrix has {counts.shape[1]} columns, and the vectorizer "
+            f"{len(vectorizer.vocabulary_)} terms",
+            "give the counts that this vectorizer makes: vectorizer.counts(texts)",
+        )
+    return vectorizer
 
 
 def _release(texts: Any, i: int) -> tuple[str, str | None, str | None, str]:
-    """Id, title, date and text of a release."""
+    """Id, title, date and text of a document."""
     if isinstance(texts, Corpus):
         release = texts[i]
         return release["id"], release["title"], release["date"], release["text"]
@@ -1048,7 +1236,7 @@ def _release(texts: Any, i: int) -> tuple[str, str | None, str | None, str]:
     return str(i), None, None, text if isinstance(text, str) else " ".join(map(str, text))
 
 
-def _shares(weights: NDArray[np.floating]) -> NDArray[np.float32]:
+def _as_proportions(weights: NDArray[np.floating]) -> NDArray[np.float32]:
     total = weights.sum(axis=1, keepdims=True)
     even = np.float32(1 / weights.shape[1])
     return np.where(total > 0, weights / np.where(total > 0, total, 1), even).astype(np.float32)

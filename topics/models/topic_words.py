@@ -12,49 +12,49 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics._math.arrays import unit_rows
 from topics._parallel import one_blas_thread
-from topics.models.topic_metrics import only_terms, window_counts
+from topics.models.topic_metrics import map_terms, window_cooccurrences
 from topics.text.term_sequences import TermSequences
 
 CANDIDATES = 40
 _WINDOW = 10
 _MAX_TOKENS = 4_000_000
-_UNMET = -0.6
+_NEVER_MET_NPMI = -0.6
 """What a pair is worth that is not met where the words are looked for next."""
 _DISCOUNT = 2.0
 """Standard deviations that are taken off how often a pair may be expected."""
-_COMPANY = 0.8
-"""How much it counts that two words have the same company, beside whether they met."""
-_SCARCE = 0.02
+_COOCCURRENCE_WEIGHT = 0.8
+"""How much it counts that two words have the same co-occurrence, beside whether they met."""
+_PRIOR_MEETINGS = 0.02
 """Meetings expected of a pair of words that no document holds."""
-_OWN = 0.6
+_MIN_RELATIVE_WEIGHT = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
-_SHARE = 0.3
-"""How much a word's own weight counts beside its company."""
+_OWN_WEIGHT = 0.3
+"""How much a word's own weight counts beside its cooccurrence."""
 
 Ranking = Literal["lift", "weight", "frex", "relevance"]
 
 
-def rank_words(
+def rank_topic_words(
     components: NDArray[np.floating],
     sequences: TermSequences,
     terms: Sequence[str],
     *,
     n_jobs: int | None = None,
 ) -> list[list[int]]:
-    """Terms of each topic, those first that hold together.
+    """Terms of each topic, those first that hold run_in_all.
 
     Terms are ranked by weight times the square root of lift; those first of which no other topic
     has far more. Of the best 40 the one that fits the others least is put last; then
     the next, until one is left. A pair fits by normalised pointwise mutual information within
-    windows of ten terms [1]_, as it may be expected elsewhere (:func:`expected_npmi`).
+    windows of ten terms [1]_, as it may be expected elsewhere (:func:`shrunk_npmi`).
 
     Parameters
     ----------
     components : ndarray, shape (n_topics, n_terms)
         Topic-term weights.
     sequences : TermSequences
-        The documents that the terms' company is judged in; some at even distances where there are
-        many.
+        The documents that the terms' co-occurrence is judged in; some at even distances where there
+        are many.
     terms : sequence of str
         The terms; of variants that differ by a plural ending only the best is ranked, and no word
         beside a phrase that holds it.
@@ -73,16 +73,16 @@ def rank_words(
     Examples
     --------
     >>> words = TermSequences(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 0, 2], np.int32))
-    >>> rank_words(np.array([[3.0, 2.0, 0.1]]), words, ["camp", "refugees", "budget"])
+    >>> rank_topic_words(np.array([[3.0, 2.0, 0.1]]), words, ["camp", "refugees", "budget"])
     [[0, 1, 2]]
     """
-    shares = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    proportions = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
     # Words of other topics come last, where there are too few of its own.
-    own = shares >= _OWN * shares.max(axis=0, initial=0)
+    own = proportions >= _MIN_RELATIVE_WEIGHT * proportions.max(axis=0, initial=0)
     scores = term_scores(components) * np.where(own, 1, 1e-6)
     chosen = [_best(row, terms, CANDIDATES) for row in scores]
     used = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
-    fit = expected_npmi(sequences, used, len(terms), n_jobs)
+    fit = shrunk_npmi(sequences, used, len(terms), n_jobs)
     return [
         _by_coherence(scores[t, best], fit[np.ix_(*[np.searchsorted(used, best)] * 2)], best)
         for t, best in enumerate(chosen)
@@ -134,13 +134,16 @@ def term_scores(
         return components * np.sqrt(components / np.where(total > 0, total, 1))
     if ranking not in ("frex", "relevance"):
         raise TopicsError(f"ranking={ranking!r} is unknown", "give lift, weight, frex or relevance")
-    shares = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    proportions = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
     everywhere = np.maximum(total / max(total.sum(), 1e-12), 1e-12)
     if ranking == "relevance":
-        scores = np.log(np.maximum(shares, 1e-12)) - (1 - mix) * np.log(everywhere)
+        scores = np.log(np.maximum(proportions, 1e-12)) - (1 - mix) * np.log(everywhere)
         scores -= scores.min()
     else:
-        ranks = [_ranks(values) for values in (shares / np.maximum(shares.sum(0), 1e-12), shares)]
+        ranks = [
+            _ranks(values)
+            for values in (proportions / np.maximum(proportions.sum(0), 1e-12), proportions)
+        ]
         scores = 1 / (mix / ranks[0] + (1 - mix) / ranks[1])
     return np.where(components > 0, scores, 0)
 
@@ -152,7 +155,7 @@ def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     )
 
 
-def expected_npmi(
+def shrunk_npmi(
     sequences: TermSequences, used: NDArray[np.integer], n_terms: int, n_jobs: int | None = None
 ) -> NDArray[np.float64]:
     """Normalised pointwise mutual information of pairs, as to be expected in like documents.
@@ -160,7 +163,7 @@ def expected_npmi(
     How often two words met within ten terms says little where they met but a few times. Their
     rate is drawn to what the number of documents that hold both would make of it, as if that had
     been seen once (a gamma prior, so that meetings elsewhere are negative binomial [1]_), and
-    words that share their company, met or not, fit the better.
+    words that share their co-occurrence, met or not, fit the better.
 
     Parameters
     ----------
@@ -185,17 +188,17 @@ def expected_npmi(
     Examples
     --------
     >>> words = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
-    >>> fit = expected_npmi(words, np.arange(4), 4)
+    >>> fit = shrunk_npmi(words, np.arange(4), 4)
     >>> bool(fit[0, 1] > 0 > fit[0, 2])
     True
     """
-    words = only_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
-    joint, n_windows = window_counts(words, used.size, _WINDOW, n_jobs)
-    together = _documents_with_both(words, used.size)
+    words = map_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
+    joint, n_windows = window_cooccurrences(words, used.size, _WINDOW, n_jobs)
+    run_in_all = _documents_with_both(words, used.size)
     apart = ~np.eye(used.size, dtype=bool)
     # Of all pairs: meetings for each document that holds both.
-    usual = joint[apart].sum() / max(float(together[apart].sum()), 1.0)
-    rate = 1 + 1 / (usual * together + _SCARCE)
+    usual = joint[apart].sum() / max(float(run_in_all[apart].sum()), 1.0)
+    rate = 1 + 1 / (usual * run_in_all + _PRIOR_MEETINGS)
     missed = (rate / (rate + 1)) ** (joint + 1)
     met = (joint + 1) / rate
     met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)
@@ -203,11 +206,15 @@ def expected_npmi(
     with np.errstate(divide="ignore", invalid="ignore"):
         npmi = np.log(met / np.outer(alone, alone)) / -np.log(met)
     npmi = np.clip(np.nan_to_num(npmi, nan=0.0), -1, 1)
-    company = np.maximum(npmi, 0)
-    np.fill_diagonal(company, 1)
-    company = unit_rows(company)
+    cooccurrence = np.maximum(npmi, 0)
+    np.fill_diagonal(cooccurrence, 1)
+    cooccurrence = unit_rows(cooccurrence)
     with one_blas_thread():
-        expected = (1 - missed) * npmi + missed * _UNMET + _COMPANY * (company @ company.T)
+        expected = (
+            (1 - missed) * npmi
+            + missed * _NEVER_MET_NPMI
+            + _COOCCURRENCE_WEIGHT * (cooccurrence @ cooccurrence.T)
+        )
     np.fill_diagonal(expected, 0)
     return expected
 
@@ -258,7 +265,7 @@ def name_topics(words: Sequence[Sequence[str]], given: Sequence[str] = ()) -> li
     return names
 
 
-def show_words(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> list[int]:
+def top_terms(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> list[int]:
     """The terms with the highest scores, one of each set of variants.
 
     Parameters
@@ -277,16 +284,16 @@ def show_words(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> li
 
     Examples
     --------
-    >>> show_words(np.array([3.0, 2.0, 1.0]), ["camps", "camp", "aid"], 2)
+    >>> top_terms(np.array([3.0, 2.0, 1.0]), ["camps", "camp", "aid"], 2)
     [0, 2]
     """
     return _best(scores, terms, n).tolist()
 
 
-def _best(scores: NDArray[np.floating], terms: Sequence[str], most: int) -> NDArray[np.int64]:
+def _best(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> NDArray[np.int64]:
     """Terms with the highest scores, one of each set of variants and no part of a phrase."""
-    order = [int(i) for i in np.argsort(-scores, kind="stable")[: 2 * most] if scores[i] > 0]
-    parts = {word for i in order[:most] if " " in terms[i] for word in terms[i].split()}
+    order = [int(i) for i in np.argsort(-scores, kind="stable")[: 2 * n] if scores[i] > 0]
+    parts = {word for i in order[:n] if " " in terms[i] for word in terms[i].split()}
     chosen: list[int] = []
     taken: set[str] = set()
     for i in order:
@@ -294,7 +301,7 @@ def _best(scores: NDArray[np.floating], terms: Sequence[str], most: int) -> NDAr
         if base not in taken and terms[i] not in parts:
             taken.add(base)
             chosen.append(i)
-    return np.array(chosen[:most], np.int64)
+    return np.array(chosen[:n], np.int64)
 
 
 def _singular(word: str) -> str:
@@ -308,11 +315,11 @@ def _by_coherence(
 ) -> list[int]:
     if not best.size:
         return []
-    own = _SHARE * np.maximum(1 + np.log(scores / scores.max()) / 5, 0)
+    own = _OWN_WEIGHT * np.maximum(1 + np.log(scores / scores.max()) / 5, 0)
     keep = list(range(best.size))
     dropped = []
     while len(keep) > 1:
-        company = fit[np.ix_(keep, keep)].sum(axis=1) / (len(keep) - 1)
-        dropped.append(keep.pop(int(np.argmin(company + own[keep]))))
+        cooccurrence = fit[np.ix_(keep, keep)].sum(axis=1) / (len(keep) - 1)
+        dropped.append(keep.pop(int(np.argmin(cooccurrence + own[keep]))))
     order = keep + dropped[::-1]
     return [int(best[i]) for i in order]

@@ -1,4 +1,4 @@
-"""Shares of topics by day: additive over batches, summed up by period."""
+"""Topic proportions by day: additive over batches, summed up by period."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 
 Timeline = tuple[list[str], NDArray[np.float64], NDArray[np.int64]]
-"""Days, sums of the shares of topics on each, and numbers of releases."""
+"""Days, sums of the topic proportions on each, and numbers of documents."""
 Period = Literal["day", "week", "month", "quarter", "year"]
 _PERIODS = {"year": 4, "month": 7, "day": 10}
 
 
-def timeline_of(dates: Sequence[str | None], shares: NDArray[np.floating]) -> Timeline:
-    """Sums of shares by day.
+def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.floating]) -> Timeline:
+    """Sums of proportions by day.
 
     Parameters
     ----------
     dates : sequence of str or None
-        ISO dates of the releases, perhaps with a time; those without one are left out.
-    shares : ndarray, shape (n_documents, n_topics)
-        Their shares of the topics.
+        ISO dates of the documents, perhaps with a time; those without one are left out.
+    proportions : ndarray, shape (n_documents, n_topics)
+        Their topic proportions.
 
     Returns
     -------
     tuple of (list of str, ndarray of float64, ndarray of int64)
-        Days in order, sums of shares, numbers of releases.
+        Days in order, sums of proportions, numbers of documents.
 
     Examples
     --------
-    >>> timeline_of(["2024-05-02", None], np.array([[0.5, 0.5], [1.0, 0.0]]))[1].tolist()
+    >>> daily_proportions(["2024-05-02", None], np.array([[0.5, 0.5], [1.0, 0.0]]))[1].tolist()
     [[0.5, 0.5]]
     """
     each = [_day(date) for date in dates]
     known = [i for i, day in enumerate(each) if day]
     days = sorted({str(each[i]) for i in known})
     place = {day: j for j, day in enumerate(days)}
-    sums = np.zeros((len(days), shares.shape[1]))
+    sums = np.zeros((len(days), proportions.shape[1]))
     numbers = np.zeros(len(days), np.int64)
     at = np.array([place[str(each[i])] for i in known], np.int64)
-    np.add.at(sums, at, shares[known])
+    np.add.at(sums, at, proportions[known])
     np.add.at(numbers, at, 1)
     return days, sums, numbers
 
@@ -57,13 +57,13 @@ def _day(date: str | None) -> str | None:
         return None
 
 
-def add_timelines(a: Timeline, b: Timeline) -> Timeline:
+def merge_timelines(a: Timeline, b: Timeline) -> Timeline:
     """The timeline of both batches.
 
     Parameters
     ----------
     a, b : Timeline
-        Days, sums of topic shares of each, and numbers of releases.
+        Days, sums of topic proportions of each, and numbers of documents.
 
     Returns
     -------
@@ -72,8 +72,8 @@ def add_timelines(a: Timeline, b: Timeline) -> Timeline:
 
     Examples
     --------
-    >>> one = timeline_of(["2024-05-02"], np.ones((1, 1)))
-    >>> add_timelines(one, one)[2].tolist()
+    >>> one = daily_proportions(["2024-05-02"], np.ones((1, 1)))
+    >>> merge_timelines(one, one)[2].tolist()
     [2]
     """
     days = sorted({*a[0], *b[0]})

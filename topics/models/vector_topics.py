@@ -8,29 +8,29 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._estimator import all_or_nothing, check_matrix
+from topics._estimator import check_matrix, restore_on_error
 from topics._math.arrays import softmax, unit_rows
 from topics._math.discriminant import linear_discriminant
 from topics._math.kmeans import SAMPLE
-from topics._math.label_spreading import neighbour_graph, propagate
-from topics._math.sparse import members_of
+from topics._math.label_spreading import neighbour_graph, spread_labels
+from topics._math.sparse import membership_matrix
 from topics._parallel import one_blas_thread, over_shards
 from topics.models._base import Decomposition
-from topics.models.initialisation import start_of_clusters
+from topics.models.initialisation import initialise_from_clusters
 from topics.models.nmf import NMF
 from topics.text.word_vectors import WordVectors
 
 TEMPERATURE = 0.1
-"""Cosines that differ by this much make shares that differ by a factor of e."""
+"""Cosines that differ by this much make proportions that differ by a factor of e."""
 
 
 _ROUNDS = 6
 
 
-_LISTENING = 3
+_SPREADING_ROUNDS = 3
 
 
-_NEVER = np.float32(1e9)
+_UNREACHABLE = np.float32(1e9)
 
 
 _ROWS_PER_SHARD = 4096
@@ -43,7 +43,7 @@ class VectorTopics(Decomposition):
     too, find their topic. Clusters of document vectors start NMF; what it makes of them gives the
     terms of topics; the mean vectors of its topics' documents are moved to those nearest to them a
     few times, documents listen to their neighbours, and a linear discriminant of the topics that
-    come of it gives the shares, of these documents and of new ones.
+    come of it gives the proportions, of these documents and of new ones.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class VectorTopics(Decomposition):
         Number of topics.
     vectors : array of shape (n_terms, size)
         Vectors of terms, such as those of :class:`~topics.text.word_vectors.WordVectors`.
-    prior : array of shape (n_components, n_terms) or None, default=None
+    seed_components : array of shape (n_components, n_terms) or None, default=None
         As for :class:`~topics.NMF`.
     random_state : int, RandomState or None, default=0
         For the clusters.
@@ -74,8 +74,8 @@ class VectorTopics(Decomposition):
     Examples
     --------
     >>> X = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1.0]])
-    >>> shares = VectorTopics(2, vectors=[[1, 0], [1, 0], [0, 1], [0, 1]]).fit_transform(X)
-    >>> bool(shares[0].argmax() == shares[1].argmax() != shares[2].argmax())
+    >>> proportions = VectorTopics(2, vectors=[[1, 0], [1, 0], [0, 1], [0, 1]]).fit_transform(X)
+    >>> bool(proportions[0].argmax() == proportions[1].argmax() != proportions[2].argmax())
     True
     """
 
@@ -88,13 +88,13 @@ class VectorTopics(Decomposition):
         n_components: int = 10,
         *,
         vectors: ArrayLike,
-        prior: ArrayLike | None = None,
+        seed_components: ArrayLike | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.n_components = n_components
         self.vectors = vectors
-        self.prior = prior
+        self.seed_components = seed_components
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -121,9 +121,9 @@ class VectorTopics(Decomposition):
         self.fit_transform(X)
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
-        """Learn the topics and give the documents' shares of them.
+        """Learn the topics and give the documents' proportions of them.
 
         Parameters
         ----------
@@ -143,21 +143,23 @@ class VectorTopics(Decomposition):
         # Documents of no known term are of no topic, unless there are no others.
         known |= ~known.any()
         self.mean_ = unit_rows(sums).sum(axis=0) / np.float32(known.sum())
-        rows = self._placed(sums)
+        rows = self._centred(sums)
         del sums
-        start = start_of_clusters(
-            X, rows, self.n_components, self.prior, self.random_state, self.n_jobs
+        start = initialise_from_clusters(
+            X, rows, self.n_components, self.seed_components, self.random_state, self.n_jobs
         )
-        nmf = NMF(self.n_components, init=start, prior=self.prior, n_jobs=self.n_jobs)
+        nmf = NMF(
+            self.n_components, init=start, seed_components=self.seed_components, n_jobs=self.n_jobs
+        )
         W = nmf.fit_transform(X)
         self.components_ = nmf.components_.astype(np.float32, copy=False)
         with one_blas_thread():
-            self._tell_apart(
+            self._fit_discriminant(
                 rows[known], (W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))[known]
             )
-        return self._shares(rows)
+        return self._proportions(rows)
 
-    def _tell_apart(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:
+    def _fit_discriminant(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:
         """Learn which topic a document is of from how far each was, by its terms."""
         k = self.n_components
         centres = unit_rows(np.asarray(members.T @ rows))
@@ -166,9 +168,9 @@ class VectorTopics(Decomposition):
         some = rows[np.unique(np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64))]
         graph = neighbour_graph(some, TEMPERATURE)
         topics = (some @ centres.T).argmax(axis=1)
-        for _ in range(_LISTENING):
+        for _ in range(_SPREADING_ROUNDS):
             near = softmax(some @ _mean_directions(some, topics, k).T / TEMPERATURE)
-            topics = propagate(graph, near.astype(np.float64)).argmax(axis=1)
+            topics = spread_labels(graph, near.astype(np.float64)).argmax(axis=1)
         self._take_discriminant(some, topics)
         self._take_discriminant(rows, self._scores(rows).argmax(axis=1))
         # As sharp as cosines over the temperature are: what lies between topics has no topic.
@@ -177,11 +179,11 @@ class VectorTopics(Decomposition):
         self.metric_ *= np.float32(sharpness[0] / sharpness[1]) if sharpness[1] > 0 else 1
 
     def _take_discriminant(self, rows: NDArray[np.float32], topics: NDArray[np.int64]) -> None:
-        centres, metric = linear_discriminant(rows, members_of(topics, self.n_components))
+        centres, metric = linear_discriminant(rows, membership_matrix(topics, self.n_components))
         self.centres_, self.metric_ = centres.astype(np.float32), metric.astype(np.float32)
 
     def transform(self, X: Any) -> NDArray[np.float32]:
-        """Shares of topics in documents.
+        """Topic proportions in documents.
 
         Parameters
         ----------
@@ -191,19 +193,19 @@ class VectorTopics(Decomposition):
         Returns
         -------
         ndarray of float32, shape (n_documents, n_components)
-            Rows sum to 1: a softmax of the discriminant's scores. Equal shares where no term is
-            known. A document's row does not depend on the others.
+            Rows sum to 1: a softmax of the discriminant's scores. Equal proportions where no term
+            is known. A document's row does not depend on the others.
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
-        return self._shares(self._placed(self._words.transform(X)))
+        return self._proportions(self._centred(self._words.transform(X)))
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
         parts = VectorTopics(n, vectors=self.vectors_, random_state=self.random_state)
         first = parts.fit_transform(X).argmax(axis=1)
-        rows = self._placed(self._words.transform(X))
-        centres, _ = linear_discriminant(rows, members_of(first, n))
+        rows = self._centred(self._words.transform(X))
+        centres, _ = linear_discriminant(rows, membership_matrix(first, n))
         stay = np.delete(self.centres_, old, axis=0)
         self.centres_ = np.vstack([stay, centres.astype(np.float32)])
         return parts.components_
@@ -233,7 +235,7 @@ class VectorTopics(Decomposition):
         self._words = WordVectors(n_jobs=self.n_jobs)
         self._words.vectors_ = self.vectors_.astype(np.float32)
 
-    def _placed(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _centred(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
         """Documents as rows of length one around their mean; zeros where no term is known."""
         known = sums.any(axis=1, keepdims=True)
         return unit_rows((unit_rows(sums) - self.mean_) * known)
@@ -243,7 +245,7 @@ class VectorTopics(Decomposition):
             across = np.ascontiguousarray(self.metric_.T @ self.centres_.T)
         middle = np.einsum("ij,ji->i", self.centres_, across) / 2
         empty = ~self.centres_.any(axis=1)
-        middle[empty & ~empty.all()] = _NEVER
+        middle[empty & ~empty.all()] = _UNREACHABLE
 
         def work(low: int, high: int) -> NDArray[np.float32]:
             # Not a product of matrices: its sums depend on how many rows there are.
@@ -253,11 +255,11 @@ class VectorTopics(Decomposition):
         parts = over_shards(work, len(rows), _ROWS_PER_SHARD, self.n_jobs)
         return np.concatenate(parts) if parts else np.empty((0, len(self.centres_)), np.float32)
 
-    def _shares(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _proportions(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(softmax(self._scores(rows)), np.float32)
 
 
 def _mean_directions(
     rows: NDArray[np.float32], topics: NDArray[np.int64], k: int
 ) -> NDArray[np.float32]:
-    return unit_rows(members_of(topics, k) @ rows)
+    return unit_rows(membership_matrix(topics, k) @ rows)

@@ -12,7 +12,7 @@ from topics._errors import TopicsError
 
 
 @contextmanager
-def written_beside(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """A file that is written beside a path and renamed to it once it is whole.
 
     Parameters

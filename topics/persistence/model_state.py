@@ -169,7 +169,7 @@ def _load_vectorizer(
     return model
 
 
-_LEARNT = ("prior", "init", "doc_topic_prior", "topic_term_prior", "vectors")
+_LEARNT = ("seed_components", "init", "doc_topic_prior", "topic_word_prior", "vectors")
 """Parameters of a decomposition whose arrays are part of what was learnt, or are done with."""
 _METHODS: dict[str, type[NMF | LDA]] = {"nmf": NMF, "lda": LDA}
 
@@ -177,15 +177,15 @@ _METHODS: dict[str, type[NMF | LDA]] = {"nmf": NMF, "lda": LDA}
 def _save_topic_model(model: TopicModel) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
     inner = model.decomposition_
-    facts["params"] = _params(model, without=("vectorizer", "earlier"))
+    facts["params"] = _params(model, without=("vectorizer", "previous_model"))
     facts["decomposition"] = _params(inner, without=_LEARNT)
     facts |= {
         "n_documents": int(model.n_documents_),
         "themes": model.themes_,
         "words": model.words_,
         "names": model.names_,
-        "groups": model.groups_,
-        "junk": model.junk_.tolist(),
+        "groups": model.component_groups_,
+        "background": model.background_.tolist(),
         "representatives": model.representatives_,
         "days": model.timeline_[0],
     }
@@ -193,8 +193,8 @@ def _save_topic_model(model: TopicModel) -> State:
         facts["n_topics_path"] = model.n_topics_path_.to_dict("list")
     arrays |= {
         "components": inner.components_,
-        "share_sums": model.share_sums_,
-        "n_releases": model.n_releases_.astype(np.int64),
+        "proportion_sums": model.proportion_sums_,
+        "topic_sizes": model.topic_sizes_.astype(np.int64),
         "timeline_sums": model.timeline_[1],
         "timeline_numbers": model.timeline_[2],
     }
@@ -202,7 +202,7 @@ def _save_topic_model(model: TopicModel) -> State:
         facts["steps"], facts["tokens"] = inner._steps, inner._tokens
         arrays |= {
             "doc_topic_prior": inner.doc_topic_prior_,
-            "topic_term_prior": inner.topic_term_prior_,
+            "topic_word_prior": inner.topic_word_prior_,
         }
     elif isinstance(inner, VectorTopics):
         arrays |= {
@@ -217,8 +217,8 @@ def _save_topic_model(model: TopicModel) -> State:
 def _lda_priors(
     arrays: Mapping[str, NDArray[Any]], k: int, n_terms: int
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    shape = arrays["topic_term_prior"].shape
-    terms = _floats(arrays, "topic_term_prior", shape if shape == (1, 1) else (k, n_terms))
+    shape = arrays["topic_word_prior"].shape
+    terms = _floats(arrays, "topic_word_prior", shape if shape == (1, 1) else (k, n_terms))
     documents = _floats(arrays, "doc_topic_prior", (k,))
     if min(documents.min(initial=1), terms.min(initial=1)) <= 0:
         raise ValueError("priors that are not above zero")
@@ -229,7 +229,7 @@ def _load_decomposition(
     method: str, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], n_terms: int
 ) -> NMF | LDA | VectorTopics:
     params = dict(facts["decomposition"])
-    k = _number(params["n_components"])
+    k = len(arrays["components"])
     components = _floats(arrays, "components", (k, n_terms))
     if components.min(initial=0) < 0:
         raise ValueError("components below zero")
@@ -247,6 +247,8 @@ def _load_decomposition(
     found = _METHODS[method](**params)
     found._check_params()
     found.components_, found.n_features_in_ = components, n_terms
+    if isinstance(found, NMF):
+        found.seed_components_ = None
     if isinstance(found, LDA):
         priors = _lda_priors(arrays, k, n_terms)
         found._restore(components, priors, int(facts["steps"]), float(facts["tokens"]))
@@ -258,16 +260,16 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
     model.decomposition_ = _load_decomposition(model.method, facts, arrays, n_terms)
-    model.groups_ = [[_number(t) for t in group] for group in facts["groups"]]
-    if len(model.groups_) != k or not all(model.groups_):
+    model.component_groups_ = [[_number(t) for t in group] for group in facts["groups"]]
+    if len(model.component_groups_) != k or not all(model.component_groups_):
         raise ValueError("groups of components that are not those of the topics")
-    parts = [t for group in model.groups_ for t in group]
+    parts = [t for group in model.component_groups_ for t in group]
     if len(set(parts)) < len(parts) or max(parts, default=0) >= len(
         model.decomposition_.components_
     ):
         raise ValueError("groups that share components, or hold what is none")
-    model._take_components()
-    model.junk_ = np.array(facts["junk"], bool).reshape(k)
+    model._merge_components()
+    model.background_ = np.array(facts["background"], bool).reshape(k)
     if "n_topics_path" in facts:
         import pandas as pd
 
@@ -289,8 +291,8 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
     ]
     if len(model.representatives_) != k:
         raise ValueError("releases of other topics")
-    model.share_sums_ = _floats(arrays, "share_sums", (k,)).copy()
-    model.n_releases_ = _integers(arrays, "n_releases", (k,)).copy()
+    model.proportion_sums_ = _floats(arrays, "proportion_sums", (k,)).copy()
+    model.topic_sizes_ = _integers(arrays, "topic_sizes", (k,)).copy()
     model.timeline_ = (
         [str(day) for day in facts["days"]],
         _floats(arrays, "timeline_sums", (len(facts["days"]), k)).copy(),
@@ -308,10 +310,20 @@ def _save_classifier(model: ThemeClassifier) -> State:
     facts |= {"classes": model.classes_.tolist(), "calibrated": model.calibrated_}
     arrays |= {
         name: getattr(model, f"{name}_")
-        for name in ("coef", "intercept", "slope", "offset", "thresholds", "novelty_coef")
+        for name in (
+            "coef",
+            "intercept",
+            "calibration_slope",
+            "calibration_intercept",
+            "thresholds",
+            "novelty_coef",
+        )
     }
     facts["novelty_intercept"] = model.novelty_intercept_
-    facts |= {"stage": model.stage_, "checks": model.checks_}
+    facts |= {
+        "propagation": model.propagation_,
+        "seed_holdout_accuracy": model.seed_holdout_accuracy_,
+    }
     return facts, arrays
 
 
@@ -330,16 +342,19 @@ def _load_classifier(
     if model.classes_.ndim != 1 or len(set(facts["classes"])) != k:
         raise ValueError("classes that stand twice")
     model.coef_ = _floats(arrays, "coef", (len(model.vectorizer_.vocabulary_), k))
-    for name in ("intercept", "slope", "offset", "thresholds"):
+    for name in ("intercept", "calibration_slope", "calibration_intercept", "thresholds"):
         setattr(model, f"{name}_", _floats(arrays, name, (k,)))
-    if not (model.slope_ > 0).all():
+    if not (model.calibration_slope_ > 0).all():
         raise ValueError("a slope that turns the order of releases round")
     n_terms = len(model.vectorizer_.vocabulary_) if arrays["novelty_coef"].size else 0
     model.novelty_coef_ = _floats(arrays, "novelty_coef", (n_terms,))
     model.novelty_intercept_ = float(facts["novelty_intercept"])
     if not np.isfinite(model.novelty_intercept_):
         raise ValueError("novelty_intercept is no number")
-    model.stage_, model.checks_ = facts["stage"], dict(facts["checks"])
+    model.propagation_, model.seed_holdout_accuracy_ = (
+        facts["propagation"],
+        dict(facts["seed_holdout_accuracy"]),
+    )
     model.calibrated_ = bool(facts["calibrated"])
     return model
 
@@ -353,7 +368,7 @@ def _save_labeller(model: Labeller) -> State:
         if part is None:
             continue
         more_facts, more_arrays = _below(name, state(part))
-        if name == "classifier" and model.shares_vectorizer:
+        if name == "classifier" and model.has_shared_vectorizer:
             more_facts[name].pop("vectorizer")
             more_arrays = {k: a for k, a in more_arrays.items() if ".vectorizer." not in k}
         facts |= more_facts

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import chunks_in_utf8, one_chunk
+from topics._arrow import combine_chunks, valid_utf8
 from topics._errors import TopicsError
 from topics.reading.near_duplicates import equal_pairs, similar_pairs
 
@@ -133,8 +133,8 @@ class Corpus:
     @property
     def texts(self) -> pa.LargeStringArray:
         """Title and text of every release as one text, which is what models read."""
-        text = one_chunk(self.table["text"])
-        title = pc.fill_null(one_chunk(self.table["title"]), "")
+        text = combine_chunks(self.table["text"])
+        title = pc.fill_null(combine_chunks(self.table["title"]), "")
         if pc.all(pc.equal(title, "")).as_py() in (True, None):
             return text
         joined = pc.binary_join_element_wise(title, text, pa.scalar("\n\n", pa.large_string()))
@@ -241,7 +241,7 @@ class Corpus:
         dropped = found["position"].to_pylist()
         keep = np.ones(len(self), bool)
         keep[dropped] = False
-        told = pa.table(
+        log = pa.table(
             {
                 "path": self.table["path"].take(found["position"]),
                 "row": self.table["row"].take(found["position"]),
@@ -250,7 +250,7 @@ class Corpus:
                 ),
             }
         ).cast(REJECTS)
-        return Corpus(self[keep].table, pa.concat_tables([self.rejects, told]))
+        return Corpus(self[keep].table, pa.concat_tables([self.rejects, log]))
 
     # Other tools
 
@@ -288,7 +288,7 @@ class Corpus:
         Corpus
             All columns are kept; those of mixed types become text.
         """
-        return cls(table_of_pandas(frame))
+        return cls(table_from_pandas(frame))
 
     @classmethod
     def from_polars(cls, frame: Any) -> Corpus:
@@ -429,7 +429,7 @@ class Corpus:
         return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
 
 
-def table_of_pandas(frame: Any) -> pa.Table:
+def table_from_pandas(frame: Any) -> pa.Table:
     """An Arrow table of a pandas DataFrame; a column of mixed types becomes one of text.
 
     Parameters
@@ -450,7 +450,7 @@ def table_of_pandas(frame: Any) -> pa.Table:
     Examples
     --------
     >>> import pandas as pd
-    >>> table_of_pandas(pd.DataFrame({"text": ["Aid"], "n": [3]})).column_names
+    >>> table_from_pandas(pd.DataFrame({"text": ["Aid"], "n": [3]})).column_names
     ['text', 'n']
     """
     if not frame.columns.is_unique:
@@ -459,12 +459,12 @@ def table_of_pandas(frame: Any) -> pa.Table:
     try:
         return pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        mixed = {
+        mix_hash = {
             name: values.map(str, na_action="ignore")
             for name, values in frame.items()
             if values.dtype == object
         }
-        return pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
+        return pa.Table.from_pandas(frame.assign(**mix_hash), preserve_index=False)
 
 
 def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
@@ -555,7 +555,7 @@ def _with_schema(table: pa.Table) -> pa.Table:
                 values = values.cast(pa.date32()).cast(pa.string())
             values = values.cast(column.type)
             if pa.types.is_large_string(column.type):
-                values = chunks_in_utf8(values)
+                values = valid_utf8(values)
             columns[column.name] = values
         else:
             columns[column.name] = pa.nulls(table.num_rows, column.type)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from topics._errors import TopicsError
 from topics.reading.dates import find_dates
 from topics.reading.encodings import decode
-from topics.reading.page_layouts import split_dump
+from topics.reading.page_layouts import split_page
 
 FORMATS = {
     ".txt": "text", ".text": "text", ".md": "text", ".html": "html", ".htm": "html",
@@ -148,7 +148,7 @@ def read_file(
     format : {"text", "html", "csv", "json", "jsonl", "parquet"} or None, default=None
         None goes by the file's ending, and by its content where that is not known.
     split : str or None, default=None
-        As for :func:`topics.reading.page_layouts.split_dump`.
+        As for :func:`topics.reading.page_layouts.split_page`.
     encoding : str or None, default=None
         None recognises it.
 
@@ -256,7 +256,7 @@ def _read_text(text: str, split: str | None, path: Path) -> Rows:
         }
         text, skipped = text[match.end() :], match[0].count("\n")
         split = "whole"
-    pieces = split_dump(text, split)
+    pieces = split_page(text, split)
     if split not in (None, "whole", "lines") and len(pieces) == 1:
         warnings.warn(f"{path}: split={split!r} finds one release only", stacklevel=2)
     rows = [{"title": p.title, "text": p.text, "source": p.source} for p in pieces]
@@ -317,13 +317,13 @@ def _read_csv(text: str, path: Path) -> Rows:
     rejects: list[tuple[int | None, str]] = []
 
     def keep_count(row: Any) -> str:
-        mend = f"quote cells that hold {delimiter!r}"
+        hint = f"quote cells that hold {delimiter!r}"
         if row.actual_columns < row.expected_columns:
-            mend = f"add the {delimiter!r} that are missing, empty cells have them, too"
+            hint = f"add the {delimiter!r} that are missing, empty cells have them, too"
         rejects.append(
             (
                 row.number,
-                f"{row.actual_columns} cells where the header has {row.expected_columns}; {mend}",
+                f"{row.actual_columns} cells where the header has {row.expected_columns}; {hint}",
             )
         )
         return "skip"
@@ -368,7 +368,10 @@ def _read_json(text: str, path: Path) -> Rows:
             return _read_json_lines(text, path)
         line = getattr(error, "lineno", None)
         raise TopicsError(
-            f"broken JSON ({getattr(error, 'msg', error)})", "mend that line", path=path, row=line
+            f"broken JSON ({getattr(error, 'msg', error)})",
+            "correct that line",
+            path=path,
+            row=line,
         ) from None
     except RecursionError:
         raise TopicsError("JSON nested too deeply", "give a list of releases", path=path) from None
@@ -378,7 +381,7 @@ def _read_json(text: str, path: Path) -> Rows:
         value = lists[0] if wraps and isinstance(lists[0][0], (dict, str)) else [value]
     if not isinstance(value, list):
         raise TopicsError("JSON without a list of releases", "give a list of objects", path=path)
-    return rows_of_values(list(enumerate(value, 1)))
+    return rows_from_values(list(enumerate(value, 1)))
 
 
 def _read_json_lines(text: str, path: Path) -> Rows:
@@ -391,15 +394,17 @@ def _read_json_lines(text: str, path: Path) -> Rows:
         try:
             values.append((number, json.loads(line)))
         except ValueError as error:
-            broken.append((number, f"broken JSON ({getattr(error, 'msg', error)}); mend that line"))
+            broken.append(
+                (number, f"broken JSON ({getattr(error, 'msg', error)}); correct that line")
+            )
         except RecursionError:
             broken.append((number, "JSON nested too deeply"))
-    rows = rows_of_values(values)
+    rows = rows_from_values(values)
     rows.rejects = sorted([*rows.rejects, *broken], key=lambda reject: reject[0] or 0)
     return rows
 
 
-def rows_of_values(values: list[tuple[int, Any]]) -> Rows:
+def rows_from_values(values: list[tuple[int, Any]]) -> Rows:
     """Rows of numbered dicts and texts; anything else is rejected."""
     rows, numbers = [], []
     rejects: list[tuple[int | None, str]] = []

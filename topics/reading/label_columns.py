@@ -55,7 +55,9 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     return _one_for_each(labels, n)
 
 
-def read_cell(value: Any, classes: Sequence[Any], row: int | None = None) -> tuple[Any, ...] | None:
+def parse_label_cell(
+    value: Any, classes: Sequence[Any], row: int | None = None
+) -> tuple[Any, ...] | None:
     """Names in a cell of a table.
 
     Parameters
@@ -80,9 +82,9 @@ def read_cell(value: Any, classes: Sequence[Any], row: int | None = None) -> tup
 
     Examples
     --------
-    >>> read_cell("health; gas prices", ["health", "gas prices"])
+    >>> parse_label_cell("health; gas prices", ["health", "gas prices"])
     ('health', 'gas prices')
-    >>> read_cell("health justice", ["health", "justice"])
+    >>> parse_label_cell("health justice", ["health", "justice"])
     ('health', 'justice')
     """
     if _unknown(value):
@@ -142,11 +144,11 @@ def read_labels(
     """
     _check_order(values)
     return _one_for_each(
-        [read_cell(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
+        [parse_label_cell(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
     )
 
 
-def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
+def without_unlabelled_repeats(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
     """Which releases to learn from: all but those without a label that repeat one with a label.
 
     Parameters
@@ -165,7 +167,7 @@ def labelled_once(corpus: Corpus, labels: Sequence[Any]) -> NDArray[np.bool_]:
     --------
     >>> import pyarrow as pa
     >>> corpus = Corpus(pa.table({"text": ["Aid came.", "Talks.", "Aid came."]}))
-    >>> labelled_once(corpus, [("aid",), None, None]).tolist()
+    >>> without_unlabelled_repeats(corpus, [("aid",), None, None]).tolist()
     [True, True, False]
     """
     place = {id: i for i, id in enumerate(corpus["id"].to_pylist())}

@@ -73,7 +73,7 @@ class Piece:
     dates: list[DateFound] = field(default_factory=list)
 
 
-def split_dump(text: str, split: str | None = None) -> list[Piece]:
+def split_page(text: str, split: str | None = None) -> list[Piece]:
     r"""Cut a page into its releases.
 
     Parameters
@@ -98,7 +98,7 @@ def split_dump(text: str, split: str | None = None) -> list[Piece]:
     Examples
     --------
     >>> page = "Talks resume\n\nEnvoys met.\n\n###\n\nAid arrives\n\nLorries came.\n\n###\n"
-    >>> [(piece.title, piece.text) for piece in split_dump(page)]
+    >>> [(piece.title, piece.text) for piece in split_page(page)]
     [('Talks resume', 'Envoys met.'), ('Aid arrives', 'Lorries came.')]
     """
     lines = [line.rstrip() for line in text.splitlines()]

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import chunks_in_utf8
+from topics._arrow import valid_utf8
 from topics._errors import TopicsError
 from topics._progress import track
 from topics.reading.corpus import (
@@ -20,7 +20,7 @@ from topics.reading.corpus import (
     SCHEMA,
     Corpus,
     concat_tables,
-    table_of_pandas,
+    table_from_pandas,
 )
 from topics.reading.dates import DateFound, Order, day_or_month_first, find_dates
 from topics.reading.formats import (
@@ -29,7 +29,7 @@ from topics.reading.formats import (
     find_files,
     format_of,
     read_file,
-    rows_of_values,
+    rows_from_values,
 )
 from topics.text.language_id import recognise_languages
 
@@ -95,7 +95,7 @@ def read_releases(
     ------
     TopicsError
         If there is no such file, no column holds text, or no release can be read at all; the
-        message names the file, the row and the mend.
+        message names the file, the row and what to do.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def read_releases(
             except TopicsError as error:
                 if only:
                     raise
-                rejects.append((place, error.row, str(TopicsError(error.problem, error.mend))))
+                rejects.append((place, error.row, str(TopicsError(error.problem, error.hint))))
     tables, dates = [], list[Sequence[DateFound]]()
     for name, rows in parts:
         broken = [(name, number, reason) for number, reason in rows.rejects]
@@ -155,8 +155,8 @@ def read_releases(
         table = _repair(table)
     if languages:
         table = _set_languages(table)
-    told = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
-    return Corpus(table, pa.Table.from_pylist(told, REJECTS))
+    listed = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
+    return Corpus(table, pa.Table.from_pylist(listed, REJECTS))
 
 
 def _shown(path: Any) -> str:
@@ -195,12 +195,12 @@ def _rows_in_memory(releases: Any) -> Rows:
     elif isinstance(releases, (pa.Array, pa.ChunkedArray)):
         table = pa.table({"text": releases})
     elif hasattr(releases, "iloc") and not hasattr(releases, "columns"):
-        return rows_of_values(list(enumerate(releases.tolist(), 1)))
+        return rows_from_values(list(enumerate(releases.tolist(), 1)))
     elif hasattr(releases, "__dataframe__") or hasattr(releases, "__arrow_c_stream__"):
         if hasattr(releases, "to_arrow"):
             table = releases.to_arrow()
         elif hasattr(releases, "iloc"):
-            table = table_of_pandas(releases)
+            table = table_from_pandas(releases)
         else:
             table = pa.table(releases)
         if not isinstance(table, pa.Table):
@@ -208,7 +208,7 @@ def _rows_in_memory(releases: Any) -> Rows:
     elif isinstance(releases, Mapping):
         raise TopicsError("the releases are one dict", "give a list of dicts: [release]")
     elif isinstance(releases, Iterable):
-        return rows_of_values(list(enumerate(releases, 1)))
+        return rows_from_values(list(enumerate(releases, 1)))
     else:
         raise TopicsError(
             f"releases cannot be read from a {type(releases).__name__}",
@@ -232,7 +232,7 @@ def _standard_table(
         try:
             if name == "date" and pa.types.is_timestamp(values.type):
                 values = values.cast(pa.date32())
-            data[name] = chunks_in_utf8(values.cast(pa.large_string()))
+            data[name] = valid_utf8(values.cast(pa.large_string()))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             raise TopicsError(
                 f"the column {column!r} holds {values.type}, not text", "convert it", path=path

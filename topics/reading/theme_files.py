@@ -26,7 +26,7 @@ def read_themes(path: str | Path) -> Themes:
     ------
     TopicsError
         If the file is not there, is no TOML, or a theme is not as it should be; the message names
-        the file, the line where it is known, and the mend.
+        the file, the line where it is known, and what to do.
     """
     import re
     import tomllib

@@ -1,4 +1,4 @@
-"""The vectorizer that suits a pile of releases and its themes."""
+"""The vectorizer that suits a corpus of documents and its themes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from topics.text.language_id import recognise_languages, release_model
+from topics._arrow import string_array
+from topics.text.language_id import recognise_languages, unload_language_model
 from topics.text.seed_words import seed_terms
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
 from topics.text.vectorizer import WORDS, TermVectorizer
 
 
-def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
-    """A vectorizer fit for a pile of releases: by its size and its languages.
+def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
+    """A vectorizer fit for a corpus of documents: by its size and its languages.
 
     Parameters
     ----------
     texts : pyarrow.LargeStringArray
-        The pile.
+        The corpus.
     n_jobs : int or None, default=None
         Threads.
 
@@ -31,7 +32,7 @@ def vectorizer_for(texts: pa.LargeStringArray, n_jobs: int | None = None) -> Ter
     -------
     TermVectorizer
         Not fitted. Words of two letters or more; the stop words of the languages that make up a
-        tenth of the pile; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
+        tenth of the corpus; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
         (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
     """
     n = len(texts)
@@ -60,14 +61,14 @@ def fit_vectorizer(
     themes: Mapping[str, list[str]],
     n_jobs: int | None = None,
 ) -> tuple[TermVectorizer, TermSequences]:
-    """A vectorizer fitted to a pile, every seed that occurs among its terms.
+    """A vectorizer fitted to a corpus, every seed that occurs among its terms.
 
     Parameters
     ----------
-    documents : pyarrow.LargeStringArray or sequence
-        The releases.
+    documents : pyarrow.LargeStringArray, or sequence of sequence of str
+        The documents.
     vectorizer : TermVectorizer or None
-        The user's, which stays as it is; None makes one fit for the pile.
+        The user's, which stays as it is; None makes one fit for the corpus.
     themes : mapping of str to list of str
         Theme name to seeds.
     n_jobs : int or None, default=None
@@ -78,14 +79,18 @@ def fit_vectorizer(
     vectorizer : TermVectorizer
         Fitted.
     sequences : TermSequences
-        The terms of the releases.
+        The terms of the documents.
     """
-    if vectorizer is None:
-        vectorizer = vectorizer_for(documents, n_jobs)
+    if vectorizer is None and isinstance(documents, pa.Array):
+        vectorizer = default_vectorizer(documents, n_jobs)
+    elif vectorizer is None:
+        # Tokens as they are; the words between them say which language they are in.
+        texts = string_array(" ".join(tokens) for tokens in documents)
+        vectorizer = default_vectorizer(texts, n_jobs).set_params(analyzer="tokens")
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
     # Learning takes more memory than all else: what is no longer needed goes.
-    release_model()
+    unload_language_model()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     seeds = [term for words in terms.values() for term in words]
-    return vectorizer, vectorizer.fit_sequences(documents, keep=seeds)
+    return vectorizer, vectorizer.fit_to_sequences(documents, keep=seeds)

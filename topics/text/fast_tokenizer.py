@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import strings, taken
+from topics._arrow import string_array, taken
 from topics._errors import TopicsError
-from topics._parallel import Slab, grown, in_workers, over_shards, room
+from topics._parallel import OutputBuffer, allocate, grow, map_shards, over_shards
 from topics.text.term_sequences import (
     Part,
     Rows,
     TermSequences,
-    finished_rows,
-    sequences_of,
+    concat_sequences,
+    count_rows,
     task_edges,
 )
 from topics.text.unicode_tables import (
@@ -40,13 +40,13 @@ MAX_TEXT = 1 << 28
 
 _PATTERN = re.compile(
     r"(?:\(\?u\))?\\b(?P<kind>\\w|\[\^\\W[\\dws_]*\]|\[a-zA-Z\]|\[a-z\])"
-    r"(?:\{(?P<least>\d+),\}|(?P<plus>\+)|(?P<twice>(?:(?P=kind))\+))\\b"
+    r"(?:\{(?P<min_length>\d+),\}|(?P<plus>\+)|(?P<twice>(?:(?P=kind))\+))\\b"
 )
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CASE = np.uint8(0x20)
 
 
-def fast_pattern(pattern: str) -> tuple[str, int] | None:
+def kernel_pattern(pattern: str) -> tuple[str, int] | None:
     r"""Class of characters and least length of a token pattern that the kernels can follow.
 
     Parameters
@@ -62,14 +62,15 @@ def fast_pattern(pattern: str) -> tuple[str, int] | None:
 
     Examples
     --------
-    >>> fast_pattern(r"(?u)\b\w\w+\b"), fast_pattern(r"\b[^\W\d_]{3,}\b"), fast_pattern(r"#\w+")
+    >>> patterns = r"(?u)\b\w\w+\b", r"\b[^\W\d_]{3,}\b", r"#\w+"
+    >>> tuple(map(kernel_pattern, patterns))
     (('\\w', 2), ('[^\\W\\d_]', 3), None)
     """
     match = _PATTERN.fullmatch(pattern)
     if match is None:
         return None
-    least = int(match["least"]) if match["least"] else 1 if match["plus"] else 2
-    return (match["kind"], least) if least > 0 else None
+    min_length = int(match["min_length"]) if match["min_length"] else 1 if match["plus"] else 2
+    return (match["kind"], min_length) if min_length > 0 else None
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class TokenRules:
     Attributes
     ----------
     kind : str
-        Regular expression for one character of a token, as :func:`fast_pattern` gives it.
-    least : int
+        Regular expression for one character of a token, as :func:`kernel_pattern` gives it.
+    min_length : int
         Least number of characters.
     lowercase, fold_arabic : bool
         As in :class:`~topics.TermVectorizer`.
@@ -96,7 +97,7 @@ class TokenRules:
     """
 
     kind: str = r"\w"
-    least: int = 2
+    min_length: int = 2
     lowercase: bool = True
     fold_arabic: bool = False
     strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None
@@ -126,7 +127,7 @@ class TokenRules:
             expansions,
             _CASE if lowercase else np.uint8(0),
             blocking,
-            self.least,
+            self.min_length,
             ("whole", "pairs", "stretches").index(self.unspaced),
             self.hash_mask,
         )
@@ -212,17 +213,17 @@ class Tokens:
 
         parts = over_shards(work, len(self.parts), 1, n_jobs)
         self.parts = []
-        return sequences_of(parts)
+        return concat_sequences(parts)
 
     def occurrences(self, columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
         """How often each column occurs in all documents."""
-        from topics._kernels.rows import add_up
+        from topics._kernels.rows import add_term_totals
 
         _, sums = both = np.zeros((2, n_columns + 1), np.int64)
         # What has no column is added to one more.
         columns = np.where(columns >= 0, columns, n_columns).astype(np.int32)
         for worker, ids, counts, _lengths in self.parts:
-            add_up(ids, counts, columns[self.numbers[worker]], *both)
+            add_term_totals(ids, counts, columns[self.numbers[worker]], *both)
         return sums[:-1]
 
     def _maps(self, columns: NDArray[np.int32] | None) -> list[NDArray[np.int32]]:
@@ -235,7 +236,7 @@ class Tokens:
         """Columns and counts of every shard, and how many each document has; parts are used up."""
         maps = self._maps(columns)
         parts, self.parts = self.parts, []
-        return finished_rows(
+        return count_rows(
             [(maps[part[0]], *part[1:]) for part in parts], n_columns, counted=True, n_jobs=n_jobs
         )
 
@@ -244,7 +245,7 @@ class Tokens:
         return [(self.numbers[worker], ids, n) for worker, ids, _counts, n in self.parts]
 
 
-def new_types() -> Any:
+def empty_token_table() -> Any:
     """A hash table of tokens, with none in it."""
     from topics._kernels.tokens import Types
 
@@ -256,29 +257,29 @@ def new_types() -> Any:
     )
 
 
-def with_room(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.uint64) -> Any:
+def ensure_capacity(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.uint64) -> Any:
     """A hash table with room for more types, of so many bytes in all."""
-    from topics._kernels.tokens import Types, has_room, move_slots
+    from topics._kernels.tokens import Types, has_capacity, move_slots
 
-    if has_room(types, n_types, n_more, size):
+    if has_capacity(types, n_types, n_more, size):
         return types
     table, ends, arena, stats = types
     n = n_types + n_more
     if n > len(stats):
         n = max(n, 2 * len(stats))
-        ends, stats = grown(ends, n + 1), grown(stats, n)
+        ends, stats = grow(ends, n + 1), grow(stats, n)
     size += int(ends[n_types]) + 64
     if size > arena.size:
-        arena = grown(arena, max(2 * arena.size, size))
+        arena = grow(arena, max(2 * arena.size, size))
     n_slots = max(len(table), 1 << int(3 * (n_types + n_more) // 2).bit_length())
     if n_slots > len(table):
-        old, table = table, room((n_slots, 3), np.uint64)
+        old, table = table, allocate((n_slots, 3), np.uint64)
         move_slots(old, hash_mask, table)
     return Types(table, ends, arena, stats)
 
 
 @dataclass(frozen=True)
-class KnownTypes:
+class TokenTable:
     """Terms in a hash table.
 
     Attributes
@@ -293,11 +294,11 @@ class KnownTypes:
     places: NDArray[np.int32]
 
 
-def types_of(
+def token_table(
     terms: pa.LargeStringArray,
     frequencies: NDArray[np.int64] | None = None,
     stop_words: pa.LargeStringArray | None = None,
-) -> KnownTypes:
+) -> TokenTable:
     """A hash table of terms.
 
     Parameters
@@ -313,21 +314,21 @@ def types_of(
 
     Returns
     -------
-    KnownTypes
-        For :func:`read_tokens` and :func:`number_terms`.
+    TokenTable
+        For :func:`tokenize_column` and :func:`lookup_terms`.
     """
     order = np.arange(len(terms), dtype=np.int32)
     if frequencies is not None:
         order = np.argsort(-frequencies, kind="stable").astype(np.int32)
         terms = taken(terms, order)
-    types, n_left_out = new_types(), 0
+    types, n_left_out = empty_token_table(), 0
     if stop_words is not None:
         types, n_left_out, _ = _with_terms(types, 0, stop_words, _ALL)
     types, n_types, numbers = _with_terms(types, n_left_out, terms, _ALL)
     places = np.full(n_types, -1, np.int32)
     places[numbers] = order
     places[:n_left_out] = -1
-    return KnownTypes(types, places)
+    return TokenTable(types, places)
 
 
 def _with_terms(
@@ -337,18 +338,20 @@ def _with_terms(
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    types = with_room(types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8, hash_mask)
+    types = ensure_capacity(
+        types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8, hash_mask
+    )
     n_types, numbers = number_strings(data, offsets, types, n_types, hash_mask, True)
     return types, n_types, numbers
 
 
-def number_terms(known: KnownTypes, terms: pa.LargeStringArray) -> NDArray[np.int32]:
+def lookup_terms(known: TokenTable, terms: pa.LargeStringArray) -> NDArray[np.int32]:
     """Places of terms among those that are known.
 
     Parameters
     ----------
-    known : KnownTypes
-        As :func:`types_of` gives them.
+    known : TokenTable
+        As :func:`token_table` gives them.
     terms : pyarrow.LargeStringArray
         The terms to look up.
 
@@ -360,7 +363,7 @@ def number_terms(known: KnownTypes, terms: pa.LargeStringArray) -> NDArray[np.in
     Examples
     --------
     >>> words = pa.array(["aid", "talks"], pa.large_string())
-    >>> number_terms(types_of(words), pa.array(["talks", "war"], pa.large_string())).tolist()
+    >>> lookup_terms(token_table(words), pa.array(["talks", "war"], pa.large_string())).tolist()
     [1, -2]
     """
     from topics._kernels.tokens import number_strings
@@ -371,12 +374,12 @@ def number_terms(known: KnownTypes, terms: pa.LargeStringArray) -> NDArray[np.in
     return np.append(known.places, np.int32(-2))[np.where(numbers >= 0, numbers, n_known)]
 
 
-def read_tokens(
+def tokenize_column(
     texts: pa.LargeStringArray,
     rules: TokenRules,
     *,
     in_order: bool,
-    known: KnownTypes | None = None,
+    known: TokenTable | None = None,
     n_jobs: int | None = None,
 ) -> Tokens:
     """Read the tokens of texts.
@@ -389,8 +392,8 @@ def read_tokens(
         What a token is.
     in_order : bool
         Whether every token is given in reading order, or a count for each type of a document.
-    known : KnownTypes or None, default=None
-        The terms to find, as :func:`types_of` gives them; None learns them.
+    known : TokenTable or None, default=None
+        The terms to find, as :func:`token_table` gives them; None learns them.
     n_jobs : int or None, default=None
         Threads; only the order of ``terms`` depends on it.
 
@@ -404,7 +407,7 @@ def read_tokens(
     TopicsError
         If a text is of more than 256 MiB.
     """
-    from topics._kernels.tokens import most_bytes, most_entries, most_tokens, read_shard
+    from topics._kernels.tokens import max_bytes_in, max_entries_in, max_tokens_in, read_shard
 
     edges = _shards(texts)
     its_rules, learning = rules.for_kernels(), known is None
@@ -415,12 +418,12 @@ def read_tokens(
     def start() -> Callable[[int], tuple[int, Any, Any, Any]]:
         number = next(new_worker)
         if known is None:
-            state = states[number] = [new_types(), 0]
+            state = states[number] = [empty_token_table(), 0]
         else:
             # The table is shared; what is counted is not.
             stats = np.zeros((known.places.size, 2), np.int32)
             state = states[number] = [known.types._replace(stats=stats), known.places.size]
-        slabs = [Slab(), Slab(used=not in_order)]
+        slabs = [OutputBuffer(), OutputBuffer(used=not in_order)]
 
         def work(shard: int) -> tuple[int, Any, Any, Any]:
             low, high = edges[shard], edges[shard + 1]
@@ -428,16 +431,18 @@ def read_tokens(
             if by_texts or (rules.lowercase and _has_sigma(part)):
                 part = rules.folded_before(part)
             data, offsets = _bytes_of(part, 0, len(part))
-            most = most_entries(offsets, its_rules.expansions)
-            ids, counts = (slab.ahead(most) for slab in slabs)
+            capacity = max_entries_in(offsets, its_rules.expansions)
+            ids, counts = (slab.reserve(capacity) for slab in slabs)
             lengths = np.zeros(high - low, np.int64)
             d = n = 0
             while d < high - low:
                 if learning:
                     size = int(offsets[d + 1] - offsets[d])
-                    more = most_tokens(size, its_rules.expansions)
-                    more_bytes = most_bytes(size, its_rules.expansions)
-                    state[0] = with_room(state[0], state[1], more, more_bytes, rules.hash_mask)
+                    more = max_tokens_in(size, its_rules.expansions)
+                    more_bytes = max_bytes_in(size, its_rules.expansions)
+                    state[0] = ensure_capacity(
+                        state[0], state[1], more, more_bytes, rules.hash_mask
+                    )
                 d, state[1], n = read_shard(
                     data, offsets, d, its_rules, learning, in_order, *state, ids, counts, lengths, n
                 )
@@ -446,9 +451,9 @@ def read_tokens(
 
         return work
 
-    parts = in_workers(start, len(edges) - 1, n_jobs)
+    parts = map_shards(start, len(edges) - 1, n_jobs)
     if known is not None:
-        return Tokens(strings([]), np.empty(0, np.int64), parts, [known.places] * len(states))
+        return Tokens(string_array([]), np.empty(0, np.int64), parts, [known.places] * len(states))
     types, n_types = states[0]
     numbers = [np.arange(n_types, dtype=np.int32)]
     frequencies = [types.stats[:n_types, 1]]
@@ -469,10 +474,10 @@ def _terms_of(types: Any, n_types: int) -> pa.LargeStringArray:
 
 
 def _has_sigma(texts: pa.LargeStringArray) -> bool:
-    from topics._kernels.tokens import holds_pair
+    from topics._kernels.tokens import contains_byte_pair
 
     data, offsets = _bytes_of(texts, 0, len(texts))
-    return bool(holds_pair(data, offsets[0], offsets[-1], np.uint8(0xCE), np.uint8(0xA3)))
+    return bool(contains_byte_pair(data, offsets[0], offsets[-1], np.uint8(0xCE), np.uint8(0xA3)))
 
 
 def _bytes_of(

@@ -56,11 +56,11 @@ def recognise_languages(texts: Iterable[str]) -> list[str | None]:
     return languages
 
 
-def release_model() -> None:
+def unload_language_model() -> None:
     """Give back the memory of what tells languages apart, some 90 MB; it is read anew when needed.
 
     Examples
     --------
-    >>> release_model()
+    >>> unload_language_model()
     """
     _identifier.cache_clear()

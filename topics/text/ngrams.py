@@ -12,9 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import sorted_places, strings, taken
-from topics._parallel import in_workers, over_shards, workers
-from topics.text.term_sequences import Rows, TermSequences, finished_rows, sequences_of, shards_of
+from topics._arrow import argsort_strings, string_array, taken
+from topics._parallel import map_shards, over_shards, workers
+from topics.text.term_sequences import (
+    Rows,
+    TermSequences,
+    concat_sequences,
+    count_rows,
+    shard_ranges,
+)
 
 Levels = list[NDArray[Any]]
 """One array for each length of grams, from one word on."""
@@ -165,7 +171,7 @@ class Trie:
         return taken(pa.concat_arrays(parts), place)
 
 
-def trie_of(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArray]:
+def build_trie(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArray]:
     """A trie of terms whose words are divided by spaces.
 
     Parameters
@@ -184,13 +190,13 @@ def trie_of(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArr
 
     Examples
     --------
-    >>> trie, columns, words = trie_of(pa.array(["aid", "human rights"], pa.large_string()))
+    >>> trie, columns, words = build_trie(pa.array(["aid", "human rights"], pa.large_string()))
     >>> trie.sizes, [column.tolist() for column in columns], words.to_pylist()
     ([3, 1], [[0, -1, -1], [1]], ['aid', 'human', 'rights'])
     """
     split = pc.split_pattern(terms, " ")
     encoded = split.flatten().dictionary_encode()
-    order = sorted_places(encoded.dictionary)
+    order = argsort_strings(encoded.dictionary)
     rank = np.empty(order.size, np.int64)
     rank[order] = np.arange(order.size)
     ids = rank[np.asarray(encoded.indices)]
@@ -234,12 +240,12 @@ class Occurrences:
     """
 
     def __init__(self, sequences: TermSequences, n_words: int, n_jobs: int | None) -> None:
-        from topics._kernels.grams import group_words, with_ends, word_counts
+        from topics._kernels.grams import group_words, with_document_ends, word_counts
 
         self.n_jobs, self.n_words, self.offsets = n_jobs, n_words, sequences.offsets
         size = sequences.ids.size + len(sequences)
         self.ids = np.empty(size, np.int32)
-        with_ends(sequences.offsets, sequences.ids, self.ids)
+        with_document_ends(sequences.offsets, sequences.ids, self.ids)
         edges = np.linspace(0, size, workers(n_jobs, size) + 1).astype(np.int64)
         counts = np.zeros((edges.size - 1, n_words), np.int64)
 
@@ -268,16 +274,16 @@ class Occurrences:
             scratch = np.zeros(self.n_words, np.int64)
             return lambda i: work(edges[i], edges[i + 1], scratch)
 
-        return in_workers(start, edges.size - 1, self.n_jobs)
+        return map_shards(start, edges.size - 1, self.n_jobs)
 
     def lengthen(self, trie: Trie) -> None:
         """Find all grams that are one word longer, and add them to the trie."""
-        from topics._kernels.grams import lengthened
+        from topics._kernels.grams import extend_grams
 
         level = len(self.starts) - 1
         parts = self._in_ranges(
             level,
-            lambda low, high, scratch: lengthened(
+            lambda low, high, scratch: extend_grams(
                 self.ids, self.starts[level], self.positions[level], low, high, level + 1, scratch
             ),
         )
@@ -291,7 +297,7 @@ class Occurrences:
 
     def follow(self, trie: Trie) -> None:
         """Find the grams that are one word longer as far as the trie has them."""
-        from topics._kernels.grams import followed
+        from topics._kernels.grams import follow_grams
 
         level = len(self.starts) - 1
         grams = np.arange(self.starts[level].size)
@@ -299,7 +305,7 @@ class Occurrences:
         sizes, cursors = np.zeros((2, trie.prefixes[level].size), np.int64)
         places = self._in_ranges(
             level,
-            lambda low, high, scratch: followed(
+            lambda low, high, scratch: follow_grams(
                 self.ids, self.starts[level], self.positions[level], low, high, level + 1,
                 child_starts, trie.words[level], sizes, cursors, scratch,
             ),
@@ -321,7 +327,9 @@ class Occurrences:
             The columns.
         """
         shards, read = self._readable(columns)
-        return sequences_of(over_shards(lambda i, _: read(*shards[i]), len(shards), 1, self.n_jobs))
+        return concat_sequences(
+            over_shards(lambda i, _: read(*shards[i]), len(shards), 1, self.n_jobs)
+        )
 
     def rows(self, columns: Levels, n_columns: int) -> list[Rows]:
         """Columns and counts of every document, without a sequence of all their terms."""
@@ -331,7 +339,7 @@ class Occurrences:
         def work(i: int, _: int) -> Rows:
             ids, lengths = read(*shards[i])
             part = [(same, ids, same, lengths)]
-            return finished_rows(part, n_columns, counted=False)[0]
+            return count_rows(part, n_columns, counted=False)[0]
 
         return over_shards(work, len(shards), 1, self.n_jobs)
 
@@ -348,10 +356,10 @@ class Occurrences:
 
             self._in_ranges(level, work)
         read = partial(in_reading_order, self.ids, columns[0], at, self.offsets)
-        return shards_of(self.offsets), read
+        return shard_ranges(self.offsets), read
 
 
-def learn_grams(
+def learn_ngrams(
     sequences: TermSequences,
     words: pa.LargeStringArray,
     ngram_range: tuple[int, int],
@@ -386,18 +394,18 @@ def learn_grams(
     --------
     >>> sequences = TermSequences(np.array([0, 3]), np.array([1, 2, 0], np.int32))
     >>> words = pa.array(["groups", "human", "rights"], pa.large_string())
-    >>> _, trie, terms = learn_grams(sequences, words, (1, 1), ["human rights"])
+    >>> _, trie, terms = learn_ngrams(sequences, words, (1, 1), ["human rights"])
     >>> trie.sizes, [mask.tolist() for mask in terms]
     ([3, 1], [[True, True, True], [True]])
     """
-    least, most = ngram_range
+    min_n, max_n = ngram_range
     occurrences = Occurrences(sequences, len(words), n_jobs)
     trie = Trie(len(words))
     wanted = numbered(phrases, words)
     # No gram is longer than the longest document.
-    longest = min(max([most, *map(len, wanted)]), int(np.diff(sequences.offsets).max(initial=1)))
+    longest = min(max([max_n, *map(len, wanted)]), int(np.diff(sequences.offsets).max(initial=1)))
     for length in range(2, longest + 1):
-        if length <= most:
+        if length <= max_n:
             occurrences.lengthen(trie)
         else:
             pairs = sorted(
@@ -407,7 +415,7 @@ def learn_grams(
             grown = np.array([p for p in pairs if p[0] >= 0], np.int32).reshape(-1, 2)
             trie.add_level(np.ascontiguousarray(grown[:, 0]), np.ascontiguousarray(grown[:, 1]))
             occurrences.follow(trie)
-    terms = [np.full(size, least <= level + 1 <= most) for level, size in enumerate(trie.sizes)]
+    terms = [np.full(size, min_n <= level + 1 <= max_n) for level, size in enumerate(trie.sizes)]
     for gram in wanted:
         number = trie.find(gram)
         if number >= 0:
@@ -425,7 +433,7 @@ def numbered(terms: Iterable[str], words: pa.LargeStringArray) -> list[tuple[int
     """
     parts = [term.split(" ") for term in terms]
     needed = list(dict.fromkeys(word for part in parts for word in part))
-    places = pc.index_in(strings(needed), value_set=words).to_pylist()
+    places = pc.index_in(string_array(needed), value_set=words).to_pylist()
     number = dict(zip(needed, places, strict=True))
     grams = [tuple(number[word] for word in part) for part in parts]
     return [gram for gram in grams if None not in gram]

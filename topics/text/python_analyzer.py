@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import strings
+from topics._arrow import string_array
 from topics._parallel import workers
 from topics.text.fast_tokenizer import split_unspaced
-from topics.text.term_sequences import TermSequences, sequences_of
+from topics.text.term_sequences import TermSequences, concat_sequences
 from topics.text.unicode_tables import fold_text
 from topics.text.word_forms import word_form
 
@@ -91,47 +91,53 @@ class Analyzer:
         analyzer = self.params["analyzer"]
         if callable(analyzer):
             return list(analyzer(document))
-        least, most = self.params["ngram_range"]
-        if analyzer == "word":
+        min_n, max_n = self.params["ngram_range"]
+        if analyzer in ("word", "tokens"):
             tokens = self.tokens(document)
-            terms = _ngrams(tokens, least, most, " ")
+            terms = _ngrams(tokens, min_n, max_n, " ")
             for n in self.lengths:
-                if not least <= n <= most:
+                if not min_n <= n <= max_n:
                     windows = zip(*(tokens[i:] for i in range(n)), strict=False)
                     terms += [" ".join(window) for window in windows if window in self.phrases]
             return terms
         text = _SPACES.sub(" ", self.prepare(document))
         if analyzer == "char":
-            return _ngrams(text, least, most, "")
-        return [gram for word in text.split() for gram in _padded_ngrams(word, least, most)]
+            return _ngrams(text, min_n, max_n, "")
+        return [gram for word in text.split() for gram in _padded_ngrams(word, min_n, max_n)]
 
-    def tokens(self, text: str) -> list[str]:
+    def tokens(self, text: Any) -> list[str]:
         """Words of a text, before they make up n-grams or phrases."""
         if callable(self.params["analyzer"]):
             return [text]
+        if self.params["analyzer"] == "tokens":
+            return self._forms(text.split() if isinstance(text, str) else list(text))
         found = list(self.find(self.prepare(text)))
         segmenter = self.params["segmenter"]
         if segmenter is not None and self.params["tokenizer"] is None:
             found = [
                 piece for token in found for piece in split_unspaced(token, self.pattern, segmenter)
             ]
+        return self._forms(found)
+
+    def _forms(self, tokens: list[str]) -> list[str]:
+        """Tokens without stop words, under the form that they are counted under."""
         if self.stop_words:
-            found = [token for token in found if token not in self.stop_words]
-        return found if self.form is None else [self.form(token) for token in found]
+            tokens = [token for token in tokens if token not in self.stop_words]
+        return tokens if self.form is None else [self.form(token) for token in tokens]
 
 
-def _ngrams(tokens: Sequence[str], least: int, most: int, joint: str) -> list[str]:
-    grams = list(tokens) if least == 1 else []
-    for n in range(max(least, 2), min(most, len(tokens)) + 1):
+def _ngrams(tokens: Sequence[str], min_n: int, max_n: int, joint: str) -> list[str]:
+    grams = list(tokens) if min_n == 1 else []
+    for n in range(max(min_n, 2), min(max_n, len(tokens)) + 1):
         grams += [joint.join(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
     return grams
 
 
-def _padded_ngrams(word: str, least: int, most: int) -> list[str]:
+def _padded_ngrams(word: str, min_n: int, max_n: int) -> list[str]:
     """Character n-grams of one word with a space on both sides, as scikit-learn's char_wb."""
     padded = f" {word} "
     grams: list[str] = []
-    for n in range(least, most + 1):
+    for n in range(min_n, max_n + 1):
         grams.append(padded[:n])
         grams += [padded[i : i + n] for i in range(1, len(padded) - n + 1)]
         if n >= len(padded):
@@ -180,9 +186,9 @@ def analyze(
     mapped = []
     for terms, ids, lengths in parts:
         # Terms that differ only in what UTF-8 cannot hold are one.
-        numbers = [number[term] for term in strings(terms).to_pylist()]
+        numbers = [number[term] for term in string_array(terms).to_pylist()]
         mapped.append((np.array(numbers, np.int32)[ids], lengths))
-    return strings(list(number)), sequences_of(mapped)
+    return string_array(list(number)), concat_sequences(mapped)
 
 
 def _analyze_shard(

@@ -15,7 +15,7 @@ Themes = dict[str, list[str]]
 
 
 RESERVED = frozenset({"none", "-", "releases"})
-"""Names that mean something else in tables: no theme, and how many releases there are."""
+"""Names that mean something else in tables: no theme, and how many documents there are."""
 
 
 def check_name(name: Any, **place: Any) -> str:
@@ -132,7 +132,7 @@ class Seed(NamedTuple):
 
     words: str
     weight: float
-    open_end: bool
+    is_prefix: bool
 
 
 def parse_seed(text: str) -> Seed:
@@ -158,7 +158,7 @@ def parse_seed(text: str) -> Seed:
     Examples
     --------
     >>> parse_seed("detain*^2")
-    Seed(words='detain', weight=2.0, open_end=True)
+    Seed(words='detain', weight=2.0, is_prefix=True)
     >>> parse_seed("-football").weight
     -1.0
     """
@@ -174,11 +174,11 @@ def parse_seed(text: str) -> Seed:
             f"the weight of the seed {text!r} is no number from 0.001 to 1000",
             "write it like camp^2",
         )
-    open_end = words.endswith("*")
+    is_prefix = words.endswith("*")
     words = words.removesuffix("*").strip()
     if not words or "*" in words:
         raise TopicsError(f"the seed {text!r} is no word", "write it like detain* or -football")
-    return Seed(words, sign * number, open_end)
+    return Seed(words, sign * number, is_prefix)
 
 
 def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, list[str]]:
@@ -200,7 +200,7 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     found = {}
     for name, seeds in themes.items():
         parsed = [parse_seed(seed) for seed in seeds]
-        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.open_end]
+        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.is_prefix]
         found[name] = [term for term in dict.fromkeys(terms) if term]
     return found
 
@@ -213,7 +213,7 @@ def seed_columns(
     Parameters
     ----------
     weighed : mapping of str to mapping of str to float
-        As of :func:`weigh_seeds`.
+        As of :func:`expand_seeds`.
     vocabulary : mapping of str to int
         Term to column.
 
@@ -245,7 +245,7 @@ def seed_columns(
     return found
 
 
-def known_seeds(
+def seeds_in_vocabulary(
     themes: Themes,
     tokenize: Callable[[str], list[str]],
     vocabulary: Mapping[str, int],
@@ -262,7 +262,7 @@ def known_seeds(
     vocabulary : mapping of str to int
         Term to column.
     labelled : collection, default=()
-        Themes that releases are labelled with: these need no seeds, and are left out without any.
+        Themes that documents are labelled with: these need no seeds, and are left out without any.
 
     Returns
     -------
@@ -276,17 +276,17 @@ def known_seeds(
 
     Examples
     --------
-    >>> known_seeds({"aid": ["Tents"]}, str.split, {"Tents": 1})["aid"][0].tolist()
+    >>> seeds_in_vocabulary({"aid": ["Tents"]}, str.split, {"Tents": 1})["aid"][0].tolist()
     [1]
     """
-    weighed = weigh_seeds(themes, tokenize, vocabulary)
+    weighed = expand_seeds(themes, tokenize, vocabulary)
     sought = {
         theme: words
         for theme, words in weighed.items()
         if theme not in labelled or any(w > 0 and t in vocabulary for t, w in words.items())
     }
     found = seed_columns(sought, vocabulary)
-    written = seeds_as_written(themes, tokenize)
+    written = original_seeds(themes, tokenize)
     missing = [
         f"{written.get(word, word)!r} ({theme})"
         for theme, words in weighed.items()
@@ -302,7 +302,7 @@ def known_seeds(
     return found
 
 
-def weigh_seeds(
+def expand_seeds(
     themes: Themes, tokenize: Callable[[str], list[str]], vocabulary: Iterable[str]
 ) -> dict[str, dict[str, float]]:
     """Seeds as terms with weights, open ends filled in.
@@ -324,7 +324,7 @@ def weigh_seeds(
 
     Examples
     --------
-    >>> weigh_seeds({"prison": ["detain*", "-football"]}, str.split, ["detained", "detainees"])
+    >>> expand_seeds({"prison": ["detain*", "-football"]}, str.split, ["detained", "detainees"])
     {'prison': {'detained': 1.0, 'detainees': 1.0, 'football': -1.0}}
     """
     terms = None
@@ -332,10 +332,10 @@ def weigh_seeds(
     for name, seeds in themes.items():
         weighed[name] = {}
         for text in seeds:
-            words, weight, open_end = parse_seed(text)
+            words, weight, is_prefix = parse_seed(text)
             term = " ".join(tokenize(words))
             matches = [term or text]
-            if open_end:
+            if is_prefix:
                 terms = sorted(vocabulary) if terms is None else terms
                 stem = term or words.lower()
                 matches = [t for t in terms if t.startswith(stem)] or [text]
@@ -343,7 +343,7 @@ def weigh_seeds(
     return weighed
 
 
-def seeds_as_written(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
+def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
     """How a user wrote the seed that a term stands for, so that messages lead to it.
 
     Parameters
@@ -360,8 +360,8 @@ def seeds_as_written(themes: Themes, tokenize: Callable[[str], list[str]]) -> di
 
     Examples
     --------
-    >>> seeds_as_written({"camp": ["Forced to leave^2"]}, lambda text: text.lower().split())
+    >>> original_seeds({"camp": ["Forced to leave^2"]}, lambda text: text.lower().split())
     {'forced to leave': 'Forced to leave^2'}
     """
     parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
-    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.open_end}
+    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.is_prefix}

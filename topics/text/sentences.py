@@ -25,7 +25,7 @@ def split_paragraphs(text: str) -> list[str]:
     Parameters
     ----------
     text : str
-        A release.
+        A document.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def split_sentences(text: str) -> list[str]:
     Parameters
     ----------
     text : str
-        A release.
+        A document.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def best_sentences(
     Parameters
     ----------
     texts : sequence of str
-        Releases.
+        Documents.
     columns : sequence of sequence of int
         For each text the columns that are asked for.
     score : callable

@@ -13,26 +13,26 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts, sorted_places, strings, taken
+from topics._arrow import argsort_strings, as_texts, string_array, taken
 from topics._errors import TopicsError
 from topics.text.fast_tokenizer import (
-    KnownTypes,
     TokenRules,
     Tokens,
-    fast_pattern,
-    number_terms,
-    read_tokens,
-    types_of,
+    TokenTable,
+    kernel_pattern,
+    lookup_terms,
+    token_table,
+    tokenize_column,
 )
-from topics.text.ngrams import Levels, Occurrences, learn_grams, numbered
+from topics.text.ngrams import Levels, Occurrences, learn_ngrams, numbered
 from topics.text.phrases import learn_phrases
 from topics.text.python_analyzer import Analyzer, analyze
-from topics.text.term_sequences import Rows, TermSequences, matrix_of, occurrences_of
+from topics.text.term_sequences import Rows, TermSequences, csr_from_rows, term_totals
 from topics.text.tfidf import linear_scores
 from topics.text.unicode_tables import UNSPACED_RUN
 from topics.text.vocabulary import TermCounts, Vocabulary
 
-_NONE = strings([])
+_NONE = string_array([])
 
 
 def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
@@ -78,7 +78,7 @@ def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
 
 
 @dataclass
-class Found:
+class ExtractedTerms:
     """What was found in texts: all their terms, sorted, and where these stand.
 
     Attributes
@@ -137,7 +137,7 @@ class Found:
         if self.in_order is not None and not (rows_follow or occurrences):
             documents = self.in_order.document_frequency(n)
             return TermCounts(self.vocabulary, documents, None, len(self.in_order))
-        documents, often = occurrences_of(self._rows, n)
+        documents, often = term_totals(self._rows, n)
         n_documents = sum(part[2].size for part in self._rows)
         if not rows_follow:
             self.__dict__.pop("_rows")
@@ -147,12 +147,12 @@ class Found:
         """Counts of the terms that have a column; what was found is used up."""
         if self.tokens is not None:
             places = np.where(self.places >= 0, columns[self.places], -1).astype(np.int32)
-            return matrix_of(self.tokens.rows(places, n_columns, self.n_jobs), n_columns, dtype)
+            return csr_from_rows(self.tokens.rows(places, n_columns, self.n_jobs), n_columns, dtype)
         rows, self.__dict__["_rows"] = self._rows, []
-        return matrix_of(rows, n_columns, dtype, columns)
+        return csr_from_rows(rows, n_columns, dtype, columns)
 
 
-class Reader:
+class TermExtractor:
     """Reads texts as the parameters of a vectorizer say.
 
     Parameters
@@ -176,11 +176,11 @@ class Reader:
         learn_phrases: bool = False,
     ) -> None:
         self.params, self.phrases, self.learn_phrases = params, phrases, learn_phrases
-        self.stop_words = strings(stop_words)
+        self.stop_words = string_array(stop_words)
         self.n_jobs = params["n_jobs"]
         self.ngram_range = params["ngram_range"]
         self.analyzer = Analyzer(params, stop_words, phrases)
-        pattern = fast_pattern(params["token_pattern"])
+        pattern = kernel_pattern(params["token_pattern"])
         words = params["analyzer"] == "word"
         self.fast = bool(
             words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
@@ -188,9 +188,9 @@ class Reader:
         self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
         segmenter = params["segmenter"]
         # Where words are not counted as they stand, a type is looked at before it is looked up.
-        self.as_they_stand = self.analyzer.form is None and not callable(segmenter)
+        self.keeps_token_forms = self.analyzer.form is None and not callable(segmenter)
         # The kernels can count the types of a document themselves.
-        self.by_types = self.fast and self.by_words and self.as_they_stand
+        self.counts_in_kernel = self.fast and self.by_words and self.keeps_token_forms
         if self.fast and pattern:
             cut: Any = "stretches" if callable(segmenter) else "pairs"
             self.rules = TokenRules(
@@ -202,7 +202,7 @@ class Reader:
                 unspaced="whole" if segmenter is None else cut,
             )
 
-    def learn(self, texts: Any, *, in_order: bool) -> Found:
+    def learn(self, texts: Any, *, in_order: bool) -> ExtractedTerms:
         """All terms of texts, in order or counted.
 
         Parameters
@@ -214,25 +214,27 @@ class Reader:
 
         Returns
         -------
-        Found
+        ExtractedTerms
             The terms.
         """
-        if self.by_types and not in_order:
-            tokens = read_tokens(texts, self.rules, in_order=False, n_jobs=self.n_jobs)
+        if self.counts_in_kernel and not in_order:
+            tokens = tokenize_column(texts, self.rules, in_order=False, n_jobs=self.n_jobs)
             places, words = self._sorted(tokens.terms)
-            return Found(Vocabulary(len(words), words), tokens, places, n_jobs=self.n_jobs)
+            return ExtractedTerms(Vocabulary(len(words), words), tokens, places, n_jobs=self.n_jobs)
         if not self.fast:
             return self._learn_by_analyzer(texts)
         sequences, words = self._words(texts)
         phrases = self._phrases(sequences, words)
         if self.ngram_range == (1, 1) and not phrases:
             vocabulary = Vocabulary(len(words), words)
-            return Found(vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs)
-        occurrences, trie, terms = learn_grams(
+            return ExtractedTerms(
+                vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs
+            )
+        occurrences, trie, terms = learn_ngrams(
             sequences, words, self.ngram_range, phrases, self.n_jobs
         )
         columns, n = trie.columns(terms)
-        return Found(
+        return ExtractedTerms(
             Vocabulary.of_grams(trie, columns, n, words),
             in_order=occurrences.terms(columns) if in_order else None,
             grams=(occurrences, columns),
@@ -269,7 +271,7 @@ class Reader:
         section_cost: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
         """What :func:`~topics.text.tfidf.linear_scores` makes of the terms."""
-        if self.by_types:
+        if self.counts_in_kernel:
             parts = self._read_known(texts, vocabulary, in_order=True).in_order()
         else:
             parts = self.find(texts, vocabulary).parts()
@@ -292,26 +294,28 @@ class Reader:
         self, texts: pa.LargeStringArray, vocabulary: Vocabulary, *, in_order: bool
     ) -> Tokens:
         types = self._types(vocabulary, vocabulary.terms)
-        return read_tokens(texts, self.rules, in_order=in_order, known=types, n_jobs=self.n_jobs)
+        return tokenize_column(
+            texts, self.rules, in_order=in_order, known=types, n_jobs=self.n_jobs
+        )
 
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
         """Counts of the terms of a vocabulary in texts."""
         n = len(vocabulary)
-        if self.by_types:
+        if self.counts_in_kernel:
             tokens = self._read_known(texts, vocabulary, in_order=False)
             rows = tokens.rows(None, n, self.n_jobs)
-            return matrix_of(rows, n, dtype)
+            return csr_from_rows(rows, n, dtype)
         if self.fast and not self.by_words:
             occurrences = self._known_grams(texts, vocabulary)
-            return matrix_of(occurrences.rows(self._readable(vocabulary), n), n, dtype)
+            return csr_from_rows(occurrences.rows(self._readable(vocabulary), n), n, dtype)
         return self.find(texts, vocabulary).counts(n, dtype, self.n_jobs)
 
     def _readable(self, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:
         """Columns of the grams that these parameters read: a vocabulary given may hold others."""
         trie, columns, words = vocabulary.grams
-        least, most = self.ngram_range
+        min_n, max_n = self.ngram_range
         readable = [
-            column if least <= level + 1 <= most else np.full_like(column, -1)
+            column if min_n <= level + 1 <= max_n else np.full_like(column, -1)
             for level, column in enumerate(columns)
         ]
         for gram in numbered(self.phrases, words):
@@ -321,11 +325,12 @@ class Reader:
         return readable
 
     def _documents(self, texts: Any) -> Sequence[Any]:
-        if callable(self.params["analyzer"]) or self.params["preprocessor"] is not None:
+        analyzer = self.params["analyzer"]
+        if callable(analyzer) or analyzer == "tokens" or self.params["preprocessor"] is not None:
             return texts if isinstance(texts, Sequence) else list(texts)
         return texts.to_pylist()
 
-    def _learn_by_analyzer(self, texts: Any) -> Found:
+    def _learn_by_analyzer(self, texts: Any) -> ExtractedTerms:
         documents = self._documents(texts)
         phrases, analyzer = dict(self.phrases), self.analyzer
         if self.learn_phrases:
@@ -335,7 +340,7 @@ class Reader:
             analyzer = Analyzer(self.params, self.stop_words.to_pylist(), phrases)
         terms, sequences = analyze(documents, analyzer, self.n_jobs)
         places, terms = _ranked(terms, np.ones(len(terms), bool))
-        return Found(
+        return ExtractedTerms(
             Vocabulary(len(terms), terms),
             in_order=sequences.renumber(places),
             phrases=phrases,
@@ -358,12 +363,12 @@ class Reader:
 
     def _sorted(self, terms: pa.LargeStringArray) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
         """Place of every type among the sorted words, -1 for stop words; and those words."""
-        return _ranked(terms, number_terms(types_of(self.stop_words), terms) < 0)
+        return _ranked(terms, lookup_terms(token_table(self.stop_words), terms) < 0)
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
-        tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
-        if self.as_they_stand:
+        tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+        if self.keeps_token_forms:
             places, words = self._sorted(tokens.terms)
             return tokens.sequences(places, self.n_jobs), words
         pieces, offsets = self._forms(tokens.terms)
@@ -375,20 +380,24 @@ class Reader:
         numbers = ranks[np.asarray(pc.fill_null(encoded.indices, -1))]
         return self._expanded(tokens, numbers, offsets, keep=False), words
 
-    def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> KnownTypes:
+    def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> TokenTable:
         """Words of a vocabulary to find, and stop words, which vanish and part no others."""
-        return vocabulary.types_of_words(words, self.stop_words if self.as_they_stand else _NONE)
+        return vocabulary.token_table_of_words(
+            words, self.stop_words if self.keeps_token_forms else _NONE
+        )
 
     def _known_words(
-        self, texts: pa.LargeStringArray, types: KnownTypes, *, keep: bool
+        self, texts: pa.LargeStringArray, types: TokenTable, *, keep: bool
     ) -> TermSequences:
         """Known words in reading order; others keep their places as -1 where ``keep``."""
-        if self.as_they_stand:
-            tokens = read_tokens(texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs)
+        if self.keeps_token_forms:
+            tokens = tokenize_column(
+                texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs
+            )
             return tokens.sequences(None, self.n_jobs, keep=keep)
-        tokens = read_tokens(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+        tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
         pieces, offsets = self._forms(tokens.terms)
-        numbers = number_terms(types, pc.fill_null(pieces, ""))
+        numbers = lookup_terms(types, pc.fill_null(pieces, ""))
         numbers[np.asarray(pc.is_null(pieces))] = -1
         return self._expanded(tokens, numbers, offsets, keep=keep)
 
@@ -424,7 +433,7 @@ def _ranked(
     terms: pa.LargeStringArray, kept: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
     """Place of every term among the sorted ones, -1 for those not kept; and the sorted terms."""
-    order = sorted_places(terms)
+    order = argsort_strings(terms)
     order = order[kept[order]]
     places = np.full(len(terms), -1, np.int32)
     places[order] = np.arange(order.size)

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._parallel import kept, over_shards
+from topics._parallel import copy_out, over_shards
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,20 @@ class TermSequences:
         self, n_terms: int, dtype: Any = np.int64, n_jobs: int | None = None
     ) -> sp.csr_matrix:
         """Document-term matrix of these sequences, with sorted indices."""
-        return matrix_of(self.rows(n_terms, n_jobs), n_terms, dtype)
+        return csr_from_rows(self.rows(n_terms, n_jobs), n_terms, dtype)
 
     def rows(self, n_terms: int, n_jobs: int | None = None) -> list[Rows]:
         """Terms of every document, each once and in order, and their counts."""
         none = np.empty(0, np.int32)
         parts = [(columns, ids, none, lengths) for columns, ids, lengths in self.parts()]
-        return finished_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
+        return count_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
 
     def parts(self) -> list[Part]:
         """The sequences shard by shard."""
         lengths, same = np.diff(self.offsets), np.empty(0, np.int32)
         return [
             (same, self.ids[self.offsets[low] : self.offsets[high]], lengths[low:high])
-            for low, high in shards_of(self.offsets)
+            for low, high in shard_ranges(self.offsets)
         ]
 
     def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
@@ -103,12 +103,12 @@ class TermSequences:
         ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
 
-    def sample(self, most: int | None) -> TermSequences:
+    def sample(self, max_tokens: int | None) -> TermSequences:
         """Documents at even distances that hold about so many terms at most; None takes all."""
         n, size = len(self), self.ids.size
-        if most is None or size <= most:
+        if max_tokens is None or size <= max_tokens:
             return self
-        return self.take(np.linspace(0, n - 1, max(1, n * most // size)).astype(np.int64))
+        return self.take(np.linspace(0, n - 1, max(1, n * max_tokens // size)).astype(np.int64))
 
 
 Part = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
@@ -132,12 +132,12 @@ _TASKS = 16
 """Tasks that a small piece of work is cut into, so that no worker waits long for another."""
 
 
-def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
+def shard_edges(offsets: NDArray[np.integer], size: int) -> list[int]:
     """First documents of shards of about so much each, and the number of documents.
 
     Examples
     --------
-    >>> edges_of(np.array([0, 3, 5]), 3)
+    >>> shard_edges(np.array([0, 3, 5]), 3)
     [0, 1, 2]
     """
     targets = np.arange(offsets[0], max(offsets[-1], offsets[0] + 1), size)
@@ -145,8 +145,8 @@ def edges_of(offsets: NDArray[np.integer], size: int) -> list[int]:
     return np.unique(np.append(edges, offsets.size - 1)).tolist()
 
 
-def task_edges(offsets: NDArray[np.integer], most: int) -> list[int]:
-    """As :func:`edges_of`; where that would be a few shards only, they are smaller.
+def task_edges(offsets: NDArray[np.integer], max_size: int) -> list[int]:
+    """As :func:`shard_edges`; where that would be a few shards only, they are smaller.
 
     Examples
     --------
@@ -154,21 +154,21 @@ def task_edges(offsets: NDArray[np.integer], most: int) -> list[int]:
     [0, 1, 2]
     """
     even = int(offsets[-1] - offsets[0]) // _TASKS
-    return edges_of(offsets, max(1, most // _TASKS, min(most, even)))
+    return shard_edges(offsets, max(1, max_size // _TASKS, min(max_size, even)))
 
 
-def shards_of(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
+def shard_ranges(offsets: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Ranges of documents of about :data:`ENTRIES` entries at most.
 
     Examples
     --------
-    >>> shards_of(np.array([0, 3, 5]))
+    >>> shard_ranges(np.array([0, 3, 5]))
     [(0, 2)]
     """
     return list(pairwise(task_edges(offsets, ENTRIES)))
 
 
-def finished_rows(
+def count_rows(
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]],
     n_columns: int,
     *,
@@ -195,7 +195,7 @@ def finished_rows(
     list of (ndarray of int32, ndarray of int32, ndarray of int64)
         Columns and counts, and how many each document has.
     """
-    from topics._kernels.rows import finish_rows
+    from topics._kernels.rows import merge_rows
 
     bits = max(1, int(n_columns - 1).bit_length())
     taken: list[Any] = list(parts)
@@ -207,25 +207,25 @@ def finished_rows(
         taken[shard] = ()
         if not counted:
             ids, counts, lengths = ids.copy(), np.empty(ids.size, np.int32), lengths.copy()
-        n = finish_rows(ids, counts, counted, lengths, columns, bits)
+        n = merge_rows(ids, counts, counted, lengths, columns, bits)
         if not counted:
-            ids, counts = kept(ids[:n]), kept(counts[:n])
+            ids, counts = copy_out(ids[:n]), copy_out(counts[:n])
         return ids[:n], counts[:n], lengths
 
     return over_shards(work, len(taken), 1, n_jobs)
 
 
-def occurrences_of(rows: list[Rows], n_columns: int) -> NDArray[np.int64]:
+def term_totals(rows: list[Rows], n_columns: int) -> NDArray[np.int64]:
     """Number of documents with each column, and sum of its counts, below one another."""
-    from topics._kernels.rows import add_up
+    from topics._kernels.rows import add_term_totals
 
     documents, occurrences = sums = np.zeros((2, n_columns), np.int64)
     for columns, counts, _ in rows:
-        add_up(columns, counts, np.empty(0, np.int32), documents, occurrences)
+        add_term_totals(columns, counts, np.empty(0, np.int32), documents, occurrences)
     return sums
 
 
-def matrix_of(
+def csr_from_rows(
     rows: list[Rows],
     n_columns: int,
     dtype: Any = np.int64,
@@ -274,14 +274,47 @@ def matrix_of(
     return matrix
 
 
-def sequences_of(parts: list[tuple[NDArray[np.int32], NDArray[np.int64]]]) -> TermSequences:
+def concat_sequences(parts: list[tuple[NDArray[np.int32], NDArray[np.int64]]]) -> TermSequences:
     """One sequence of documents of many: numbers, and how many each document has.
 
     Examples
     --------
-    >>> sequences_of([(np.array([4, 5], np.int32), np.array([2, 0]))]).offsets.tolist()
+    >>> concat_sequences([(np.array([4, 5], np.int32), np.array([2, 0]))]).offsets.tolist()
     [0, 2, 2]
     """
     lengths = [np.zeros(1, np.int64), *(part[1] for part in parts)]
     ids = [np.empty(0, np.int32), *(part[0] for part in parts)]
     return TermSequences(np.cumsum(np.concatenate(lengths)), np.concatenate(ids))
+
+
+def sequences_from_counts(counts: sp.csr_matrix) -> TermSequences:
+    """Documents of which only counts are known, as sequences: each term as often as it counts.
+
+    Parameters
+    ----------
+    counts : csr_matrix, shape (n_documents, n_terms)
+        Whole numbers of at least zero.
+
+    Returns
+    -------
+    TermSequences
+        The terms of a document in the order of their columns, since its own is not known.
+
+    Raises
+    ------
+    ValueError
+        If the matrix holds anything else.
+
+    Examples
+    --------
+    >>> sequences_from_counts(sp.csr_matrix([[0, 2, 1], [1, 0, 0]])).ids.tolist()
+    [1, 1, 2, 0]
+    """
+    counts = sp.csr_matrix(counts)
+    counts.sum_duplicates()
+    times = counts.data.astype(np.int64)
+    if (times != counts.data).any() or times.min(initial=0) < 0:
+        raise ValueError("the matrix holds what is no count: give whole numbers of at least zero")
+    ends = np.concatenate([[0], np.cumsum(times)])
+    ids = np.repeat(counts.indices, times).astype(np.int32)
+    return TermSequences(ends[counts.indptr], ids)

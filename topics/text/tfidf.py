@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._parallel import over_shards
-from topics.text.term_sequences import SECTION, Part, shards_of
+from topics.text.term_sequences import SECTION, Part, shard_ranges
 
 
 def tfidf_weights(
@@ -54,7 +54,7 @@ def tfidf_weights(
 
     weights = np.empty(counts.nnz, dtype)
     frequencies = np.empty(0) if idf is None else np.ascontiguousarray(idf, np.float64)
-    shards = shards_of(counts.indptr)
+    shards = shard_ranges(counts.indptr)
     scale = {None: 0, "l1": 1, "l2": 2}[norm]
 
     def work(shard: int, _: int) -> None:

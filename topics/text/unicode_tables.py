@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import strings, taken
+from topics._arrow import string_array, taken
 
 BLOCKING, INSIDE, UNSPACED = 1, 2, 3
 N_CODE_POINTS = 0x110000
@@ -247,7 +247,7 @@ def fold_column(
         return texts
     raw = taken(texts, documents).cast(pa.large_binary()).to_pylist()
     rest = np.setdiff1d(np.arange(len(texts)), documents)
-    folded = strings(fold(text.decode("utf-8", "replace")) for text in raw)
+    folded = string_array(fold(text.decode("utf-8", "replace")) for text in raw)
     # Those that stay as they are, and those folded behind them, back in their order.
     back = np.argsort(np.concatenate([rest, documents]))
     return taken(pa.concat_arrays([taken(texts, rest), folded]), back)

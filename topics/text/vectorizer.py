@@ -13,14 +13,14 @@ import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import strings
+from topics._arrow import string_array
 from topics._errors import TopicsError
-from topics._estimator import Estimator, all_or_nothing
+from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
 from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import compiled
 from topics.text.stop_words import stop_word_list
-from topics.text.term_extraction import Reader, as_column
-from topics.text.term_sequences import TermSequences, edges_of
+from topics.text.term_extraction import TermExtractor, as_column
+from topics.text.term_sequences import TermSequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
 from topics.text.word_forms import word_form
@@ -75,9 +75,9 @@ class TermVectorizer(Estimator):
         or, where that knows no such pattern, by the ``regex`` library.
     ngram_range : tuple of (int, int), default=(1, 1)
         Least and most tokens (or characters) of a term.
-    analyzer : {"word", "char", "char_wb"} or callable, default="word"
-        A callable gets a document and gives its terms; texts may then be of any type, such as
-        lists of tokens.
+    analyzer : {"word", "char", "char_wb", "tokens"} or callable, default="word"
+        With "tokens", documents are lists of tokens, which are counted as they are. A callable
+        gets a document and gives its terms; documents may then be of any type.
     phrases : bool or sequence of str, default=()
         Terms of several words, counted besides their words: those given, or, where True, those
         that stand together more often than chance has it, learnt as gensim's ``Phrases`` learns
@@ -98,8 +98,8 @@ class TermVectorizer(Estimator):
     max_vocabulary : int or None, default=None
         Hold no more terms than this between two batches of texts, rare ones going first, so that
         memory is bounded by them and one batch (of 64 MiB, or as given to ``fit`` or
-        ``partial_fit``). ``n_let_go_`` says how many went, and a document frequency may be short of
-        the truth by ``missed_documents_`` at most.
+        ``partial_fit``). ``n_pruned_terms_`` says how many went, and a document frequency may be
+        short of the truth by ``max_document_frequency_error_`` at most.
     vocabulary : mapping of str to int, iterable of str, or None, default=None
         The terms, where they are given.
     binary : bool, default=False
@@ -138,11 +138,11 @@ class TermVectorizer(Estimator):
         The stop words in use, sorted.
     phrases_ : dict of str to float
         The phrases in use and their scores; NaN for those that were given.
-    n_let_go_ : int
+    n_pruned_terms_ : int
         Number of terms let go to keep to ``max_vocabulary``; one let go twice counts twice.
-    missed_documents_ : int
+    max_document_frequency_error_ : int
         How many documents a document frequency may be short of because of that.
-    fast_path_ : bool
+    uses_kernels_ : bool
         Whether kernels do the reading.
 
     Examples
@@ -177,7 +177,8 @@ class TermVectorizer(Estimator):
         lemmatizer: str | Callable[[str], str] | None = None,
         token_pattern: str = r"(?u)\b\w\w+\b",
         ngram_range: tuple[int, int] = (1, 1),
-        analyzer: Literal["word", "char", "char_wb"] | Callable[[Any], Iterable[str]] = "word",
+        analyzer: Literal["word", "char", "char_wb", "tokens"]
+        | Callable[[Any], Iterable[str]] = "word",
         phrases: bool | Sequence[str] = (),
         phrase_scoring: Literal["default", "npmi"] = "default",
         phrase_threshold: float | None = None,
@@ -231,7 +232,7 @@ class TermVectorizer(Estimator):
         self.decode_error = decode_error
         self.n_jobs = n_jobs
 
-    @all_or_nothing
+    @restore_on_error
     def fit(self, texts: Any, y: Any = None) -> Self:
         """Learn the vocabulary and the document frequencies.
 
@@ -258,7 +259,7 @@ class TermVectorizer(Estimator):
         self._settle()
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
         """Go on learning with more texts, as if all had been fitted at once.
 
@@ -293,7 +294,7 @@ class TermVectorizer(Estimator):
             self._settle()
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def merge(self, *others: TermVectorizer) -> Self:
         """Add what other vectorizers have learnt, as if all texts had been fitted at once.
 
@@ -330,7 +331,7 @@ class TermVectorizer(Estimator):
         self._settle()
         return self
 
-    @all_or_nothing
+    @restore_on_error
     def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
         """Learn the vocabulary and give the document-term matrix, in one pass.
 
@@ -358,15 +359,15 @@ class TermVectorizer(Estimator):
         if len(batches) != 1:
             return self.fit(batches).transform(batches)
         self._begin()
-        found = self._reader(learning=True).learn(batches[0], in_order=False)
+        found = self._extractor(learning=True).learn(batches[0], in_order=False)
         self.phrases_ = found.phrases
         self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=True)
         columns = self._settle()
         counts = found.matrix(columns, len(self._vocabulary), self._count_dtype())
         return self._output(self.weigh(counts), texts)
 
-    @all_or_nothing
-    def fit_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
+    @restore_on_error
+    def fit_to_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
         """Learn the vocabulary and give every document's terms in reading order.
 
         Parameters
@@ -391,7 +392,7 @@ class TermVectorizer(Estimator):
             return self.fit(texts).sequences(texts)
         self._begin()
         keep = list(keep)
-        found = self._reader(learning=True, keep=keep).learn(self._column(texts), in_order=True)
+        found = self._extractor(learning=True, keep=keep).learn(self._column(texts), in_order=True)
         assert found.in_order is not None
         self.phrases_ = found.phrases
         self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
@@ -455,7 +456,7 @@ class TermVectorizer(Estimator):
             If the vectorizer is not fitted and no vocabulary is given.
         """
         self._need_vocabulary()
-        reader = self._reader()
+        reader = self._extractor()
         parts = [
             self.weigh(reader.count(batch, self._vocabulary, self._count_dtype()))
             for batch in self._batches(texts)
@@ -482,7 +483,7 @@ class TermVectorizer(Estimator):
             If the vectorizer is not fitted and no vocabulary is given.
         """
         self._need_vocabulary()
-        return self._reader().find(self._column(texts), self._vocabulary)
+        return self._extractor().find(self._column(texts), self._vocabulary)
 
     def counts(self, texts: Any, dtype: Any = np.int64) -> sp.csr_matrix:
         """Term counts of texts in the learnt vocabulary, whatever ``weighting`` says.
@@ -500,7 +501,7 @@ class TermVectorizer(Estimator):
             The counts.
         """
         self._need_vocabulary()
-        return self._reader().count(self._column(texts), self._vocabulary, dtype)
+        return self._extractor().count(self._column(texts), self._vocabulary, dtype)
 
     def linear_scores(
         self,
@@ -528,7 +529,7 @@ class TermVectorizer(Estimator):
             As :func:`topics.text.tfidf.linear_scores` gives them of :meth:`sequences`.
         """
         self._check_fitted()
-        return self._reader().score(
+        return self._extractor().score(
             self._column(texts),
             self._vocabulary,
             self.smoothed_idf_,
@@ -551,7 +552,7 @@ class TermVectorizer(Estimator):
             From 0 to 1; 0 for a text without words.
         """
         self._need_vocabulary()
-        return self._reader().known_share(self._column(texts), self._vocabulary)
+        return self._extractor().known_share(self._column(texts), self._vocabulary)
 
     def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         """Counts as the parameters ask for them: binary, weighted, of the right dtype.
@@ -651,10 +652,7 @@ class TermVectorizer(Estimator):
         ValueError
             If it is something else: Polars has no sparse columns.
         """
-        if transform not in ("default", "pandas", None):
-            raise ValueError(f"transform={transform!r} is not default or pandas")
-        if transform is not None:
-            self._transform_output = transform
+        self._transform_output = check_output_kind(transform, self)
         return self
 
     def build_analyzer(self) -> Callable[[Any], list[str]]:
@@ -671,7 +669,7 @@ class TermVectorizer(Estimator):
         >>> TermVectorizer(phrases=["human rights"]).build_analyzer()("Human rights groups")
         ['human', 'rights', 'groups', 'human rights']
         """
-        return self._reader().analyzer
+        return self._extractor().analyzer
 
     def tokenize(self, text: str) -> list[str]:
         """Tokens of a text, before they make up n-grams or phrases.
@@ -692,7 +690,7 @@ class TermVectorizer(Estimator):
         >>> TermVectorizer(stop_words="english").tokenize("The Right to Return")
         ['right', 'return']
         """
-        return self._reader().analyzer.tokens(text)
+        return self._extractor().analyzer.tokens(text)
 
     def to_gensim(self, texts: Any) -> tuple[Dictionary, Sparse2Corpus]:
         """Texts as gensim takes them, in the learnt vocabulary.
@@ -726,28 +724,33 @@ class TermVectorizer(Estimator):
         return self._vocabulary.columns
 
     @property
-    def fast_path_(self) -> bool:
-        """Whether kernels follow the parameters, and not a regular expression engine."""
-        return self._reader().fast
+    def takes_any_document(self) -> bool:
+        """Whether documents may be something else than texts, such as lists of tokens."""
+        return callable(self.analyzer) or self.analyzer == "tokens" or self.preprocessor is not None
 
     @property
-    def n_let_go_(self) -> int:
+    def uses_kernels_(self) -> bool:
+        """Whether kernels follow the parameters, and not a regular expression engine."""
+        return self._extractor().fast
+
+    @property
+    def n_pruned_terms_(self) -> int:
         """Number of terms let go to keep to ``max_vocabulary``."""
         self._check_fitted()
-        return self._counts.n_let_go
+        return self._counts.n_pruned
 
     @property
-    def missed_documents_(self) -> int:
+    def max_document_frequency_error_(self) -> int:
         """How many documents a document frequency may be short of because of that."""
         self._check_fitted()
-        return self._counts.missed
+        return self._counts.frequency_error
 
     def _check_params(self) -> None:
-        least, most = self.ngram_range
-        if not 1 <= least <= most:
-            raise ValueError(f"ngram_range {self.ngram_range} is not 1 <= least <= most")
+        min_n, max_n = self.ngram_range
+        if not 1 <= min_n <= max_n:
+            raise ValueError(f"ngram_range {self.ngram_range} is not 1 <= min_n <= max_n")
         allowed: dict[str, tuple[Any, ...]] = {
-            "analyzer": ("word", "char", "char_wb"),
+            "analyzer": ("word", "char", "char_wb", "tokens"),
             "weighting": ("count", "tfidf"),
             "norm": ("l1", "l2", None),
             "strip_accents": ("ascii", "unicode", None),
@@ -797,7 +800,7 @@ class TermVectorizer(Estimator):
             raise TopicsError("no term satisfies the parameters yet", "call partial_fit with more")
         self._begin()
 
-    def _reader(self, *, learning: bool = False, keep: Iterable[str] = ()) -> Reader:
+    def _extractor(self, *, learning: bool = False, keep: Iterable[str] = ()) -> TermExtractor:
         """A reader with these parameters, which knows phrases, and learns them where it has to."""
         more = [*(self.phrases if not isinstance(self.phrases, bool) else ()), *keep]
         given = dict.fromkeys((term for term in more if " " in term), float("nan"))
@@ -805,7 +808,7 @@ class TermVectorizer(Estimator):
         stop_words = vars(self).get("stop_words_")
         if stop_words is None:
             stop_words = sorted(stop_word_list(self.stop_words))
-        return Reader(
+        return TermExtractor(
             self.get_params(deep=False),
             stop_words,
             given if known is None else known,
@@ -813,15 +816,14 @@ class TermVectorizer(Estimator):
         )
 
     def _column(self, texts: Any) -> Any:
-        # A callable may take documents of any type, such as lists of tokens.
-        if callable(self.analyzer) or self.preprocessor is not None:
+        if self.takes_any_document or self.preprocessor is not None:
             documents = getattr(texts, "texts", texts)
             return [d.as_py() if hasattr(d, "as_py") else d for d in documents]
         return as_column(texts, self.decode_error)
 
     def _batches(self, texts: Any) -> Iterator[Any]:
         """The columns of one batch after the other."""
-        if isinstance(texts, (Iterator, list, tuple)) and not callable(self.analyzer):
+        if isinstance(texts, (Iterator, list, tuple)) and not self.takes_any_document:
             items = iter(texts)
             first = next(items, None)
             texts = chain([] if first is None else [first], items)
@@ -836,7 +838,7 @@ class TermVectorizer(Estimator):
             yield column
             return
         offsets = np.frombuffer(column.buffers()[1], np.int64, len(column) + 1, 8 * column.offset)
-        for low, high in pairwise(edges_of(offsets, BATCH_BYTES)):
+        for low, high in pairwise(shard_edges(offsets, BATCH_BYTES)):
             yield column.slice(low, high - low)
 
     def _count_dtype(self) -> Any:
@@ -844,20 +846,13 @@ class TermVectorizer(Estimator):
         return np.int32 if self.weighting == "tfidf" else self.dtype or np.int64
 
     def _output(self, matrix: sp.csr_matrix, texts: Any) -> Any:
-        if vars(self).get("_transform_output", "default") == "default":
-            return matrix
-        import pandas as pd
-
-        frame = pd.DataFrame.sparse.from_spmatrix(matrix, columns=self.get_feature_names_out())
-        if isinstance(texts, (pd.Series, pd.DataFrame)):
-            frame.index = texts.index
-        return frame
+        return as_output(self, matrix, texts)
 
     def _add(self, batch: Any) -> None:
         """Count the terms of one more batch."""
         often = self._counts_occurrences()
         if self.vocabulary is not None:
-            sequences = self._reader().find(batch, self._vocabulary)
+            sequences = self._extractor().find(batch, self._vocabulary)
             documents = sequences.document_frequency(len(self._vocabulary))
             counts = TermCounts(self._vocabulary, documents, None, len(sequences))
             if "_counts" in vars(self):
@@ -865,7 +860,7 @@ class TermVectorizer(Estimator):
                 counts.n_documents += self._counts.n_documents
             self._counts = counts
             return
-        found = self._reader(learning="_counts" not in vars(self)).learn(batch, in_order=False)
+        found = self._extractor(learning="_counts" not in vars(self)).learn(batch, in_order=False)
         self.phrases_ = found.phrases
         counts = found.counts(occurrences=often, rows_follow=False)
         if "_counts" in vars(self):
@@ -923,7 +918,7 @@ class TermVectorizer(Estimator):
     ) -> None:
         """Be fitted again, from what an artifact holds."""
         self.stop_words_, self.phrases_ = stop_words, phrases
-        self._vocabulary = Vocabulary(len(terms), strings(terms))
+        self._vocabulary = Vocabulary(len(terms), string_array(terms))
         self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
         self._set_counts(document_frequency, n_documents)
         if idf is not None:
@@ -941,4 +936,4 @@ def _vocabulary_given(vocabulary: Any) -> Vocabulary:
         raise ValueError("the vocabulary given does not number its terms 0, 1, 2, ...")
     if not terms:
         raise ValueError("the vocabulary given is empty")
-    return Vocabulary(len(terms), strings(sorted(terms, key=terms.__getitem__)))
+    return Vocabulary(len(terms), string_array(sorted(terms, key=terms.__getitem__)))

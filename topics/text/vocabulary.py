@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import sorted_places, taken
+from topics._arrow import argsort_strings, taken
 from topics._errors import TopicsError
-from topics.text.fast_tokenizer import KnownTypes, number_terms, types_of
-from topics.text.ngrams import Levels, Trie, trie_of
+from topics.text.fast_tokenizer import TokenTable, lookup_terms, token_table
+from topics.text.ngrams import Levels, Trie, build_trie
 
 
 class Vocabulary:
@@ -77,21 +77,21 @@ class Vocabulary:
     @cached_property
     def grams(self) -> tuple[Trie, Levels, pa.LargeStringArray]:
         """Trie of the terms' words, the column of every gram, and the words."""
-        return trie_of(self.terms) if self._grams is None else self._grams
+        return build_trie(self.terms) if self._grams is None else self._grams
 
     @cached_property
-    def types(self) -> KnownTypes:
+    def types(self) -> TokenTable:
         """Hash table of the terms, for the kernels."""
-        return types_of(self.terms, self.frequencies)
+        return token_table(self.terms, self.frequencies)
 
-    def types_of_words(
+    def token_table_of_words(
         self, words: pa.LargeStringArray, stop_words: pa.LargeStringArray
-    ) -> KnownTypes:
+    ) -> TokenTable:
         """Hash table of words to find and to leave out, kept for the next time that it is asked."""
         *before, types = self.__dict__.get("_types_of_words", (None, None, None))
         if before[0] is not words or not stop_words.equals(before[1]):
             frequencies = self.frequencies if words is self.terms else None
-            types = types_of(words, frequencies, stop_words)
+            types = token_table(words, frequencies, stop_words)
             self.__dict__["_types_of_words"] = (words, stop_words, types)
         return types
 
@@ -130,7 +130,7 @@ class Vocabulary:
 
     def places(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
         """Column of every word; -2 for those that are no terms."""
-        return number_terms(self.types, words)
+        return lookup_terms(self.types, words)
 
 
 @dataclass
@@ -147,9 +147,9 @@ class TermCounts:
         How often a term stands in all of them; None where it was not counted.
     n_documents : int
         Number of documents.
-    n_let_go : int
+    n_pruned : int
         Number of terms let go to bound the memory, those let go twice counted twice.
-    missed : int
+    frequency_error : int
         How many documents the document frequency of a term may be short of, since it had been let
         go before.
     """
@@ -158,17 +158,17 @@ class TermCounts:
     documents: NDArray[np.int64]
     occurrences: NDArray[np.int64] | None
     n_documents: int
-    n_let_go: int = 0
-    missed: int = 0
+    n_pruned: int = 0
+    frequency_error: int = 0
 
     def __add__(self, other: TermCounts) -> TermCounts:
         """Counts of both."""
         ours, theirs = self.vocabulary.terms, other.vocabulary.terms
-        places = number_terms(types_of(ours), theirs)
+        places = lookup_terms(token_table(ours), theirs)
         new = np.flatnonzero(places < 0)
         terms = pa.concat_arrays([ours, taken(theirs, new)])
         places[new] = np.arange(len(ours), len(terms))
-        order = sorted_places(terms)
+        order = argsort_strings(terms)
 
         def sums(
             mine: NDArray[np.int64] | None, its: NDArray[np.int64] | None
@@ -187,16 +187,16 @@ class TermCounts:
             documents,
             sums(self.occurrences, other.occurrences),
             self.n_documents + other.n_documents,
-            self.n_let_go + other.n_let_go,
-            self.missed + other.missed,
+            self.n_pruned + other.n_pruned,
+            self.frequency_error + other.frequency_error,
         )
 
-    def bounded(self, most: int | None) -> TermCounts:
+    def bounded(self, max_terms: int | None) -> TermCounts:
         """At most so many terms: those in the most documents, the first of those that are equal.
 
         Parameters
         ----------
-        most : int or None
+        max_terms : int or None
             None keeps all.
 
         Returns
@@ -204,17 +204,17 @@ class TermCounts:
         TermCounts
             With what was let go counted.
         """
-        if most is None or len(self.vocabulary) <= most:
+        if max_terms is None or len(self.vocabulary) <= max_terms:
             return self
         order = np.argsort(-self.documents, kind="stable")
-        kept, gone = np.sort(order[:most]), order[most:]
+        kept, gone = np.sort(order[:max_terms]), order[max_terms:]
         return TermCounts(
-            Vocabulary(most, taken(self.vocabulary.terms, kept)),
+            Vocabulary(max_terms, taken(self.vocabulary.terms, kept)),
             self.documents[kept],
             None if self.occurrences is None else self.occurrences[kept],
             self.n_documents,
-            self.n_let_go + gone.size,
-            self.missed + int(self.documents[gone].max()),
+            self.n_pruned + gone.size,
+            self.frequency_error + int(self.documents[gone].max()),
         )
 
 

@@ -10,10 +10,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator, all_or_nothing
+from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import unit_rows
-from topics._math.sparse import times_dense, truncated_svd
-from topics._parallel import Workers, over_shards
+from topics._math.sparse import spmm, truncated_svd
+from topics._parallel import WorkerPool, over_shards
 from topics.text.term_sequences import TermSequences
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class WordVectors(Estimator):
 
     Parameters
     ----------
-    size : int, default=100
+    vector_size : int, default=100
         Dimensions; fewer where the vocabulary is smaller.
     window : int, default=20
         How many terms apart a pair may stand.
-    least : float or None, default=None
+    min_count : float or None, default=None
         Pairs whose counts sum to less than this are taken for chance; None is 1 from a million
         tokens on, and 0 below.
     max_terms : int or None, default=20000
@@ -65,25 +65,25 @@ class WordVectors(Estimator):
     Examples
     --------
     >>> words = TermSequences(np.array([0, 3, 6]), np.array([0, 1, 2, 3, 4, 5], np.int32))
-    >>> vectors = WordVectors(size=2).fit(words, 6).vectors_
+    >>> vectors = WordVectors(vector_size=2).fit(words, 6).vectors_
     >>> bool(vectors[0] @ vectors[1] > 0.9 > vectors[0] @ vectors[4])
     True
     """
 
     def __init__(
         self,
-        size: int = 100,
+        vector_size: int = 100,
         *,
         window: int = 20,
-        least: float | None = None,
+        min_count: float | None = None,
         max_terms: int | None = 20_000,
         max_tokens: int | None = 2_000_000,
         random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
-        self.size = size
+        self.vector_size = vector_size
         self.window = window
-        self.least = least
+        self.min_count = min_count
         self.max_terms = max_terms
         self.max_tokens = max_tokens
         self.random_state = random_state
@@ -91,7 +91,7 @@ class WordVectors(Estimator):
 
     vectors_: NDArray[np.float32]
 
-    @all_or_nothing
+    @restore_on_error
     def fit(self, sequences: TermSequences, n_terms: int) -> Self:
         """Learn the vectors.
 
@@ -111,14 +111,18 @@ class WordVectors(Estimator):
         chosen = self._most_frequent(sequences, n_terms)
         part = self._part(sequences, chosen, n_terms)
         pairs, totals = count_pairs(
-            part, chosen.size, window=self.window, least=self._least(part), positive=True,
+            part,
+            chosen.size,
+            window=self.window,
+            min_count=self._pair_threshold(part),
+            positive=True,
             n_jobs=self.n_jobs,
-        )  # fmt: skip
+        )
         ppmi = positive_pmi(pairs, totals)
         del pairs
         return self._factorise(ppmi, chosen, n_terms)
 
-    @all_or_nothing
+    @restore_on_error
     def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
         """Learn from one more batch of documents, over the frequent terms of the first one.
 
@@ -132,8 +136,8 @@ class WordVectors(Estimator):
         Returns
         -------
         WordVectors
-            The estimator, which keeps the counts of pairs. With ``least=0`` and no ``max_tokens``
-            the order of documents and their batches do not matter.
+            The estimator, which keeps the counts of pairs. With ``min_count=0`` and no
+            ``max_tokens`` the order of documents and their batches do not matter.
 
         Raises
         ------
@@ -148,7 +152,7 @@ class WordVectors(Estimator):
             self._pairs, self._totals = sp.csr_matrix((v, v), dtype=np.float32), np.zeros(v)
         part = self._part(sequences, self._chosen, n_terms)
         pairs, totals = count_pairs(
-            part, self._chosen.size, window=self.window, least=self._least(part),
+            part, self._chosen.size, window=self.window, min_count=self._pair_threshold(part),
             n_jobs=self.n_jobs,
         )  # fmt: skip
         self._pairs = self._pairs + pairs
@@ -177,8 +181,8 @@ class WordVectors(Estimator):
         self._check_fitted()
         if weights.shape[1] != len(self.vectors_):
             raise ValueError(f"weights of {weights.shape[1]} terms, not {len(self.vectors_)}")
-        with Workers(self.n_jobs) as workers:
-            return times_dense(weights.astype(np.float32, copy=False), self.vectors_, workers)
+        with WorkerPool(self.n_jobs) as workers:
+            return spmm(weights.astype(np.float32, copy=False), self.vectors_, workers)
 
     def to_gensim(self, terms: Sequence[str]) -> KeyedVectors:
         """The vectors as gensim keeps them, for ``most_similar`` and the like.
@@ -217,15 +221,15 @@ class WordVectors(Estimator):
         numbers[chosen] = np.arange(chosen.size)
         return sequences.renumber(numbers)
 
-    def _least(self, part: TermSequences) -> float:
-        return float(part.ids.size >= _MANY_TOKENS) if self.least is None else self.least
+    def _pair_threshold(self, part: TermSequences) -> float:
+        return float(part.ids.size >= _MANY_TOKENS) if self.min_count is None else self.min_count
 
     def _factorise(self, ppmi: sp.csr_matrix, chosen: NDArray[np.int64], n_terms: int) -> Self:
-        size = max(1, min(self.size, chosen.size - 1))
+        size = max(1, min(self.vector_size, chosen.size - 1))
         self.vectors_ = np.zeros((n_terms, size), np.float32)
         if ppmi.nnz:
             U, S, _ = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
-            # What the decomposition gives terms without company is noise.
+            # What the decomposition gives terms without co-occurrence is noise.
             met = np.diff(ppmi.indptr) > 0
             self.vectors_[chosen[met]] = unit_rows(U * np.sqrt(S))[met]
         return self
@@ -236,7 +240,7 @@ def count_pairs(
     n_terms: int,
     *,
     window: int = 20,
-    least: float = 0.0,
+    min_count: float = 0.0,
     positive: bool = False,
     n_jobs: int | None = None,
 ) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
@@ -250,7 +254,7 @@ def count_pairs(
         Size of the vocabulary.
     window : int, default=20
         How many terms apart a pair may stand.
-    least : float, default=0
+    min_count : float, default=0
         Pairs that count less are left out.
     positive : bool, default=False
         Leave out pairs that meet no more often than by chance, too: the sums of others are then
@@ -281,7 +285,8 @@ def count_pairs(
     contexts = smoothed_shares(totals) if positive else np.zeros(n_terms)
     shards = over_shards(
         lambda low, high: pair_rows(
-            offsets, ids, documents, positions, starts, totals, contexts, low, high, window, least
+            offsets, ids, documents, positions, starts, totals, contexts, low, high, window,
+            min_count,
         ),
         n_terms, ROWS_PER_SHARD, n_jobs,
     )  # fmt: skip

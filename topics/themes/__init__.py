@@ -1,7 +1,8 @@
 """Themes: classes that a user names.
 
 In come texts, seed words and any labels that people gave; out go labels with probabilities or
-scores, their explanations, and what to do next: better seeds, releases to label, new themes, drift.
+scores, their explanations, and what to do next: better seeds, documents to label, new themes,
+drift.
 """
 
 from __future__ import annotations

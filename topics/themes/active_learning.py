@@ -1,4 +1,4 @@
-"""Which releases to label by hand, and labels that contradict each other."""
+"""Which documents to label by hand, and labels that contradict each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics.reading.label_columns import read_labels
-from topics.themes.classifier import ThemeClassifier, as_classifier
+from topics.themes.classifier import ThemeClassifier, to_classifier
 
 
 def next_to_label(
@@ -19,7 +19,7 @@ def next_to_label(
 ) -> NDArray[np.int64]:
     """Releases whose labels would teach a classifier most.
 
-    Themes take turns. Each takes the release whose probability lies nearest to the theme's
+    Themes take turns. Each takes the document whose probability lies nearest to the theme's
     threshold, less what it has in common with those taken before: uncertainty sampling [1]_ with
     diversity.
 
@@ -28,7 +28,7 @@ def next_to_label(
     classifier : ThemeClassifier or Labeller
         Fitted, to seeds or to a few labels.
     texts : Corpus, Arrow column, or iterable of str
-        Releases without labels.
+        Documents without labels.
     n : int, default=20
         How many.
     leave_out : iterable of int, default=()
@@ -37,7 +37,7 @@ def next_to_label(
     Returns
     -------
     ndarray of int64, shape (at most n,)
-        Rows, the most telling first; releases without a known word are left out.
+        Rows, the most telling first; documents without a known word are left out.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def next_to_label(
     >>> sorted({texts[row] for row in next_to_label(classifier, texts, 2)})[-1]
     'the judge fled'
     """
-    classifier = as_classifier(classifier)
+    classifier = to_classifier(classifier)
     weights, scores = classifier.weights_and_scores(as_texts(texts))
-    passed_over = np.array([*leave_out], np.int64)
-    if passed_over.size and not 0 <= passed_over.min() <= passed_over.max() < len(scores):
+    excluded = np.array([*leave_out], np.int64)
+    if excluded.size and not 0 <= excluded.min() <= excluded.max() < len(scores):
         raise TopicsError(f"leave_out holds what is no row of {len(scores)}", "give rows from 0 on")
-    odds = scores * classifier.slope_ + classifier.offset_
+    odds = scores * classifier.calibration_slope_ + classifier.calibration_intercept_
     if classifier.multi_label:
         limits = np.clip(classifier.thresholds_, 1e-6, 1 - 1e-6)
         doubt = np.exp(-np.abs(odds - np.log(limits / (1 - limits))))
@@ -69,7 +69,7 @@ def next_to_label(
         rivals = np.where(odds == best[:, -1:], best[:, -2:-1], best[:, -1:])
         doubt = np.exp(-np.abs(odds - rivals))
     doubt[np.diff(weights.indptr) == 0] = 0
-    doubt[passed_over] = 0
+    doubt[excluded] = 0
     chosen: list[int] = []
     alike = np.zeros(len(doubt))
     for turn in range(min(n, len(doubt))):
@@ -93,7 +93,7 @@ def contradicting_labels(
     classifier : ThemeClassifier
         Fitted.
     texts : Corpus, Arrow column, or iterable of str
-        The releases.
+        The documents.
     y : iterable
         For each a name, a list of names, or None where nobody has looked.
     sure : float, default=0.9
@@ -114,7 +114,7 @@ def contradicting_labels(
     """
     import pandas as pd
 
-    classifier = as_classifier(classifier)
+    classifier = to_classifier(classifier)
     classes = classifier.classes_.tolist()
     documents = as_texts(texts)
     labels = read_labels(y, classes, len(documents))

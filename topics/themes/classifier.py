@@ -12,35 +12,35 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._arrow import as_texts
 from topics._errors import TopicsError
-from topics._estimator import Estimator, all_or_nothing
+from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import sigmoid
 from topics._math.calibration import best_thresholds, calibrate
-from topics._parallel import Workers, one_blas_thread
+from topics._parallel import WorkerPool, one_blas_thread
 from topics.reading.label_columns import check_labels
 from topics.text.default_vectorizer import fit_vectorizer
-from topics.text.seed_words import check_themes, known_seeds
+from topics.text.seed_words import check_themes, seeds_in_vocabulary
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences
 from topics.text.tfidf import linear_scores, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.explanation import Explanation, explain_score
-from topics.themes.soft_labels import FEW
+from topics.themes.soft_labels import MIN_DOCUMENTS
 from topics.themes.training_set import TrainingSet, label_weights, many_labels
 
 SECTION_COST = 0.75
-"""What a section must say for a theme more than a whole release must, in log odds."""
+"""What a section must say for a theme more than a whole document must, in log odds."""
 
-_SMALL = 150
-_ENOUGH = 50
+_SMALL_CORPUS = 150
+_MIN_CALIBRATION_LABELS = 50
 
 
 class ThemeClassifier(Estimator):
-    """Labels releases with themes, learnt from seed words, from labels, or from both.
+    """Labels documents with themes, learnt from seed words, from labels, or from both.
 
-    Seeds are compared with the releases in the space of the pile's own word vectors; every
-    release takes on some of its nearest neighbours' beliefs, which a discriminant sharpens; a
-    linear model of term weights is fitted to the beliefs and to the labels that there are. What
+    Seeds are compared with the documents in the space of the corpus's own word vectors; every
+    document takes on some of its nearest neighbours' soft labels, which a discriminant sharpens; a
+    linear model of term weights is fitted to the soft labels and to the labels that there are. What
     remains is a sum over a text's terms, so that each label can be explained exactly.
 
     Parameters
@@ -48,18 +48,18 @@ class ThemeClassifier(Estimator):
     themes : mapping of str to iterable of str or None, default=None
         Theme name to seed words and phrases; None learns from labels alone.
     multi_label : bool, default=True
-        Whether a release can have several labels, or none; else it has exactly one.
+        Whether a document can have several labels, or none; else it has exactly one.
     vectorizer : TermVectorizer or None, default=None
-        None makes one fit for the size and the languages of the pile.
+        None makes one fit for the size and the languages of the corpus.
     class_weight : dict, "balanced" or None, default=None
         Weights of the labels of each theme, as scikit-learn has them.
     min_precision : float or None, default=None
-        With ``multi_label``, thresholds are chosen on held-out releases so that at least this share
-        of each theme's labels is right; None chooses them for F1.
-    least : float, default=0
-        Without ``multi_label``, a release whose likeliest theme has a lower probability gets None.
+        With ``multi_label``, thresholds are chosen on held-out documents so that at least this
+        share of each theme's labels is right; None chooses them for F1.
+    min_probability : float, default=0
+        Without ``multi_label``, a document whose likeliest theme has a lower probability gets None.
     random_state : int or None, default=0
-        For the factorisation and the sample of releases.
+        For the factorisation and the sample of documents.
     n_jobs : int or None, default=None
         Threads; results are the same to the bit for any number.
 
@@ -71,22 +71,22 @@ class ThemeClassifier(Estimator):
         Weight of each term, over the l2 norm of a text's term weights.
     intercept_ : ndarray of float32, shape (n_themes,)
         Score of an empty text.
-    stage_ : str or None
-        How beliefs came from seeds (:func:`topics.themes.soft_labels.choose_stage`); None without
-        seeds.
-    checks_ : dict of str to float
-        Share of releases named by held-out seeds that each way found.
-    slope_, offset_ : ndarray of float64, shape (n_themes,)
+    propagation_ : str or None
+        How soft labels came from seeds (:func:`topics.themes.soft_labels.select_propagation`); None
+        without seeds.
+    seed_holdout_accuracy_ : dict of str to float
+        Share of documents named by held-out seeds that each way found.
+    calibration_slope_, calibration_intercept_ : ndarray of float64, shape (n_themes,)
         A score times the slope plus the offset is the log odds of a label.
     novelty_coef_ : ndarray of float32, shape (n_terms,) or (0,)
-        Weight of each term for "none of the themes"; empty where too few releases taught it.
+        Weight of each term for "none of the themes"; empty where too few documents taught it.
     novelty_intercept_ : float
         Its score of an empty text.
     thresholds_ : ndarray of float64, shape (n_themes,)
         Probability from which a label is given, with ``multi_label``.
     calibrated_ : bool
         Whether there were labels (50 or more) to calibrate probabilities with; else they are
-        scores from 0 to 1 that order releases, and no frequencies.
+        scores from 0 to 1 that order documents, and no frequencies.
     vectorizer_ : TermVectorizer
         The fitted vectorizer.
 
@@ -109,7 +109,7 @@ class ThemeClassifier(Estimator):
         vectorizer: TermVectorizer | None = None,
         class_weight: Mapping[Any, float] | str | None = None,
         min_precision: float | None = None,
-        least: float = 0.0,
+        min_probability: float = 0.0,
         random_state: int | None = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -118,7 +118,7 @@ class ThemeClassifier(Estimator):
         self.vectorizer = vectorizer
         self.class_weight = class_weight
         self.min_precision = min_precision
-        self.least = least
+        self.min_probability = min_probability
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -127,14 +127,14 @@ class ThemeClassifier(Estimator):
     def fit(
         self, texts: Any, y: Iterable[Any] | None = None, sample_weight: ArrayLike | None = None
     ) -> Self:
-        """Learn from a pile, its seeds and the labels of any of its releases.
+        """Learn from a corpus, its seeds and the labels of any of its documents.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases, labelled or not: unlabelled ones teach the vocabulary and the vectors.
+            The documents, labelled or not: unlabelled ones teach the vocabulary and the vectors.
         y : iterable or None, default=None
-            For each release a name, a list of names (empty: none applies), or None where nobody
+            For each document a name, a list of names (empty: none applies), or None where nobody
             has looked.
         sample_weight : array, shape (n_documents,), or None, default=None
             Weights of the releases' labels.
@@ -148,7 +148,7 @@ class ThemeClassifier(Estimator):
         ------
         TopicsError
             If there are neither seeds nor labels, neither a seed of a theme is a term of the
-            releases nor a release is labelled with it, or ``y`` does not fit the releases.
+            documents nor a document is labelled with it, or ``y`` does not fit the documents.
         """
         documents = as_texts(texts)
         vectorizer, sequences = fit_vectorizer(
@@ -156,7 +156,7 @@ class ThemeClassifier(Estimator):
         )
         return self.fit_sequences(sequences, vectorizer, y, sample_weight)
 
-    @all_or_nothing
+    @restore_on_error
     def fit_sequences(
         self,
         sequences: TermSequences,
@@ -169,7 +169,7 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         sequences : TermSequences
-            The terms of the releases.
+            The terms of the documents.
         vectorizer : TermVectorizer
             The one that made them.
         y : iterable or None, default=None
@@ -187,7 +187,7 @@ class ThemeClassifier(Estimator):
         TopicsError
             As :meth:`fit`.
         """
-        self._check_real(min_precision=1, least=1)
+        self._check_real(min_precision=1, min_probability=1)
         themes = check_themes(self.themes)
         labels = check_labels(y, len(sequences))
         if not self.multi_label:
@@ -199,7 +199,7 @@ class ThemeClassifier(Estimator):
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
         given = {name for names in labels for name in names or ()}
-        found = known_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_, given)
+        found = seeds_in_vocabulary(themes, vectorizer.tokenize, vectorizer.vocabulary_, given)
         labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
         Y = np.zeros((labelled.size, self.classes_.size), bool)
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
@@ -219,8 +219,11 @@ class ThemeClassifier(Estimator):
             training = TrainingSet(
                 X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
             )
-            self.stage_, self.checks_ = training.stage, training.checks
-            with Workers(self.n_jobs) as workers:
+            self.propagation_, self.seed_holdout_accuracy_ = (
+                training.propagation,
+                training.seed_holdout_accuracy,
+            )
+            with WorkerPool(self.n_jobs) as workers:
                 self._fit_linear(training, workers)
         return self
 
@@ -246,27 +249,33 @@ class ThemeClassifier(Estimator):
             return None
         # Seeds may be rare, and their vectors are all that is known of them.
         words = WordVectors(
-            least=0, max_terms=None, max_tokens=None, random_state=self.random_state,
+            min_count=0, max_terms=None, max_tokens=None, random_state=self.random_state,
             n_jobs=self.n_jobs,
         )  # fmt: skip
         return words.fit(sequences, n_terms).vectors_
 
-    def _fit_linear(self, training: TrainingSet, workers: Workers) -> None:
+    def _fit_linear(self, training: TrainingSet, workers: WorkerPool) -> None:
         coef, intercept, held_out = training.fit(workers)
         self.coef_ = np.ascontiguousarray(coef, np.float32)
         self.intercept_ = intercept.astype(np.float32)
-        nothing, self.novelty_intercept_ = training.fit_nothing(workers)
-        self.novelty_coef_ = nothing.astype(np.float32)
+        none_of_the_themes, self.novelty_intercept_ = training.fit_none_of_the_themes(workers)
+        self.novelty_coef_ = none_of_the_themes.astype(np.float32)
         k = self.classes_.size
-        self.slope_, self.offset_, self.thresholds_ = np.ones(k), np.zeros(k), np.full(k, 0.5)
-        self.calibrated_ = held_out is not None and len(held_out) >= _ENOUGH
+        self.calibration_slope_, self.calibration_intercept_, self.thresholds_ = (
+            np.ones(k),
+            np.zeros(k),
+            np.full(k, 0.5),
+        )
+        self.calibrated_ = held_out is not None and len(held_out) >= _MIN_CALIBRATION_LABELS
         unseen, truth = held_out, training.Y.astype(np.float64)
-        by_seeds = held_out is None and len(training.beliefs) >= FEW
+        by_seeds = held_out is None and len(training.soft_labels) >= MIN_DOCUMENTS
         if by_seeds:
-            # Not frequencies yet, but as sure of new releases as of those that were looked at.
-            unseen, truth = training.held_out_beliefs(workers)
+            # Not frequencies yet, but as sure of new documents as of those that were looked at.
+            unseen, truth = training.held_out_soft_labels(workers)
         if unseen is not None:
-            self.slope_, self.offset_ = calibrate(unseen, truth, self.multi_label)
+            self.calibration_slope_, self.calibration_intercept_ = calibrate(
+                unseen, truth, self.multi_label
+            )
             if self.multi_label:
                 self.thresholds_ = best_thresholds(
                     self.probabilities(unseen), truth >= 0.5, self.min_precision
@@ -275,17 +284,17 @@ class ThemeClassifier(Estimator):
             self._lean_on_seeds(training)
 
     def _lean_on_seeds(self, training: TrainingSet) -> None:
-        """Let the seeds' own model speak up, the more so the smaller the pile.
+        """Let the seeds' own model speak up, the more so the smaller the corpus.
 
-        What a few hundred releases teach is about their own stories: new ones score too low for
+        What a few hundred documents teach is about their own stories: new ones score too low for
         every theme. The seeds do not know that much, but they know it of any story.
         """
-        share = min(0.5, (_SMALL / training.n_documents) ** 2)
-        scale = (share / self.slope_).astype(np.float32)
+        share = min(0.5, (_SMALL_CORPUS / training.n_documents) ** 2)
+        scale = (share / self.calibration_slope_).astype(np.float32)
         self.coef_ += scale * training.seed_coef
         self.intercept_ += scale * training.seed_intercept
 
-    # New releases
+    # New documents
 
     def decision_function(self, texts: Any) -> NDArray[np.float64]:
         """Scores before calibration.
@@ -293,13 +302,13 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
 
         Returns
         -------
         ndarray of float64, shape (n_documents, n_themes)
             Intercept plus the contributions of the terms. With ``multi_label``, a theme that one
-            section of about a hundred terms speaks for more than the whole release does has the
+            section of about a hundred terms speaks for more than the whole document does has the
             section's score, less :data:`SECTION_COST`.
         """
         self._check_fitted()
@@ -309,20 +318,20 @@ class ThemeClassifier(Estimator):
 
     @property
     def _section_cost(self) -> NDArray[np.float64] | None:
-        return SECTION_COST / self.slope_ if self.multi_label else None
+        return SECTION_COST / self.calibration_slope_ if self.multi_label else None
 
     def weights_and_scores(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
-        """Term weights of releases, of length one, and their scores.
+        """Term weights of documents, of length one, and their scores.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
 
         Returns
         -------
         weights : csr_matrix of float32, shape (n_documents, n_terms)
-            As the model sees the releases.
+            As the model sees the documents.
         scores : ndarray of float64, shape (n_documents, n_themes)
             As :meth:`decision_function`.
         """
@@ -331,7 +340,7 @@ class ThemeClassifier(Estimator):
         return self._weights(sequences), self.score_sequences(sequences)
 
     def score_sequences(self, sequences: TermSequences) -> NDArray[np.float64]:
-        """Scores of releases that the vectorizer has read.
+        """Scores of documents that the vectorizer has read.
 
         Parameters
         ----------
@@ -358,7 +367,7 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
 
         Returns
         -------
@@ -368,17 +377,17 @@ class ThemeClassifier(Estimator):
         return self.probabilities(self.decision_function(texts))
 
     def novelty(self, texts: Any) -> NDArray[np.float64]:
-        """How likely releases are about something that no theme stands for.
+        """How likely documents are about something that no theme stands for.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
 
         Returns
         -------
         ndarray of float64, shape (n_documents,)
-            From 0 to 1. With seeds, a linear model of what in the pile stood near no theme; with
+            From 0 to 1. With seeds, a linear model of what in the corpus stood near no theme; with
             labels alone, the distance of the likeliest theme from 1. Where less than half of a
             text's words are known, the rest of the way to 1 is gone in proportion: a text in a
             language that was not learnt is new.
@@ -400,7 +409,7 @@ class ThemeClassifier(Estimator):
     def novelty_of(
         self, weights: sp.csr_matrix, scores: NDArray[np.float64], known: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Novelty that goes with what else is known of releases.
+        """Novelty that goes with what else is known of documents.
 
         Parameters
         ----------
@@ -424,18 +433,18 @@ class ThemeClassifier(Estimator):
         return 1 - (1 - new) * np.minimum(1, 2 * known)
 
     def predict(self, texts: Any) -> NDArray[Any]:
-        """Labels of releases.
+        """Labels of documents.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
 
         Returns
         -------
         ndarray, shape (n_documents,)
-            Names, None below ``least``; with ``multi_label`` tuples of names, best first, empty
-            where nothing fits.
+            Names, None below ``min_probability``; with ``multi_label`` tuples of names, best first,
+            empty where nothing fits.
         """
         return self.choose(self.predict_proba(texts))
 
@@ -454,9 +463,9 @@ class ThemeClassifier(Estimator):
         """
         if not self.multi_label:
             best = self.classes_[probabilities.argmax(axis=1)]
-            if self.least <= 0:
+            if self.min_probability <= 0:
                 return np.asarray(best)
-            sure = probabilities.max(axis=1) >= self.least
+            sure = probabilities.max(axis=1) >= self.min_probability
             return np.array(
                 [name if s else None for name, s in zip(best.tolist(), sure, strict=True)], object
             )
@@ -480,7 +489,7 @@ class ThemeClassifier(Estimator):
         Returns
         -------
         list of tuple
-            Names of each release, best first; empty where it has no label.
+            Names of each document, best first; empty where it has no label.
         """
         chosen = self.choose(probabilities).tolist()
         if self.multi_label:
@@ -488,14 +497,14 @@ class ThemeClassifier(Estimator):
         return [() if name is None else (name,) for name in chosen]
 
     def score(self, texts: Any, y: Iterable[Any]) -> float:
-        """Share of releases whose labels are exactly right.
+        """Share of documents whose labels are exactly right.
 
         Parameters
         ----------
         texts : Corpus, Arrow column, or iterable of str
-            The releases.
+            The documents.
         y : iterable
-            Names or lists of names; releases with None are left out.
+            Names or lists of names; documents with None are left out.
 
         Returns
         -------
@@ -505,7 +514,7 @@ class ThemeClassifier(Estimator):
         Raises
         ------
         TopicsError
-            If no release has a label.
+            If no document has a label.
         """
         given = self.label_tuples(self.predict_proba(texts))
         pairs = zip(given, check_labels(y, len(given)), strict=True)
@@ -519,7 +528,7 @@ class ThemeClassifier(Estimator):
         text: str,
         labels: Any = None,
         *,
-        among: Any = None,
+        reference_texts: Any = None,
         n_nearest: int = 3,
     ) -> list[Explanation]:
         """Terms and sentence that speak for each label of a text.
@@ -527,12 +536,12 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         text : str
-            A release.
+            A document.
         labels : str, int, iterable or None, default=None
             The labels to explain; None takes those predicted, or the likeliest one where none is,
             which is then marked as not given.
-        among : Corpus, Arrow column, iterable of str or None, default=None
-            Releases, such as those learnt from, among which the most alike are looked for.
+        reference_texts : Corpus, Arrow column, iterable of str or None, default=None
+            Documents, such as those learnt from, among which the most alike are looked for.
         n_nearest : int, default=3
             How many of them.
 
@@ -560,8 +569,8 @@ class ThemeClassifier(Estimator):
         cost = self._section_cost
         weights = self._weights(sequences if cost is None else sequences.with_sections())
         nearest: list[tuple[int, float]] = []
-        if among is not None:
-            alike = (self.weights_and_scores(among)[0] @ weights[0].T).toarray().ravel()
+        if reference_texts is not None:
+            alike = (self.weights_and_scores(reference_texts)[0] @ weights[0].T).toarray().ravel()
             best = np.argsort(-alike, kind="stable")[: max(n_nearest, 0)]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         given = self.label_tuples(probability[None])[0]
@@ -602,7 +611,7 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         texts : sequence of str
-            Releases.
+            Documents.
         columns : sequence of sequence of int
             For each text numbers of classes.
 
@@ -637,11 +646,11 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             As of :meth:`predict_proba`.
         """
-        odds = sigmoid(scores * self.slope_ + self.offset_)
+        odds = sigmoid(scores * self.calibration_slope_ + self.calibration_intercept_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
 
 
-def as_classifier(model: Any) -> ThemeClassifier:
+def to_classifier(model: Any) -> ThemeClassifier:
     """The classifier of a model, or a clear error.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What changed from the releases that were learnt from to those of today."""
+"""What changed from the documents that were learnt from to those of today."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts
 from topics._errors import TopicsError
-from topics.themes.classifier import ThemeClassifier, as_classifier
+from topics.themes.classifier import ThemeClassifier, to_classifier
 
 _CLEAR = 3.0
 """Standard errors that a share must move to be told."""
@@ -23,16 +23,16 @@ class Drift:
     Attributes
     ----------
     known_words : (float, float)
-        Share of the words that the vocabulary holds, in the old and in the new releases.
+        Share of the words that the vocabulary holds, in the old and in the new documents.
     novelty : (float, float)
         Mean of :meth:`topics.ThemeClassifier.novelty`.
     labelled : (float, float)
-        Share of the releases that got a label.
+        Share of the documents that got a label.
     themes : pandas.DataFrame
-        ``theme``, ``old`` and ``new`` (shares of releases that got it), ``old_score`` and
+        ``theme``, ``old`` and ``new`` (shares of documents that got it), ``old_score`` and
         ``new_score`` (mean probabilities) and ``z``, the change of share in standard errors.
     words : list of str
-        Terms whose share of releases rose most clearly.
+        Terms whose share of documents rose most clearly.
     sentences : list of str
         The changes in words; one that says so where there are none.
     """
@@ -49,14 +49,14 @@ class Drift:
 
 
 def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10) -> Drift:
-    """Compare new releases with those that a classifier was fitted to.
+    """Compare new documents with those that a classifier was fitted to.
 
     Parameters
     ----------
     classifier : ThemeClassifier or Labeller
         Fitted.
     old, new : Corpus, Arrow column, or iterable of str
-        Releases of then and of now.
+        Documents of then and of now.
     n_words : int, default=10
         Most terms told.
 
@@ -68,7 +68,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
     Raises
     ------
     TopicsError
-        If there are no old or no new releases.
+        If there are no old or no new documents.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
     """
     import pandas as pd
 
-    classifier = as_classifier(classifier)
+    classifier = to_classifier(classifier)
     sides = [as_texts(texts) for texts in (old, new)]
     for name, side in zip(("old", "new"), sides, strict=True):
         if not len(side):

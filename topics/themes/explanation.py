@@ -1,4 +1,4 @@
-"""Why a release has a label, for a terminal and for a page."""
+"""Why a document has a label, for a terminal and for a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNIT = 40
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a release has a label, or how far it is from it.
+    """Why a document has a label, or how far it is from it.
 
     Attributes
     ----------
@@ -37,10 +37,10 @@ class Explanation:
     sentence : str
         The sentence that speaks for the label most.
     nearest : list of (int, float)
-        Rows of the releases that are most like the text, and their cosines; empty where no releases
-        were given to look among.
+        Rows of the documents that are most like the text, and their cosines; empty where no
+        documents were given to look among.
     calibrated : bool
-        Whether ``probability`` is a frequency, or a score that orders releases.
+        Whether ``probability`` is a frequency, or a score that orders documents.
     given : bool
         Whether the text gets the label.
     """
@@ -133,7 +133,7 @@ def explanation_page(releases: Sequence[tuple[str, Sequence[Explanation]]]) -> s
 
     Parameters
     ----------
-    releases : sequence of (str, sequence of Explanation)
+    documents : sequence of (str, sequence of Explanation)
         A heading for each, and its explanations by :meth:`topics.ThemeClassifier.explain`.
 
     Returns

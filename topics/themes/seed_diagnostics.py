@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import as_texts
 from topics.text.default_vectorizer import fit_vectorizer
-from topics.text.seed_words import check_themes, parse_seed, seeds_as_written, weigh_seeds
+from topics.text.seed_words import check_themes, expand_seeds, original_seeds, parse_seed
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.soft_labels import theme_vectors
@@ -30,18 +30,18 @@ def suggest_seeds(
     random_state: Any = 0,
     n_jobs: int | None = None,
 ) -> Any:
-    """What each seed is worth in a pile of releases, and words that would be better.
+    """What each seed is worth in a corpus of documents, and words that would be better.
 
     Parameters
     ----------
     texts : Corpus, Arrow column, or iterable of str
-        The releases.
+        The documents.
     themes : mapping of str to sequence of str
         Theme name to seeds.
     n_words : int, default=5
         Words suggested for each theme.
     vectorizer : TermVectorizer or None, default=None
-        None makes one fit for the pile.
+        None makes one fit for the corpus.
     random_state : int, RandomState or None, default=0
         For the vectors of words.
     n_jobs : int or None, default=None
@@ -52,7 +52,7 @@ def suggest_seeds(
     pandas.DataFrame
         A row a seed: ``theme``, ``seed``, ``releases`` that hold it, ``fit`` (cosine with the
         theme's other seeds), ``verdict`` and ``better``, words for the theme. Verdicts are
-        ``missing`` (in no release), ``no term`` (stop words or digits only, which are not looked
+        ``missing`` (in no document), ``no term`` (stop words or digits only, which are not looked
         for), ``shared`` (a seed of another theme, too), ``ambiguous``
         (nearer to another theme, which is named), ``rare`` (in fewer than 3 releases), ``common``
         (in more than a fifth of them), ``apart`` (little in common with the other seeds) and
@@ -83,16 +83,16 @@ def suggest_seeds(
     frequency = np.bincount(counts.indices, minlength=len(names))
     # As the classifier has them.
     words = WordVectors(
-        least=0, max_terms=None, max_tokens=None, random_state=random_state, n_jobs=n_jobs
+        min_count=0, max_terms=None, max_tokens=None, random_state=random_state, n_jobs=n_jobs
     )
     vectors = words.fit(sequences, len(names)).vectors_
-    weighed = weigh_seeds(checked, fitted.tokenize, vocabulary)
+    weighed = expand_seeds(checked, fitted.tokenize, vocabulary)
     known = {
         theme: np.array([vocabulary[t] for t, w in terms.items() if t in vocabulary and w > 0], int)
         for theme, terms in weighed.items()
     }
     centres = theme_vectors(vectors, [(c, np.ones(c.size)) for c in known.values()])
-    written = seeds_as_written(checked, fitted.tokenize)
+    written = original_seeds(checked, fitted.tokenize)
     better = _better_words(vectors, centres, frequency, known, names, n_words)
     rows = []
     for k, (theme, terms) in enumerate(weighed.items()):
@@ -100,7 +100,7 @@ def suggest_seeds(
             column = vocabulary.get(seed)
             n = 0 if column is None else int(frequency[column])
             fit = None
-            verdict = "missing" if seed in written or parse_seed(seed).open_end else "no term"
+            verdict = "missing" if seed in written or parse_seed(seed).is_prefix else "no term"
             if column is not None:
                 fit, verdict = _judge(column, k, n, vectors, known, centres, len(documents))
                 elsewhere = [t for t in weighed if t != theme and weighed[t].get(seed, 0) > 0]
@@ -148,7 +148,7 @@ def _better_words(
     names: NDArray[Any],
     n_words: int,
 ) -> list[list[str]]:
-    """Words near one theme and far from the others, that stand in enough releases."""
+    """Words near one theme and far from the others, that stand in enough documents."""
     cosines = (vectors @ centres.T).astype(np.float64)
     taken = np.concatenate([*known.values(), np.empty(0, np.int64)]).astype(np.int64)
     often = np.log1p(frequency) / max(np.log1p(frequency.max(initial=1)), 1e-12)

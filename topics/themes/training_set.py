@@ -1,4 +1,4 @@
-"""What a classifier is fitted to: labels, and beliefs that come from seeds."""
+"""What a classifier is fitted to: labels, and soft labels that come from seeds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._math.calibration import calibrate, log_loss
+from topics._math.calibration import calibrate, label_log_loss
 from topics._math.logistic import Features, LinearModel, fit_logistic
-from topics._parallel import Workers
-from topics.themes.soft_labels import FEW, seed_weights, theme_beliefs
+from topics._parallel import WorkerPool
+from topics.themes.soft_labels import MIN_DOCUMENTS, seed_linear_model, soft_labels
 
 SEED_LABELS = (300, 60, 15, 2)
 """Labels a theme that seeds may weigh as much as; labels decide how far each choice counts."""
@@ -21,7 +21,7 @@ SEED_LABELS = (300, 60, 15, 2)
 _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
-_BELIEF_FOLDS = 4
+_SOFT_LABEL_FOLDS = 4
 _TOL = 1e-4
 _SHARPNESS = 1 / 16
 
@@ -36,7 +36,7 @@ class Learnt(NamedTuple):
     intercept : ndarray, shape (n_classes,)
         Score of an empty text.
     held_out : ndarray of float64, shape (n_labelled, n_classes), or None
-        Scores of the labelled releases by models without their labels; None with fewer than ten.
+        Scores of the labelled documents by models without their labels; None with fewer than ten.
     """
 
     coef: NDArray[Any]
@@ -45,7 +45,7 @@ class Learnt(NamedTuple):
 
 
 class TrainingSet:
-    """What a linear model is fitted to: labels, and beliefs that come from seeds.
+    """What a linear model is fitted to: labels, and soft labels that come from seeds.
 
     Parameters
     ----------
@@ -54,24 +54,24 @@ class TrainingSet:
     vectors : ndarray of float32, shape (n_terms, size), or None
         Vectors of terms; None without seeds and with many labels.
     labelled : ndarray of int64, shape (n_labelled,)
-        Rows of the labelled releases.
+        Rows of the labelled documents.
     Y : ndarray of bool, shape (n_labelled, n_classes)
         Their labels.
     seeds : mapping of int to (ndarray of int, ndarray of float)
         Class number to the columns of its seeds and their weights.
     random_state : int, RandomState or None
-        For the sample of releases that seeds are asked about.
+        For the sample of documents that seeds are asked about.
     exclusive : bool, default=False
-        Whether a release has one class only.
+        Whether a document has one class only.
     weights : ndarray of float64, shape (n_labelled, n_classes), or None, default=None
         Weights of the labels.
 
     Attributes
     ----------
     rows : ndarray of int64, shape (n,)
-        The releases that something is known of: labelled ones, then those of the seeds' sample.
+        The documents that something is known of: labelled ones, then those of the seeds' sample.
     targets : ndarray of float64, shape (n, n_classes)
-        Labels and beliefs.
+        Labels and soft_labels.
     """
 
     def __init__(
@@ -88,50 +88,52 @@ class TrainingSet:
         self.vectors, self.Y, self.n_documents = vectors, Y, X.shape[0]
         self.exclusive = exclusive
         self.label_weights = np.ones(Y.shape) if weights is None else weights
-        believed, self.beliefs = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
+        pseudo_labelled, self.soft_labels = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
-        self.stage: str | None = None
-        self.checks: dict[str, float] = {}
-        self.nothing = np.empty(0)
+        self.propagation: str | None = None
+        self.seed_holdout_accuracy: dict[str, float] = {}
+        self.none_of_the_themes = np.empty(0)
         # Vectors of documents beside the term weights: what they learn is folded into the terms.
-        widened = vectors is not None and not many_labels(Y)
+        with_vectors = vectors is not None and not many_labels(Y)
         # Weights of terms and intercepts of all classes straight from the seeds.
         self.seed_coef = np.zeros((X.shape[1], Y.shape[1]), np.float32)
         self.seed_intercept = np.zeros(Y.shape[1], np.float32)
         if seeds and vectors is not None:
             columns = [seeds[k] for k in self.seeded]
-            self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_weights(
+            self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_linear_model(
                 X, vectors, columns
             )
-            found = theme_beliefs(
-                X, vectors, columns, exclusive=exclusive, random_state=random_state
-            )
+            found = soft_labels(X, vectors, columns, exclusive=exclusive, random_state=random_state)
             kept = ~np.isin(found.rows, labelled)
-            self.stage, self.checks, self.nothing = found.stage, found.checks, found.nothing[kept]
-            believed = found.rows[kept]
-            self.beliefs = np.zeros((believed.size, Y.shape[1]))
-            self.beliefs[:, self.seeded] = found.values[kept]
-        self.seed_feature = (_SEED_SCALE if widened else 0) * self.seed_coef
-        self.rows = np.concatenate([labelled, believed])
-        self.targets = np.vstack([Y, self.beliefs])
+            self.propagation, self.seed_holdout_accuracy, self.none_of_the_themes = (
+                found.propagation,
+                found.accuracy,
+                found.none_of_the_themes[kept],
+            )
+            pseudo_labelled = found.rows[kept]
+            self.soft_labels = np.zeros((pseudo_labelled.size, Y.shape[1]))
+            self.soft_labels[:, self.seeded] = found.values[kept]
+        self.seed_feature = (_SEED_SCALE if with_vectors else 0) * self.seed_coef
+        self.rows = np.concatenate([labelled, pseudo_labelled])
+        self.targets = np.vstack([Y, self.soft_labels])
         terms = X[self.rows]
-        dense = terms @ vectors if widened else np.zeros((self.rows.size, 0), np.float32)
+        dense = terms @ vectors if with_vectors else np.zeros((self.rows.size, 0), np.float32)
         self.features = Features(terms, dense, terms @ self.seed_feature)
 
-    def fit(self, workers: Workers) -> Learnt:
+    def fit(self, workers: WorkerPool) -> Learnt:
         """The model of all that is known.
 
         How much seeds weigh beside labels, the labels say: models with more and with less of the
         seeds are blended, each the more the likelier it makes labels that were held out. Good seeds
         outweigh a few labels so, and poor ones soon yield.
         """
-        if not len(self.Y) and self.n_documents < FEW:
+        if not len(self.Y) and self.n_documents < MIN_DOCUMENTS:
             return Learnt(self.seed_coef, self.seed_intercept, None)
         folds = self._folds()
         choices: tuple[int, ...] = SEED_LABELS
         if np.median(self.Y.sum(axis=0)) >= SEED_LABELS[1]:
             choices = SEED_LABELS[1:]
-        if not folds or not len(self.beliefs):
+        if not folds or not len(self.soft_labels):
             choices = choices[:1]
         found = []
         model: LinearModel | None = None
@@ -153,7 +155,7 @@ class TrainingSet:
             assert held_out is not None
             slope, offset = calibrate(held_out, self.Y, by_class=False)
             scaled.append((coef * slope, intercept * slope + offset, held_out * slope + offset))
-            losses.append(log_loss(scaled[-1][2], self.Y, self.exclusive))
+            losses.append(label_log_loss(scaled[-1][2], self.Y, self.exclusive))
         shares = np.exp(-_SHARPNESS * (np.array(losses) - min(losses)))
         shares /= shares.sum()
         coef, intercept, held_out = (
@@ -162,30 +164,33 @@ class TrainingSet:
         )
         return Learnt(coef.astype(self.seed_coef.dtype), intercept, held_out)
 
-    def held_out_beliefs(self, workers: Workers) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Scores of the believed releases by models that have not seen them, and the beliefs."""
-        scores = np.zeros(self.beliefs.shape)
-        # By the order of what is believed, so that the pile's own order says nothing.
-        order = np.lexsort(self.beliefs.T)
-        for first in range(_BELIEF_FOLDS):
-            test = np.sort(order[first::_BELIEF_FOLDS])
+    def held_out_soft_labels(
+        self, workers: WorkerPool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Scores of the pseudo-labelled documents by models without them, and the soft labels."""
+        scores = np.zeros(self.soft_labels.shape)
+        # By the order of what is pseudo-labelled, so that the corpus's own order says
+        # none_of_the_themes.
+        order = np.lexsort(self.soft_labels.T)
+        for first in range(_SOFT_LABEL_FOLDS):
+            test = np.sort(order[first::_SOFT_LABEL_FOLDS])
             rows = len(self.Y) + test
             scores[test] = self._scores_unseen(rows, SEED_LABELS[0], workers, self.model)
-        return scores, self.beliefs
+        return scores, self.soft_labels
 
-    def fit_nothing(self, workers: Workers) -> tuple[NDArray[Any], float]:
+    def fit_none_of_the_themes(self, workers: WorkerPool) -> tuple[NDArray[Any], float]:
         """Weights of terms and intercept of "none of the themes", from what the seeds say."""
-        if len(self.beliefs) < FEW:
+        if len(self.soft_labels) < MIN_DOCUMENTS:
             return np.zeros(0), 0.0
         n = len(self.Y)
         terms, dense, _ = self.features
-        features = Features(terms[n:], dense[n:], np.zeros((len(self.beliefs), 1)))
-        one = np.ones((len(self.beliefs), 1))
-        model = fit_logistic(features, self.nothing[:, None], one, np.ones(1), workers)
+        features = Features(terms[n:], dense[n:], np.zeros((len(self.soft_labels), 1)))
+        one = np.ones((len(self.soft_labels), 1))
+        model = fit_logistic(features, self.none_of_the_themes[:, None], one, np.ones(1), workers)
         return self._fold(model)[:, 0], float(model.intercept[0, 0])
 
     def _folds(self) -> list[NDArray[np.int64]]:
-        """Parts of the labelled releases that are held out in turn; none where they are few."""
+        """Parts of the labelled documents that are held out in turn; none where they are few."""
         from sklearn.model_selection import KFold, StratifiedKFold
 
         n, k = self.Y.shape
@@ -197,7 +202,7 @@ class TrainingSet:
         return [test for _, test in folds.split(np.zeros(n), first)]
 
     def _scores_unseen(
-        self, test: NDArray[np.integer], seed_labels: int, workers: Workers, whole: LinearModel
+        self, test: NDArray[np.integer], seed_labels: int, workers: WorkerPool, whole: LinearModel
     ) -> NDArray[np.float64]:
         """Scores of some rows by a model of all the others."""
         kept = np.ones(self.rows.size, bool)
@@ -211,7 +216,7 @@ class TrainingSet:
         self,
         kept: NDArray[np.bool_],
         seed_labels: int,
-        workers: Workers,
+        workers: WorkerPool,
         start: LinearModel | None = None,
         tol: float = 1e-5,
     ) -> LinearModel:
@@ -220,12 +225,12 @@ class TrainingSet:
         weights = np.zeros(self.targets.shape)
         weights[:n] = self.label_weights
         strength = np.full(self.Y.shape[1], 10.0)
-        n_beliefs = int(kept[n:].sum())
-        if n_beliefs:
-            # Beliefs weigh as much as so many labels a theme; alone, as what they are.
-            each, strength[self.seeded] = seed_labels * len(self.seeded) / n_beliefs, 3.0
+        n_pseudo_labelled = int(kept[n:].sum())
+        if n_pseudo_labelled:
+            # SoftLabels weigh as much as so many labels a theme; alone, as what they are.
+            each, strength[self.seeded] = seed_labels * len(self.seeded) / n_pseudo_labelled, 3.0
             if not kept[:n].any():
-                each, strength[self.seeded] = max(1.0, 1000 / n_beliefs), 1.0
+                each, strength[self.seeded] = max(1.0, 1000 / n_pseudo_labelled), 1.0
             weights[n:, self.seeded] = each
         weights[~kept] = 0
         return fit_logistic(self.features, self.targets, weights, strength, workers, start, tol=tol)
@@ -248,7 +253,7 @@ def label_weights(
     sample_weight: Any,
     class_weight: Mapping[Any, float] | str | None,
 ) -> NDArray[np.float64]:
-    """Weight of each label of the labelled releases, for or against each class."""
+    """Weight of each label of the labelled documents, for or against each class."""
     given = np.ones(n) if sample_weight is None else np.asarray(sample_weight, np.float64)
     if given.shape != (n,) or not np.isfinite(given).all() or given.min(initial=0) < 0:
         raise TopicsError(
