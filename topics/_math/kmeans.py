@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._math.arrays import unit_rows
 from topics._parallel import over_shards
 
 SAMPLE = 5_000
@@ -72,7 +73,7 @@ def spherical_kmeans(
         warnings.filterwarnings("ignore", "Number of distinct clusters")
         means = KMeans(found, n_init=n_init, max_iter=50, random_state=rng).fit(rows[chosen])
         centres[:found] = means.cluster_centers_
-        centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
+        centres = unit_rows(centres, centres.dtype)
         across = np.ascontiguousarray(centres.T)
         parts = over_shards(
             lambda low, high: np.asarray(rows[low:high] @ across).argmax(axis=1),

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._math.arrays import sigmoid
 from topics._math.sparse import spmm
 from topics._parallel import WorkerPool
 
@@ -181,7 +182,7 @@ def fit_logistic(
     coef[:, ~has_both_classes] = 0
     scores = products(coef)
     for _ in range(max_iter):
-        chances = 1 / (1 + np.exp(-np.clip(scores, -700, 700)))
+        chances = sigmoid(scores)
         gradient = sums(weights * (chances - targets)) + penalty * coef
         active = np.abs(gradient).max(axis=0) > tol
         if not active.any():

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._math.arrays import unit_rows
+from topics._math.arrays import unit_rows, unit_sum_rows
 from topics._math.kmeans import spherical_kmeans
 from topics._math.sparse import membership_matrix
 from topics.models.nmf import NMF
@@ -105,13 +105,13 @@ def seed_initialisation(
     """
     from scipy.optimize import linear_sum_assignment
 
-    start = start / np.maximum(start.sum(axis=1, keepdims=True), 1e-12)
+    start = unit_sum_rows(start)
     seeded = np.flatnonzero(seeds.any(axis=1))
     if not seeded.size:
         return np.asarray(start, np.float32)
     holding = np.asarray(weights @ np.ascontiguousarray(seeds[seeded].T))
     drawn = np.asarray((weights.T @ holding).T, np.float64)
-    drawn /= np.maximum(drawn.sum(axis=1, keepdims=True), 1e-12)
+    drawn = unit_sum_rows(drawn)
     _, replaced = linear_sum_assignment(-(drawn @ start.T))
     order = np.empty(len(start), np.int64)
     order[seeded] = replaced
@@ -210,6 +210,4 @@ def initialise_from_nmf(
         weights = tfidf_weights(counts, idf, sublinear_tf=whole)
     nmf = NMF(n_topics, init=init, seed_components=seed_components, max_iter=_START, n_jobs=n_jobs)
     factors = nmf.fit_transform(weights)
-    return cluster_term_weights(
-        (factors / np.maximum(factors.sum(axis=1, keepdims=True), 1e-12)).T, counts
-    )
+    return cluster_term_weights(unit_sum_rows(factors).T, counts)

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_finite, check_matrix, restore_on_error
-from topics._math.arrays import padded
+from topics._math.arrays import padded, unit_sum_rows
 from topics._parallel import WorkerPool
 from topics.models._base import Decomposition
 from topics.models.initialisation import initialise_from_nmf, sample_rows, seed_initialisation
@@ -256,7 +256,7 @@ class LDA(Decomposition):
         with WorkerPool(self.n_jobs) as workers:
             self._infer(X, doc_topic, workers, _FOLD_IN, _SETTLED)
         proportions = doc_topic[:, :k] + self._alpha[:k]
-        return np.asarray(proportions / proportions.sum(axis=1, keepdims=True))
+        return unit_sum_rows(proportions)
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         parts = LDA(n, random_state=self.random_state, n_jobs=self.n_jobs).fit(X).components_
@@ -288,7 +288,7 @@ class LDA(Decomposition):
         """
         self._check_fitted()
         seen, hidden = split_tokens(self._counts(X), random_state)
-        probabilities = self.components_ / self.components_.sum(axis=1, keepdims=True)
+        probabilities = unit_sum_rows(self.components_)
         return completion_perplexity(self.transform(seen), probabilities, hidden)
 
     def _check_params(self) -> None:

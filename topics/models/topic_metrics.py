@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import check_finite
+from topics._math.arrays import npmi, unit_rows, unit_sum_rows
 from topics._parallel import one_blas_thread, over_shards
 from topics.text.term_sequences import TermSequences
 
@@ -258,11 +259,10 @@ def pair_npmi(joint: NDArray[np.floating]) -> NDArray[np.float64]:
     [[1.0, 1.0], [1.0, 1.0]]
     """
     alone = np.diag(joint)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        npmi = np.log((joint + EPSILON) / np.outer(alone, alone)) / -np.log(joint + EPSILON)
+    found = npmi(joint + EPSILON, alone[:, None], alone[None])
     unmet = alone == 0
-    npmi[unmet], npmi[:, unmet] = -1, -1
-    return np.nan_to_num(npmi, nan=0.0)
+    found[unmet], found[:, unmet] = -1, -1
+    return np.nan_to_num(found, nan=0.0)
 
 
 def _npmi(joint: NDArray[np.float64]) -> float:
@@ -379,7 +379,7 @@ def exclusivity(components: ArrayLike, words: Sequence[Sequence[int]]) -> NDArra
     [1.0, 0.5]
     """
     weights = np.asarray(components, np.float64)
-    weights = weights / np.maximum(weights.sum(axis=1, keepdims=True), EPSILON)
+    weights = unit_sum_rows(weights)
     share = weights / np.maximum(weights.sum(axis=0), EPSILON)
     return np.array([
         share[t, list(its)].mean() if len(its) else np.nan for t, its in enumerate(words)
@@ -415,22 +415,18 @@ def match_topics(
     """
     from scipy.optimize import linear_sum_assignment
 
-    ours, theirs = _unit_rows(first), _unit_rows(second)
+    ours, theirs = (np.asarray(topics, np.float64) for topics in (first, second))
+    for topics in (ours, theirs):
+        check_finite("a topic", topics)
     if ours.shape[1] != theirs.shape[1]:
         raise ValueError(f"topics over {ours.shape[1]} terms and over {theirs.shape[1]}")
     with one_blas_thread():
-        likeness = ours @ theirs.T
+        likeness = unit_rows(ours, np.float64) @ unit_rows(theirs, np.float64).T
     rows, columns = linear_sum_assignment(-likeness)
     partners = np.full(len(likeness), -1, np.int64)
     cosines = np.zeros(len(likeness))
     partners[rows], cosines[rows] = columns, likeness[rows, columns]
     return partners, cosines
-
-
-def _unit_rows(rows: ArrayLike) -> NDArray[np.float64]:
-    rows = np.asarray(rows, np.float64)
-    check_finite("a topic", rows)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), EPSILON)
 
 
 def stability(components: Sequence[ArrayLike]) -> float:

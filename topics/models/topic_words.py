@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._math.arrays import unit_rows
+from topics._math.arrays import npmi, unit_rows, unit_sum_rows
 from topics._parallel import one_blas_thread
 from topics.models.topic_metrics import map_terms, window_cooccurrences
 from topics.text.term_sequences import TermSequences
@@ -76,7 +76,7 @@ def rank_topic_words(
     >>> rank_topic_words(np.array([[3.0, 2.0, 0.1]]), words, ["camp", "refugees", "budget"])
     [[0, 1, 2]]
     """
-    proportions = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    proportions = unit_sum_rows(components)
     # Words of other topics come last, where there are too few of its own.
     own = proportions >= _MIN_RELATIVE_WEIGHT * proportions.max(axis=0, initial=0)
     scores = term_scores(components) * np.where(own, 1, 1e-6)
@@ -134,7 +134,7 @@ def term_scores(
         return components * np.sqrt(components / np.where(total > 0, total, 1))
     if ranking not in ("frex", "relevance"):
         raise TopicsError(f"ranking={ranking!r} is unknown", "give lift, weight, frex or relevance")
-    proportions = components / np.maximum(components.sum(axis=1, keepdims=True), 1e-12)
+    proportions = unit_sum_rows(components)
     everywhere = np.maximum(total / max(total.sum(), 1e-12), 1e-12)
     if ranking == "relevance":
         scores = np.log(np.maximum(proportions, 1e-12)) - (1 - mix) * np.log(everywhere)
@@ -203,15 +203,13 @@ def shrunk_npmi(
     met = (joint + 1) / rate
     met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)
     alone = np.maximum(np.diag(joint), 1) / max(n_windows, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        npmi = np.log(met / np.outer(alone, alone)) / -np.log(met)
-    npmi = np.clip(np.nan_to_num(npmi, nan=0.0), -1, 1)
-    cooccurrence = np.maximum(npmi, 0)
+    fit = np.clip(np.nan_to_num(npmi(met, alone[:, None], alone[None]), nan=0.0), -1, 1)
+    cooccurrence = np.maximum(fit, 0)
     np.fill_diagonal(cooccurrence, 1)
     cooccurrence = unit_rows(cooccurrence)
     with one_blas_thread():
         expected = (
-            (1 - missed) * npmi
+            (1 - missed) * fit
             + missed * _NEVER_MET_NPMI
             + _COOCCURRENCE_WEIGHT * (cooccurrence @ cooccurrence.T)
         )

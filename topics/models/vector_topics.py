@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_matrix, restore_on_error
-from topics._math.arrays import softmax, unit_rows
+from topics._math.arrays import softmax, unit_rows, unit_sum_rows
 from topics._math.discriminant import linear_discriminant
 from topics._math.kmeans import SAMPLE
 from topics._math.label_spreading import neighbour_graph, spread_labels
@@ -154,9 +154,7 @@ class VectorTopics(Decomposition):
         W = nmf.fit_transform(X)
         self.components_ = nmf.components_.astype(np.float32, copy=False)
         with one_blas_thread():
-            self._fit_discriminant(
-                rows[known], (W / np.maximum(W.sum(axis=1, keepdims=True), 1e-12))[known]
-            )
+            self._fit_discriminant(rows[known], unit_sum_rows(W)[known])
         return self._proportions(rows)
 
     def _fit_discriminant(self, rows: NDArray[np.float32], members: NDArray[np.floating]) -> None:

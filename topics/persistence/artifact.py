@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import shutil
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +17,7 @@ from topics._errors import TopicsError
 from topics._version import __version__
 from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
+from topics.persistence.atomic import atomic_folder
 from topics.persistence.model_state import KINDS
 from topics.text.vectorizer import TermVectorizer
 from topics.themes.classifier import ThemeClassifier
@@ -105,7 +104,7 @@ def save(
         "model": facts,
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    _write(folder, {WEIGHTS: weights, MANIFEST: text.encode()})
+    atomic_folder(folder, {WEIGHTS: weights, MANIFEST: text.encode()})
     return folder
 
 
@@ -147,33 +146,6 @@ def _version(library: str) -> str | None:
         return version(library)
     except PackageNotFoundError:
         return None
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new.mkdir()
-        for name, content in files.items():
-            with open(new / name, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        raise TopicsError(
-            f"it cannot be written ({error.strerror})",
-            "check the space and the rights",
-            path=folder,
-        ) from None
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def load(folder: str | Path) -> Any:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._arrow import taken
+from topics._math.arrays import npmi
 from topics.text.ngrams import Occurrences, Trie
 from topics.text.term_sequences import TermSequences
 
@@ -59,8 +60,7 @@ def pair_scores(
     if scoring == "default":
         return (pairs - min_count) / (first * second).astype(np.float64) * n_types
     p_first, p_second, p_pair = first / n_words, second / n_words, pairs / n_words
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.log(p_pair / (p_first * p_second)) / -np.log(p_pair)
+    scores = npmi(p_pair, p_first, p_second)
     # A text of one pair only: gensim divides nought by nought, and takes it for no phrase.
     scores[np.isnan(scores)] = -np.inf
     return np.where(pairs >= min_count, scores, -np.inf)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._math.arrays import softmax, unit_rows
+from topics._math.arrays import sigmoid, softmax, unit_rows, unit_sum_rows
 from topics._math.discriminant import linear_discriminant
 from topics._math.label_spreading import neighbour_graph, spread_labels
 
@@ -102,7 +102,7 @@ def soft_labels(
     X = X[rows]
     if rows.size < MIN_DOCUMENTS:
         coef, intercept = seed_linear_model(X, vectors, seeds)
-        labels = 1 / (1 + np.exp(-_float64(X @ coef + intercept)))
+        labels = sigmoid(_float64(X @ coef + intercept))
         return SoftLabels(rows, labels, np.prod(1 - labels, axis=1), "cosine_only", {})
     temperature = TEMPERATURE if exclusive else SHARED_TEMPERATURE
     propagation, accuracy = select_propagation(
@@ -294,7 +294,7 @@ def _label(
 
 def _sharpen(labels: NDArray[np.float64]) -> NDArray[np.float64]:
     squares = labels**2
-    return np.asarray(squares / np.maximum(squares.sum(axis=1, keepdims=True), 1e-300))
+    return unit_sum_rows(squares)
 
 
 def _centre(
