@@ -55,12 +55,12 @@ def argsort_strings(values: pa.Array) -> NDArray[np.int64]:
     return np.frombuffer(places.buffers()[1], np.uint64, len(places)).astype(np.int64)
 
 
-def taken(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
+def take_rows(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
     """Some rows of an Arrow array, by their numbers.
 
     Examples
     --------
-    >>> taken(string_array(["a", "b", "c"]), np.array([2, 0])).to_pylist()
+    >>> take_rows(string_array(["a", "b", "c"]), np.array([2, 0])).to_pylist()
     ['c', 'a']
     """
     numbers = np.ascontiguousarray(rows, np.int64)

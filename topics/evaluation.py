@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts, taken
+from topics._arrow import as_texts, take_rows
 from topics._errors import TopicsError
 from topics.prediction import to_labeller
 from topics.reading.label_columns import read_labels
@@ -154,7 +154,7 @@ def evaluate(
         table = table.append_column(f"{name}_high", pa.array(high, from_pandas=True))
     calibration_error, reliability = _reliability(Y, chances)
     errors = [(j, i) for j, i in enumerate(known) if (Y[j] != P[j]).any()]
-    evidence = labeller.predict(taken(documents, np.array([i for _, i in errors]))).evidence
+    evidence = labeller.predict(take_rows(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
         table,
         averages,

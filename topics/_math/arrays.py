@@ -111,8 +111,7 @@ def subsample(n: int, size: int, random_state: Any = 0) -> NDArray[np.int64]:
     """
     from sklearn.utils import check_random_state
 
-    rng = check_random_state(random_state)
-    return np.arange(n) if n <= size else np.sort(rng.permutation(n)[:size])
+    return np.sort(check_random_state(random_state).permutation(n)[:size])
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:

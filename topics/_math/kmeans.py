@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._math.arrays import unit_rows
+from topics._math.arrays import subsample, unit_rows
 from topics._parallel import over_shards
 
 SAMPLE = 5_000
@@ -65,7 +65,7 @@ def spherical_kmeans(
 
     rng = check_random_state(random_state)
     n = rows.shape[0]
-    chosen = np.sort(rng.permutation(n)[:SAMPLE])
+    chosen = subsample(n, SAMPLE, rng)
     found = min(n_clusters, chosen.size)
     centres = np.zeros((n_clusters, rows.shape[1]), rows.dtype)
     # Its sums, and so the bits, would depend on how many threads it uses.

@@ -14,8 +14,8 @@ from topics._math.sparse import membership_matrix
 from topics.models.nmf import NMF
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 
-_SAMPLE, _SAMPLE_OF_EACH = 8_000, 20
-"""Documents that a start is looked for in: so many, or so many for each topic."""
+_MIN_SAMPLE, _MIN_SAMPLE_PER_TOPIC = 8_000, 20
+"""Documents that a start is looked for in: so many, or so many for each topic if that is more."""
 
 
 _START = 20
@@ -25,24 +25,25 @@ _START = 20
 _STARTS = 3
 
 
-def sample_rows(n: int, n_topics: int, rng: Any) -> NDArray[np.int64]:
-    """Rows of a sample that is large enough to start topics from.
+def sample_size(n_topics: int) -> int:
+    """How many documents are enough to start topics from.
 
     Parameters
     ----------
-    n : int
-        Rows that there are.
     n_topics : int
-        How many topics.
-    rng : RandomState
-        Which rows.
+        Number of topics.
 
     Returns
     -------
-    ndarray of int64
-        In order.
+    int
+        Number of documents.
+
+    Examples
+    --------
+    >>> sample_size(20)
+    8000
     """
-    return np.sort(rng.permutation(n)[: max(_SAMPLE, _SAMPLE_OF_EACH * n_topics)])
+    return max(_MIN_SAMPLE, _MIN_SAMPLE_PER_TOPIC * n_topics)
 
 
 def cluster_term_weights(

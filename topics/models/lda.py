@@ -9,10 +9,10 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_finite, check_matrix, restore_on_error
-from topics._math.arrays import padded, unit_sum_rows
+from topics._math.arrays import padded, subsample, unit_sum_rows
 from topics._parallel import WorkerPool
 from topics.models._base import Decomposition
-from topics.models.initialisation import initialise_from_nmf, sample_rows, seed_initialisation
+from topics.models.initialisation import initialise_from_nmf, sample_size, seed_initialisation
 from topics.models.topic_metrics import completion_perplexity, split_tokens
 
 DOCUMENTS_PER_SHARD = 256
@@ -317,7 +317,8 @@ class LDA(Decomposition):
                 raise ValueError(f"init has the shape {start.shape}, not {(k, n_terms)}")
             check_finite("init", start)
         elif self.init == "nmf":
-            start = initialise_from_nmf(X[sample_rows(X.shape[0], k, rng)], k, n_jobs=self.n_jobs)
+            rows = subsample(X.shape[0], sample_size(k), rng)
+            start = initialise_from_nmf(X[rows], k, n_jobs=self.n_jobs)
         elif self.init == "random":
             start = rng.gamma(100, 0.01, (k, n_terms))
         else:

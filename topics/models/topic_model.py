@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
-from topics._math.arrays import unit_rows
-from topics.models.initialisation import initialise_from_clusters, initialise_from_nmf, sample_rows
+from topics._math.arrays import subsample, unit_rows
+from topics.models.initialisation import initialise_from_clusters, initialise_from_nmf, sample_size
 from topics.models.lda import LDA
 from topics.models.n_topics import PATH, largest_good_n_topics, stability_path
 from topics.models.nmf import NMF
@@ -36,7 +36,7 @@ from topics.text.sentences import best_sentences, split_paragraphs
 from topics.text.term_sequences import TermSequences, sequences_from_counts
 from topics.text.tfidf import tfidf_weights
 from topics.text.vectorizer import TermVectorizer
-from topics.text.word_vectors import WordVectors
+from topics.text.word_vectors import WordVectors, document_vectors
 
 if TYPE_CHECKING:
     from topics.text.vectorizer import TermVectorizer
@@ -406,8 +406,7 @@ class TopicModel(Estimator):
 
         if len(sequences) < 2 * PATH[0]:
             return max(n_first, 1)
-        sums = weights @ vectors
-        rows = unit_rows(unit_rows(sums) - unit_rows(sums).mean(axis=0))
+        rows, _ = document_vectors(weights @ vectors)
         steps = stability_path(
             weights, rows, sequences, self.vectorizer_.get_feature_names_out().tolist(),
             random_state=self.random_state, n_jobs=self.n_jobs,
@@ -465,7 +464,6 @@ class TopicModel(Estimator):
         weights: sp.csr_matrix,
         vectors: NDArray[np.float32] | None,
     ) -> NMF | LDA | VectorTopics:
-        from sklearn.utils import check_random_state
 
         rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
         if self.method == "vectors":
@@ -473,11 +471,10 @@ class TopicModel(Estimator):
             return VectorTopics(k, vectors=vectors, seed_components=seeds, **rest)
         if self.init == "vectors":
             if self.method == "lda":
-                rows = sample_rows(counts.shape[0], k, check_random_state(self.random_state))
+                rows = subsample(counts.shape[0], sample_size(k), self.random_state)
                 counts, weights = counts[rows], weights[rows]
-            sums = unit_rows(weights @ vectors)
             rest["init"] = initialise_from_clusters(
-                weights, unit_rows(sums - sums.mean(axis=0)), k, seeds, self.random_state,
+                weights, document_vectors(weights @ vectors)[0], k, seeds, self.random_state,
                 self.n_jobs,
             )  # fmt: skip
         if self.method == "nmf":

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._estimator import check_matrix, restore_on_error
-from topics._math.arrays import softmax, unit_rows, unit_sum_rows
+from topics._math.arrays import softmax, subsample, unit_rows, unit_sum_rows
 from topics._math.discriminant import linear_discriminant
 from topics._math.kmeans import SAMPLE
 from topics._math.label_spreading import neighbour_graph, spread_labels
@@ -18,7 +18,7 @@ from topics._parallel import one_blas_thread, over_shards
 from topics.models._base import Decomposition
 from topics.models.initialisation import initialise_from_clusters
 from topics.models.nmf import NMF
-from topics.text.word_vectors import WordVectors
+from topics.text.word_vectors import WordVectors, document_vectors
 
 TEMPERATURE = 0.1
 """Cosines that differ by this much make proportions that differ by a factor of e."""
@@ -142,8 +142,7 @@ class VectorTopics(Decomposition):
         known = sums.any(axis=1)
         # Documents of no known term are of no topic, unless there are no others.
         known |= ~known.any()
-        self.mean_ = unit_rows(sums).sum(axis=0) / np.float32(known.sum())
-        rows = self._centred(sums)
+        rows, self.mean_ = document_vectors(sums)
         del sums
         start = initialise_from_clusters(
             X, rows, self.n_components, self.seed_components, self.random_state, self.n_jobs
@@ -163,7 +162,7 @@ class VectorTopics(Decomposition):
         centres = unit_rows(np.asarray(members.T @ rows))
         for _ in range(_ROUNDS):
             centres = _mean_directions(rows, (rows @ centres.T).argmax(axis=1), k)
-        some = rows[np.unique(np.linspace(0, len(rows) - 1, SAMPLE).astype(np.int64))]
+        some = rows[subsample(len(rows), SAMPLE, self.random_state)]
         graph = neighbour_graph(some, TEMPERATURE)
         topics = (some @ centres.T).argmax(axis=1)
         for _ in range(_SPREADING_ROUNDS):
@@ -234,9 +233,7 @@ class VectorTopics(Decomposition):
         self._words.vectors_ = self.vectors_.astype(np.float32)
 
     def _centred(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Documents as rows of length one around their mean; zeros where no term is known."""
-        known = sums.any(axis=1, keepdims=True)
-        return unit_rows((unit_rows(sums) - self.mean_) * known)
+        return document_vectors(sums, self.mean_)[0]
 
     def _scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         with one_blas_thread():

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from topics._arrow import string_array
+from topics._arrow import string_array, take_rows
+from topics._math.arrays import subsample
 from topics.text.language_id import recognise_languages, unload_language_model
 from topics.text.seed_words import seed_terms
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
 from topics.text.vectorizer import WORDS, TermVectorizer
+
+_LANGUAGE_SAMPLE = 200
+"""Documents whose language is looked at."""
 
 
 def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
@@ -36,7 +40,7 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
         (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
     """
     n = len(texts)
-    sample = texts.take(np.unique(np.linspace(0, n - 1, min(n, 200)).astype(np.int64)))
+    sample = take_rows(texts, subsample(n, _LANGUAGE_SAMPLE))
     languages = Counter(recognise_languages(sample.to_pylist()))
     stop_words: set[str] = set()
     for language, count in languages.items():

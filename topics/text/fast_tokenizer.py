@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import string_array, taken
+from topics._arrow import string_array, take_rows
 from topics._errors import TopicsError
 from topics._parallel import OutputBuffer, allocate, grow, map_shards, over_shards
 from topics.text.term_sequences import (
@@ -320,7 +320,7 @@ def token_table(
     order = np.arange(len(terms), dtype=np.int32)
     if frequencies is not None:
         order = np.argsort(-frequencies, kind="stable").astype(np.int32)
-        terms = taken(terms, order)
+        terms = take_rows(terms, order)
     types, n_left_out = empty_token_table(), 0
     if stop_words is not None:
         types, n_left_out, _ = _with_terms(types, 0, stop_words, _ALL)

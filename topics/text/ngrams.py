@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import argsort_strings, string_array, taken
+from topics._arrow import argsort_strings, string_array, take_rows
 from topics._parallel import map_shards, over_shards, workers
 from topics.text.term_sequences import (
     Rows,
@@ -163,12 +163,12 @@ class Trie:
                 words.append(self.words[below - 1][grams])
                 grams = self.prefixes[below - 1][grams]
             words.append(grams)
-            pieces = [taken(names, word) for word in reversed(words)]
+            pieces = [take_rows(names, word) for word in reversed(words)]
             joined = pc.binary_join_element_wise(*pieces, pa.scalar(" ", pa.large_string()))
             parts.append(joined if level else pieces[0])
         place = np.empty(n_columns, np.int64)
         place[np.concatenate(order)] = np.arange(n_columns)
-        return taken(pa.concat_arrays(parts), place)
+        return take_rows(pa.concat_arrays(parts), place)
 
 
 def build_trie(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeStringArray]:
@@ -218,7 +218,7 @@ def build_trie(terms: pa.LargeStringArray) -> tuple[Trie, Levels, pa.LargeString
         whole = lengths[rows] == length
         column[grams[whole]] = rows[whole]
         columns.append(column)
-    return trie, columns, taken(encoded.dictionary, order)
+    return trie, columns, take_rows(encoded.dictionary, order)
 
 
 class Occurrences:

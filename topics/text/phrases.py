@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import taken
+from topics._arrow import take_rows
 from topics._math.arrays import npmi
 from topics.text.ngrams import Occurrences, Trie
 from topics.text.term_sequences import TermSequences
@@ -123,8 +123,8 @@ def learn_phrases(
         if not chosen.size:
             break
         joined = pc.binary_join_element_wise(
-            taken(names, first[chosen]),
-            taken(names, second[chosen]),
+            take_rows(names, first[chosen]),
+            take_rows(names, second[chosen]),
             pa.scalar(" ", pa.large_string()),
         )
         for name, score in zip(joined.to_pylist(), scores[chosen].tolist(), strict=True):

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import argsort_strings, as_texts, string_array, taken
+from topics._arrow import argsort_strings, as_texts, string_array, take_rows
 from topics._errors import TopicsError
 from topics.text.fast_tokenizer import (
     TokenRules,
@@ -437,4 +437,4 @@ def _ranked(
     order = order[kept[order]]
     places = np.full(len(terms), -1, np.int32)
     places[order] = np.arange(order.size)
-    return places, taken(terms, order)
+    return places, take_rows(terms, order)

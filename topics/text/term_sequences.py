@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from topics._math.arrays import subsample
 from topics._parallel import copy_out, over_shards
 
 
@@ -103,12 +104,12 @@ class TermSequences:
         ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
 
-    def sample(self, max_tokens: int | None) -> TermSequences:
-        """Documents at even distances that hold about so many terms at most; None takes all."""
+    def sample(self, max_tokens: int | None, random_state: Any = 0) -> TermSequences:
+        """A random sample of documents that hold about so many terms at most; None takes all."""
         n, size = len(self), self.ids.size
         if max_tokens is None or size <= max_tokens:
             return self
-        return self.take(np.linspace(0, n - 1, max(1, n * max_tokens // size)).astype(np.int64))
+        return self.take(subsample(n, max(1, n * max_tokens // size), random_state))
 
 
 Part = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]

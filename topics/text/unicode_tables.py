@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import string_array, taken
+from topics._arrow import string_array, take_rows
 
 BLOCKING, INSIDE, UNSPACED = 1, 2, 3
 N_CODE_POINTS = 0x110000
@@ -245,9 +245,9 @@ def fold_column(
     """
     if not documents.size:
         return texts
-    raw = taken(texts, documents).cast(pa.large_binary()).to_pylist()
+    raw = take_rows(texts, documents).cast(pa.large_binary()).to_pylist()
     rest = np.setdiff1d(np.arange(len(texts)), documents)
     folded = string_array(fold(text.decode("utf-8", "replace")) for text in raw)
     # Those that stay as they are, and those folded behind them, back in their order.
     back = np.argsort(np.concatenate([rest, documents]))
-    return taken(pa.concat_arrays([taken(texts, rest), folded]), back)
+    return take_rows(pa.concat_arrays([take_rows(texts, rest), folded]), back)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import argsort_strings, taken
+from topics._arrow import argsort_strings, take_rows
 from topics._errors import TopicsError
 from topics.text.fast_tokenizer import TokenTable, lookup_terms, token_table
 from topics.text.ngrams import Levels, Trie, build_trie
@@ -115,11 +115,11 @@ class Vocabulary:
         columns = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
         n = int(mask.sum())
         if self._grams is None:
-            return Vocabulary(n, taken(self.terms, np.flatnonzero(mask))), columns
+            return Vocabulary(n, take_rows(self.terms, np.flatnonzero(mask))), columns
         trie, before, words = self._grams
         after = [np.where(c >= 0, columns[c], -1).astype(np.int32) for c in before]
         pruned, after, left = trie.pruned(after)
-        return Vocabulary.of_grams(pruned, after, n, taken(words, left)), columns
+        return Vocabulary.of_grams(pruned, after, n, take_rows(words, left)), columns
 
     @classmethod
     def of_grams(
@@ -166,7 +166,7 @@ class TermCounts:
         ours, theirs = self.vocabulary.terms, other.vocabulary.terms
         places = lookup_terms(token_table(ours), theirs)
         new = np.flatnonzero(places < 0)
-        terms = pa.concat_arrays([ours, taken(theirs, new)])
+        terms = pa.concat_arrays([ours, take_rows(theirs, new)])
         places[new] = np.arange(len(ours), len(terms))
         order = argsort_strings(terms)
 
@@ -183,7 +183,7 @@ class TermCounts:
         documents = sums(self.documents, other.documents)
         assert documents is not None
         return TermCounts(
-            Vocabulary(len(terms), taken(terms, order)),
+            Vocabulary(len(terms), take_rows(terms, order)),
             documents,
             sums(self.occurrences, other.occurrences),
             self.n_documents + other.n_documents,
@@ -209,7 +209,7 @@ class TermCounts:
         order = np.argsort(-self.documents, kind="stable")
         kept, gone = np.sort(order[:max_terms]), order[max_terms:]
         return TermCounts(
-            Vocabulary(max_terms, taken(self.vocabulary.terms, kept)),
+            Vocabulary(max_terms, take_rows(self.vocabulary.terms, kept)),
             self.documents[kept],
             None if self.occurrences is None else self.occurrences[kept],
             self.n_documents,

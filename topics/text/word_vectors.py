@@ -46,7 +46,7 @@ class WordVectors(Estimator):
     max_terms : int or None, default=20000
         Only so many terms, the most frequent ones, have vectors; the others have zeros.
     max_tokens : int or None, default=2000000
-        Documents are left out at even distances so that no more tokens are counted.
+        A random sample of the documents is counted where they hold more tokens.
     random_state : int, RandomState or None, default=0
         For the factorisation.
     n_jobs : int or None, default=None
@@ -213,8 +213,8 @@ class WordVectors(Estimator):
     def _part(
         self, sequences: TermSequences, chosen: NDArray[np.int64], n_terms: int
     ) -> TermSequences:
-        """Documents at even distances, in numbers of the chosen terms."""
-        sequences = sequences.sample(self.max_tokens)
+        """A sample of the documents, in numbers of the chosen terms."""
+        sequences = sequences.sample(self.max_tokens, self.random_state)
         if chosen.size == n_terms:
             return sequences
         numbers = np.full(n_terms, -1, np.int32)
@@ -349,3 +349,36 @@ def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_ma
         ppmi.eliminate_zeros()
         return ppmi
     return sp.csr_matrix((values, pairs.indices, pairs.indptr), pairs.shape)
+
+
+def document_vectors(
+    sums: NDArray[np.float32], mean: NDArray[np.float32] | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vectors of documents around their mean, of length one.
+
+    Parameters
+    ----------
+    sums : ndarray of float32, shape (n_documents, size)
+        As of :meth:`WordVectors.transform`.
+    mean : ndarray of float32, shape (size,), or None, default=None
+        Taken off each; None takes the mean of these documents.
+
+    Returns
+    -------
+    rows : ndarray of float32, shape (n_documents, size)
+        Zeros where no term of a document has a vector: such a document lies nowhere, and does not
+        count for the mean.
+    mean : ndarray of float32, shape (size,)
+        What was taken off.
+
+    Examples
+    --------
+    >>> rows, mean = document_vectors(np.array([[2.0, 0], [0, 1], [0, 0]], np.float32))
+    >>> mean.tolist(), rows.round(1).tolist()
+    ([0.5, 0.5], [[0.7, -0.7], [-0.7, 0.7], [0.0, 0.0]])
+    """
+    known = np.asarray(sums.any(axis=1))
+    rows = unit_rows(sums)
+    if mean is None:
+        mean = rows.sum(axis=0) / np.float32(max(known.sum(), 1))
+    return unit_rows((rows - mean) * known[:, None]), mean

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._math.arrays import sigmoid, softmax, unit_rows, unit_sum_rows
+from topics._math.arrays import sigmoid, softmax, subsample, unit_rows, unit_sum_rows
 from topics._math.discriminant import linear_discriminant
 from topics._math.label_spreading import neighbour_graph, spread_labels
 
@@ -98,7 +98,7 @@ def soft_labels(
         With the propagation they come from.
     """
     known = np.flatnonzero(np.diff(X.indptr))
-    rows = known[_sample(known.size, SAMPLE, random_state)]
+    rows = known[subsample(known.size, SAMPLE, random_state)]
     X = X[rows]
     if rows.size < MIN_DOCUMENTS:
         coef, intercept = seed_linear_model(X, vectors, seeds)
@@ -161,7 +161,7 @@ def select_propagation(
     known = [(columns[weights > 0], weights[weights > 0]) for columns, weights in seeds]
     if sum(columns.size > 1 for columns, _ in known) < 2:
         return "centred_on_typical", {}
-    X = X[_sample(X.shape[0], _HELD_OUT_SAMPLE, random_state)]
+    X = X[subsample(X.shape[0], _HELD_OUT_SAMPLE, random_state)]
     right: dict[str, list[NDArray[np.bool_]]] = {propagation: [] for propagation in PROPAGATIONS}
     for half in (0, 1):
         given = [(c[half::2], w[half::2]) if c.size > 1 else (c, w) for c, w in known]
@@ -237,14 +237,6 @@ def theme_vectors(
     return unit_rows(
         np.stack([weights.astype(np.float32) @ vectors[columns] for columns, weights in seeds])
     )
-
-
-def _sample(n: int, most: int, random_state: Any) -> NDArray[np.int64]:
-    from sklearn.utils import check_random_state
-
-    if n <= most:
-        return np.arange(n)
-    return np.sort(check_random_state(random_state).choice(n, most, replace=False))
 
 
 def _float64(rows: Any) -> NDArray[np.float64]:
