@@ -200,7 +200,7 @@ def compare(
         As for :func:`evaluate`.
     n_permutations : int, default=2000
         How often the labels that two models gave to a release change sides at random.
-    random_state : int, RandomState or None, default=0
+    random_state : int, Generator or None, default=0
         For the changes.
 
     Returns
@@ -228,7 +228,7 @@ def compare(
     >>> compare(classifier, classifier, ["refugees fled", "a judge ruled"], y[:2])["p_value"]
     1.0
     """
-    from sklearn.utils import check_random_state
+    from scipy.stats import bootstrap, permutation_test
 
     texts, labels = as_texts(texts), list(labels)
     first, _, _, Y, A = _compared(model_a, texts, labels)
@@ -240,20 +240,30 @@ def compare(
         raise TopicsError(
             f"n_permutations={n_permutations} is not at least 1", "give some hundreds"
         )
-    rng = check_random_state(random_state)
     difference = a - b
-    signs = rng.choice([-1.0, 1.0], (n_permutations, a.size))
-    as_large = np.abs((signs * difference).mean(axis=1)) >= abs(difference.mean()) - 1e-12
-    drawn = difference[rng.randint(a.size, size=(n_permutations, a.size))].mean(axis=1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
+    test = permutation_test(
+        (a, b), _mean_difference, permutation_type="samples", n_resamples=n_permutations,
+        vectorized=True, rng=np.random.default_rng(random_state),
+    )  # fmt: skip
+    low = high = float(difference.mean())
+    if difference.min() < difference.max():
+        drawn = bootstrap(
+            (difference,), np.mean, n_resamples=n_permutations, method="percentile",
+            rng=np.random.default_rng(random_state),
+        )  # fmt: skip
+        low, high = drawn.confidence_interval
     return {
         "samples_f1_a": float(a.mean()),
         "samples_f1_b": float(b.mean()),
         "difference": float(difference.mean()),
         "low": float(low),
         "high": float(high),
-        "p_value": float((as_large.sum() + 1) / (n_permutations + 1)),
+        "p_value": float(test.pvalue),
     }
+
+
+def _mean_difference(a: NDArray[np.float64], b: NDArray[np.float64], axis: int) -> Any:
+    return a.mean(axis=axis) - b.mean(axis=axis)
 
 
 def _compared(
@@ -352,14 +362,14 @@ def _reliability(
     Y: NDArray[np.bool_], chances: NDArray[np.float64], bins: int = 10
 ) -> tuple[float, pa.Table]:
     """Expected calibration error (Naeini et al. 2015) and the bins it comes from."""
-    p, y = chances.ravel(), Y.ravel()
-    place = np.minimum((p * bins).astype(int), bins - 1)
-    n = np.bincount(place, minlength=bins)
-    full = n > 0
-    mean = np.bincount(place, p, bins)[full] / n[full]
-    right = np.bincount(place, y, bins)[full] / n[full]
-    error = float(np.sum(n[full] * np.abs(mean - right)) / max(p.size, 1))
-    return error, pa.table({"probability": mean, "right": right, "pairs": n[full]})
+    from sklearn.calibration import calibration_curve
+
+    p, y = np.clip(chances.ravel(), 0, 1), Y.ravel()
+    right, mean = calibration_curve(y, p, n_bins=bins, pos_label=True)
+    n = np.bincount(np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p), minlength=bins)
+    n = n[n > 0]
+    error = float(np.sum(n * np.abs(mean - right)) / max(p.size, 1))
+    return error, pa.table({"probability": mean, "right": right, "pairs": n})
 
 
 def _coverage(Y: NDArray[np.bool_], chances: NDArray[np.float64]) -> pa.Table:

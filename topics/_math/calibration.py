@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from topics._math.arrays import sigmoid, unit_sum_rows
+
 _OWN_CURVE = 30
 """Labels for and against a class from which on it has a curve of its own."""
 
@@ -46,11 +48,34 @@ def calibrate(
 
 
 def label_log_loss(odds: NDArray[np.float64], Y: NDArray[np.bool_], exclusive: bool) -> float:
-    """Log loss of all labels, or of the documents where each has one class only."""
-    against = np.logaddexp(0, -odds)
+    """Log loss of all labels, or of the documents where each has one class only.
+
+    Parameters
+    ----------
+    odds : ndarray of float64, shape (n_documents, n_classes)
+        Log odds of each label.
+    Y : ndarray of bool, shape (n_documents, n_classes)
+        The labels.
+    exclusive : bool
+        Whether a document has one class only.
+
+    Returns
+    -------
+    float
+        The sum over documents, and over classes unless exclusive.
+
+    Examples
+    --------
+    >>> round(label_log_loss(np.zeros((1, 2)), np.array([[True, False]]), False), 3)
+    1.386
+    """
+    from sklearn.metrics import log_loss
+
+    chances = sigmoid(odds)
     if exclusive:
-        return float((against[Y] + np.log(np.exp(-against).sum(axis=1))).sum())
-    return float(np.where(Y, against, against + odds).sum())
+        chances = unit_sum_rows(chances)
+        return float(log_loss(Y.argmax(axis=1), chances, normalize=False, labels=range(Y.shape[1])))
+    return float(log_loss(Y.ravel(), chances.ravel(), normalize=False, labels=[False, True]))
 
 
 def best_thresholds(
@@ -79,13 +104,14 @@ def best_thresholds(
 def _precise_thresholds(
     probabilities: NDArray[np.float64], Y: NDArray[np.bool_], min_precision: float
 ) -> NDArray[np.float64]:
+    from sklearn.metrics import precision_recall_curve
+
     def lowest(p: NDArray[np.float64], y: NDArray[np.bool_]) -> float:
-        order = np.argsort(-p, kind="stable")
-        precision = np.cumsum(y[order]) / np.arange(1, y.size + 1)
-        # Of equal probabilities all are labelled, or none.
-        last = np.append(p[order][1:] != p[order][:-1], True)
-        fine = np.flatnonzero((precision >= min_precision) & last)
-        return float(p[order][fine[-1]]) if fine.size else 1.0
+        if not y.any():
+            return 1.0
+        precision, _, thresholds = precision_recall_curve(y, p)
+        fine = thresholds[precision[:-1] >= min_precision]
+        return float(fine.min()) if fine.size else 1.0
 
     shared = lowest(probabilities.ravel(), Y.ravel())
     own = [lowest(probabilities[:, k], Y[:, k]) for k in range(Y.shape[1])]

@@ -25,7 +25,7 @@ from topics.models.topics_over_time import (
     Timeline,
     daily_proportions,
     merge_timelines,
-    period_of,
+    periods_of,
 )
 from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
@@ -834,7 +834,7 @@ class TopicModel(Estimator):
         if not dates:
             raise TopicsError("the releases have no dates", "fit a Corpus with dates")
         frame = pd.DataFrame(sums, columns=self.names_).assign(releases=numbers)
-        frame = frame.groupby([period_of(date, freq) for date in dates]).sum().rename_axis(freq)
+        frame = frame.groupby(periods_of(dates, freq)).sum().rename_axis(freq)
         frame[self.names_] = frame[self.names_].div(frame["releases"], axis=0)
         return frame
 

@@ -14,7 +14,13 @@ from topics._errors import TopicsError
 Timeline = tuple[list[str], NDArray[np.float64], NDArray[np.int64]]
 """Days, sums of the topic proportions on each, and numbers of documents."""
 Period = Literal["day", "week", "month", "quarter", "year"]
-_PERIODS = {"year": 4, "month": 7, "day": 10}
+_PERIODS = {
+    "day": ("D", "%Y-%m-%d"),
+    "month": ("M", "%Y-%m"),
+    "quarter": ("Q", "%Y-Q%q"),
+    "year": ("Y", "%Y"),
+}
+"""Length of each period as pandas names it, and how its name is written."""
 
 
 def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.floating]) -> Timeline:
@@ -86,20 +92,20 @@ def merge_timelines(a: Timeline, b: Timeline) -> Timeline:
     return days, sums, numbers
 
 
-def period_of(date: str, freq: str) -> str:
-    """The period that a day is in.
+def periods_of(dates: Sequence[str], freq: str) -> list[str]:
+    """The periods that days are in.
 
     Parameters
     ----------
-    date : str
+    dates : sequence of str
         Like ``2024-05-02``.
     freq : {"day", "week", "month", "quarter", "year"}
-        How long a period is.
+        How long a period is; weeks are those of ISO 8601.
 
     Returns
     -------
-    str
-        Its name; names sort by time.
+    list of str
+        Their names, which sort by time.
 
     Raises
     ------
@@ -108,14 +114,15 @@ def period_of(date: str, freq: str) -> str:
 
     Examples
     --------
-    >>> period_of("2024-05-02", "quarter")
-    '2024-Q2'
+    >>> periods_of(["2024-05-02"], "quarter"), periods_of(["2024-12-30"], "week")
+    (['2024-Q2'], ['2025-W01'])
     """
-    if freq in _PERIODS:
-        return date[: _PERIODS[freq]]
-    if freq == "quarter":
-        return f"{date[:4]}-Q{(int(date[5:7]) + 2) // 3}"
+    import pandas as pd
+
     if freq == "week":
-        year, week, _ = datetime.date.fromisoformat(date).isocalendar()
-        return f"{year}-W{week:02}"
-    raise TopicsError(f"freq={freq!r} is unknown", "give day, week, month, quarter or year")
+        # Periods of pandas have no names for the weeks of ISO 8601.
+        return [datetime.date.fromisoformat(date).strftime("%G-W%V") for date in dates]
+    if freq not in _PERIODS:
+        raise TopicsError(f"freq={freq!r} is unknown", "give day, week, month, quarter or year")
+    length, form = _PERIODS[freq]
+    return list(pd.PeriodIndex(dates, freq=length).strftime(form))
