@@ -148,7 +148,7 @@ def test_labels_of_other_kinds():
     expected = ThemeClassifier().fit(TEXTS, given).coef_
     for y in (pa.array(given), pa.chunked_array([given]), pd.Series(given), [*TRUTH[:-1], ""]):
         assert (ThemeClassifier().fit(TEXTS, y).coef_ == expected).all()
-    with pytest.raises(TopicsError, match="row 1: 2 labels"):
+    with pytest.raises(TopicsError, match="index 0: 2 labels"):
         ThemeClassifier(multi_label=False).fit(TEXTS, [["a", "b"], *TRUTH[1:]])
 
 
@@ -167,7 +167,7 @@ def test_a_theme_is_heard_in_a_section_of_a_long_release():
         classifier = ThemeClassifier(THEMES, multi_label).fit(TEXTS)
         model = classifier.coef_, classifier.intercept_
         whole = classifier.vectorizer_.linear_scores([long], *model)
-        scores = classifier.decision_function([long])
+        scores = classifier.weights_and_scores([long])[1]
         assert (
             classifier.score_sequences(classifier.vectorizer_.sequences([long])).tolist()
             == scores.tolist()
@@ -221,8 +221,8 @@ def test_odd_texts_are_survived():
         (None, None, "neither seeds nor labels"),
         ({"a": ["submarine"]}, None, "no seed of the theme 'a'"),
         (None, ["a"] * 3, "3 labels for 60 releases"),
-        (None, [3.5] * 60, "row 1: the label 3.5 is no name"),
-        (None, np.eye(60, dtype=int), "y is a matrix"),
+        (None, [3.5] * 60, "index 0: the label 3.5 is no name"),
+        (None, np.eye(60) / 2, "y is a matrix"),
         ({"a": "camp"}, None, "the seeds of 'a' are no list"),
         ({}, None, "there are no themes"),
     ],
@@ -474,12 +474,9 @@ def test_weights_of_labels_and_classes():
     plain = ThemeClassifier(multi_label=False).fit(texts, y)
     by_sample = ThemeClassifier(multi_label=False).fit(texts, y, sample_weight=weights)
     by_class = ThemeClassifier(multi_label=False, class_weight={"court": 10}).fit(texts, y)
-    column = plain.classes_.tolist().index("court")
     for heavier in (by_sample, by_class):
-        assert (
-            heavier.decision_function(["aid"])[0, column]
-            > plain.decision_function(["aid"])[0, column]
-        )
+        # Of two classes, the scores are of the second: court.
+        assert heavier.decision_function(["aid"])[0] > plain.decision_function(["aid"])[0]
     ThemeClassifier(class_weight="balanced").fit(texts, y)
     for weights, message in ((np.ones(3), "sample_weight"), (-np.ones(40), "sample_weight")):
         with pytest.raises(TopicsError, match=message):

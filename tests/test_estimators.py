@@ -198,7 +198,7 @@ def test_a_topic_model_takes_what_people_have():
     assert tokens.predict([TEXTS[1].split()])[0] == tokens.labels_[1]
     words = TermVectorizer(stop_words="english").fit(TEXTS)
     counts = words.counts(TEXTS)
-    by_matrix = TopicModel(3, vectorizer=words).fit(counts)
+    by_matrix = TopicModel(3, "nmf", vectorizer=words).fit(counts)
     assert by_matrix.predict(counts).tolist() == by_matrix.labels_.tolist()
     assert len(set(by_matrix.labels_[:3].tolist())) == 3
     for wrong, message in ((counts[:, :3], "the matrix has 3 columns"), (counts, "its terms")):
@@ -240,3 +240,70 @@ def test_a_second_argument_that_nothing_uses_is_an_error():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert TopicModel(3).fit_transform(TEXTS, ["a"] * 36).shape == (36, 3)
+
+
+TRUTH = ["camp", "law", "rain"] * 12
+NOISE = np.random.default_rng(0).permutation(36)
+
+
+def test_two_classes_have_one_column_of_scores():
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import cross_val_score
+    from sklearn.multiclass import OneVsRestClassifier
+
+    y = np.array([name == "law" for name in TRUTH], int)
+    texts = np.array(TEXTS, object)
+    model = ThemeClassifier(multi_label=False, vectorizer=TermVectorizer())
+    scores = model.fit(texts, y).decision_function(texts)
+    assert scores.shape == (36,)
+    assert ((scores > 0) == model.predict(texts)).all()
+    assert cross_val_score(model, texts, y, cv=3, scoring="roc_auc").min() == 1
+    calibrated = CalibratedClassifierCV(model, cv=3).fit(texts, y)
+    assert (calibrated.predict(texts) == y).all()
+    several = OneVsRestClassifier(model).fit(texts, np.array(TRUTH))
+    assert several.predict(texts).tolist() == TRUTH
+    names = ThemeClassifier(multi_label=False, vectorizer=TermVectorizer()).fit(texts, TRUTH)
+    assert names.decision_function(texts).shape == (36, 3)
+
+
+def test_a_matrix_of_zeros_and_ones_serves_as_labels(tmp_path):
+    import pandas as pd
+    from sklearn.metrics import f1_score
+
+    Y = np.array([[name == theme for theme in ("camp", "law", "rain")] for name in TRUTH], int)
+    model = ThemeClassifier(vectorizer=TermVectorizer()).fit(TEXTS, Y)
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert model.predict(TEXTS).shape == Y.shape
+    assert f1_score(Y, model.predict(TEXTS), average="micro") == 1
+    frame = pd.DataFrame(Y, columns=["camp", "law", "rain"])
+    named = ThemeClassifier(vectorizer=TermVectorizer()).fit(TEXTS, frame)
+    assert named.classes_.tolist() == ["camp", "law", "rain"]
+    again = topics.load(topics.save(named, tmp_path / "model"))
+    assert again.predict(TEXTS).tolist() == Y.tolist()
+    for sparse in (sp.csr_matrix(Y), sp.csr_array(Y)):
+        fitted = ThemeClassifier(vectorizer=TermVectorizer()).fit(TEXTS, sparse)
+        assert fitted.predict(TEXTS).tolist() == Y.tolist()
+    with pytest.raises(topics.TopicsError, match=r"a matrix of the shape \(36, 3\)"):
+        ThemeClassifier().fit(TEXTS, Y * 0.5)
+
+
+def test_python_counts_from_nought_and_files_from_one(tmp_path):
+    with pytest.raises(topics.TopicsError, match="index 1: the text is missing"):
+        TermVectorizer().fit(["aid", None])
+    (tmp_path / "broken.jsonl").write_text('{"text": "aid"}\n{"text": \n')
+    assert topics.read_releases(tmp_path / "broken.jsonl").rejects["row"].to_pylist() == [2]
+
+
+def test_vectorizers_of_subclasses_keep_their_own_parameters():
+    class Stemmed(topics.text.CountVectorizer):
+        def __init__(self, ending="s", min_df=1):
+            super().__init__(min_df=min_df)
+            self.ending = ending
+
+        def build_analyzer(self):
+            analyze = super().build_analyzer()
+            return lambda document: [word.removesuffix(self.ending) for word in analyze(document)]
+
+    words = Stemmed(ending="es").fit(["churches", "church"])
+    assert words.get_params() == {"ending": "es", "min_df": 1}
+    assert list(words.vocabulary_) == ["church"]

@@ -83,9 +83,9 @@ def test_labels_may_come_from_arrow_pandas_numpy_and_cells(classifier):
         assert evaluate(classifier, NEW[:3], labels).to_dict() == expected
         assert ThemeClassifier().fit(TEXTS[:4] + NEW[:3], [*TRUTH[:4], *labels]).classes_.size >= 2
     for label in ({}, b"camp", [["camp"]]):
-        with pytest.raises(TopicsError, match=r"row 2: the label .* is no name"):
+        with pytest.raises(TopicsError, match=r"index 1: the label .* is no name"):
             evaluate(classifier, NEW[:2], ["camp", label])
-        with pytest.raises(TopicsError, match=r"row 2: the label .* is no name"):
+        with pytest.raises(TopicsError, match=r"index 1: the label .* is no name"):
             ThemeClassifier().fit(TEXTS[:2], ["camp", label])
     with pytest.raises(TopicsError, match="cannot be written"):
         ThemeClassifier().fit(TEXTS[:2], ["camp", "court\0"])

@@ -401,7 +401,7 @@ def test_arguments_that_mean_something_else(tmp_path):
 def test_bytes_of_an_arrow_column_that_are_no_utf8_are_replaced():
     raw = pa.array([b"aid", b"caf\xe9 talks"], pa.large_binary()).view(pa.large_string())
     assert as_texts(raw).to_pylist() == ["aid", "caf\ufffd talks"]
-    with pytest.raises(TopicsError, match="row 2: the text is no UTF-8"):
+    with pytest.raises(TopicsError, match="index 1: the text is no UTF-8"):
         as_texts(raw, "strict")
 
 

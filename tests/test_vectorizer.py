@@ -260,7 +260,7 @@ def test_broken_bytes_are_read_as_python_reads_them(strip_accents):
     same(ours.fit_transform(column), theirs.fit_transform(clean), 0)
     assert ours.vocabulary_ == theirs.vocabulary_
     strict = TermVectorizer(decode_error="strict")
-    with pytest.raises(TopicsError, match=r"row \d+: the text is no UTF-8"):
+    with pytest.raises(TopicsError, match=r"index \d+: the text is no UTF-8"):
         strict.fit(column)
 
 
@@ -268,7 +268,7 @@ def test_bytes_are_read_as_text():
     texts = ["école", "école été"]
     ours = TermVectorizer().fit([text.encode() for text in texts])
     assert ours.vocabulary_ == TermVectorizer().fit(texts).vocabulary_
-    with pytest.raises(TopicsError, match=r"row 2: the text is no UTF-8: invalid start byte at"):
+    with pytest.raises(TopicsError, match=r"index 1: the text is no UTF-8: invalid start byte at"):
         TermVectorizer(decode_error="strict").fit([b"aa", b"bb \xff"])
 
 
@@ -401,10 +401,10 @@ def test_kept_terms_stay_whatever_their_frequency():
 
 
 def test_missing_texts_are_named():
-    for bad, message in ((["a", None], "row 2: the text is missing"), (["a", 3], "of type int")):
+    for bad, message in ((["a", None], "index 1: the text is missing"), (["a", 3], "of type int")):
         with pytest.raises(TopicsError, match=message):
             TermVectorizer().fit(bad)
-    with pytest.raises(TopicsError, match="texts are one str"):
+    with pytest.raises(TopicsError, match="string object received"):
         TermVectorizer().fit("one text")
 
 
@@ -514,7 +514,7 @@ def test_other_patterns_are_followed(texts):
 def test_callables_take_part(texts):
     params = {"tokenizer": str.split, "preprocessor": str.upper, "token_pattern": None}
     expected = CountVectorizer(**params).fit_transform(texts)
-    same(TermVectorizer(**params | {"token_pattern": "x"}).fit_transform(texts), expected, 0)
+    same(TermVectorizer(**params | {"token_pattern": None}).fit_transform(texts), expected, 0)
 
 
 def test_vectorizers_of_scikit_learn_are_taken_over(texts):

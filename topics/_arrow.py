@@ -124,7 +124,7 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
             raise TopicsError(f"texts are of the Arrow type {column.type}", "give a string column")
         if column.null_count:
             place = column.is_null().to_pylist().index(True)
-            raise TopicsError("the text is missing", "drop the row or fill it", row=place + 1)
+            raise TopicsError("the text is missing", "drop the row or fill it", index=place)
         if column.nbytes >= _LARGE:
             # What reading a file left with the pool may be more than the file.
             pa.default_memory_pool().release_unused()
@@ -134,7 +134,7 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
         if not isinstance(text, str):
             missing = text is None or (isinstance(text, float) and math.isnan(text))
             what = "missing" if missing else f"of type {type(text).__name__}"
-            raise TopicsError(f"the text is {what}", "every text must be a str", row=place + 1)
+            raise TopicsError(f"the text is {what}", "every text must be a str", index=place)
     return string_array(texts)
 
 
@@ -152,14 +152,14 @@ def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringAr
     else:
         return column
     if decode_error == "strict":
-        for row, text in enumerate(raw, 1):
+        for place, text in enumerate(raw):
             try:
                 text.decode()
             except UnicodeDecodeError as error:
                 raise TopicsError(
                     f"the text is no UTF-8: {error.reason} at byte {error.start}",
                     'save it as UTF-8, or read it with decode_error="replace"',
-                    row=row,
+                    index=place,
                 ) from None
     texts = [None if text is None else text.decode("utf-8", "replace") for text in raw]
     return pa.array(texts, pa.large_string())

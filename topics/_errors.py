@@ -1,21 +1,27 @@
-"""The one kind of error that a user can hint."""
+"""The one kind of error that a user can correct."""
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class TopicsError(ValueError):
-    """Input, a file or an artifact cannot be used; the message says where, why and the hint.
+    """Input, a file or an artifact cannot be used; the message says where, why and what to do.
 
     Parameters
     ----------
     problem : str
         What is wrong, in a few words.
     hint : str, default=""
-        What the user can do about it.
+        What the user can do about it, in terms of Python.
     path : object, default=None
         The file or folder it concerns.
     row : int or None, default=None
-        Row or line, from 1.
+        Row or line of a file, from 1, as an editor or a spreadsheet shows it.
+    index : int or None, default=None
+        Place in a sequence, from 0, as Python counts.
+    shell_hint : str or None, default=None
+        What to do at the command line, where that is something else.
 
     Examples
     --------
@@ -24,19 +30,47 @@ class TopicsError(ValueError):
     """
 
     def __init__(
-        self, problem: str, hint: str = "", *, path: object = None, row: int | None = None
+        self,
+        problem: str,
+        hint: str = "",
+        *,
+        path: object = None,
+        row: int | None = None,
+        index: int | None = None,
+        shell_hint: str | None = None,
     ) -> None:
         self.problem, self.hint, self.path, self.row = problem, hint, path, row
-        place = "" if path is None else str(path)
-        if row is not None:
-            place += f"{', ' if place else ''}row {row}"
-        message = (f"{place}: " if place else "") + problem + (f"; {hint}" if hint else "")
-        super().__init__(" ".join(message.split()))
+        self.index, self.shell_hint = index, shell_hint
+        super().__init__(self._message(hint))
+
+    def _message(self, hint: str) -> str:
+        place = [] if self.path is None else [str(self.path)]
+        place += [] if self.row is None else [f"row {self.row}"]
+        place += [] if self.index is None else [f"index {self.index}"]
+        where = f"{', '.join(place)}: " if place else ""
+        return " ".join((where + self.problem + (f"; {hint}" if hint else "")).split())
+
+    def at_the_shell(self) -> str:
+        """The message in terms of the command line.
+
+        Returns
+        -------
+        str
+            As ``str(error)``, with the command line's hint where there is one.
+
+        Examples
+        --------
+        >>> TopicsError("no text", "text=", shell_hint="--text COLUMN").at_the_shell()
+        'no text; --text COLUMN'
+        """
+        return self._message(self.hint if self.shell_hint is None else self.shell_hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         # The keyword arguments would be lost on the way back from a worker process.
-        return _rebuild, (self.problem, self.hint, self.path, self.row)
+        names = ("path", "row", "index", "shell_hint")
+        rest = {name: getattr(self, name) for name in names}
+        return _rebuild, (self.problem, self.hint, rest)
 
 
-def _rebuild(problem: str, hint: str, path: object, row: int | None) -> TopicsError:
-    return TopicsError(problem, hint, path=path, row=row)
+def _rebuild(problem: str, hint: str, rest: dict[str, Any]) -> TopicsError:
+    return TopicsError(problem, hint, **rest)

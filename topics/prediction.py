@@ -83,7 +83,10 @@ def to_labeller(model: Any) -> Labeller:
         return Labeller(topic_model=model)
     if isinstance(model, ThemeClassifier):
         return Labeller(classifier=model)
-    raise TopicsError(f"a {type(model).__name__} does not label", "give a model made by topics fit")
+    raise TopicsError(
+        f"a {type(model).__name__} does not label",
+        "give a TopicModel, a ThemeClassifier or a Labeller",
+    )
 
 
 def label_to(
@@ -166,7 +169,10 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
     if path.is_dir():
         raise TopicsError("it is a folder", "give a file name", path=output)
     if path.exists() and not force:
-        raise TopicsError("the output exists", "take another name, or --force", path=output)
+        raise TopicsError(
+            "the output exists", "take another name, or force=True",
+            shell_hint="take another name, or --force", path=output,
+        )  # fmt: skip
     return path
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import signal
 import sys
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -63,6 +66,71 @@ ModelFolder = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class ReadInputs:
+    """Reads the releases that a command is given; called once the other arguments are checked."""
+
+    inputs: list[str]
+    split: str | None
+    encoding: str | None
+    columns: dict[str, str]
+
+    def __call__(self) -> Any:
+        """The corpus."""
+        from pathlib import Path
+
+        from topics.reading.read import read_releases
+
+        # As paths, so that a name that is no file is an error and never a text.
+        paths = [name if name == "-" else Path(name) for name in self.inputs]
+        try:
+            return read_releases(
+                paths,
+                split=self.split,
+                encoding=self.encoding,
+                columns=self.columns,
+                languages=False,
+            )
+        except TopicsError:
+            raise
+        except ValueError as error:
+            raise TopicsError(str(error)) from None
+
+
+def reads_releases(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the arguments and options by which releases are read.
+
+    Its parameter ``read`` becomes the inputs and the five options of reading, so that each stands
+    here once.
+    """
+
+    def with_options(
+        inputs: Inputs,
+        *,
+        text: Text = None,
+        title: Title = None,
+        date: Date = None,
+        split: Split = None,
+        encoding: Encoding = None,
+        **rest: Any,
+    ) -> None:
+        given = {"text": text, "title": title, "date": date}
+        columns = {name: column for name, column in given.items() if column}
+        command(read=ReadInputs(inputs, split, encoding, columns), **rest)
+
+    hints = get_type_hints(with_options, include_extras=True)
+    hints |= get_type_hints(command, include_extras=True)
+    first, *options = list(inspect.signature(with_options).parameters.values())[:-1]
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "read"]
+    rest = [p.replace(kind=p.KEYWORD_ONLY) for p in own]
+    with_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [p.replace(annotation=hints[p.name]) for p in (first, *rest, *options)]
+    )
+    with_options.__annotations__ = hints
+    with_options.__name__, with_options.__doc__ = command.__name__, command.__doc__
+    return with_options
+
+
 class Method(StrEnum):
     """How topics are learnt."""
 
@@ -81,7 +149,7 @@ def main() -> None:
     try:
         app()
     except TopicsError as error:
-        say(f"[bold red]error:[/] {plain(str(error))}")
+        say(f"[bold red]error:[/] {plain(error.at_the_shell())}")
         sys.exit(2)
     except KeyboardInterrupt:
         say("stopped")
@@ -154,8 +222,9 @@ def demo(
     "    topics fit page.txt more.csv --themes themes.toml -o artifacts/mine\n\n"
     '    themes.toml has a line a theme: displacement = ["refugees", "displaced persons"]'
 )
+@reads_releases
 def fit(
-    inputs: Inputs,
+    read: ReadInputs,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new artifact.")
     ],
@@ -188,11 +257,6 @@ def fit(
     force: Annotated[
         bool, typer.Option("--force", help="Replace an artifact that is there.")
     ] = False,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:
     """Learn topics and themes from a corpus of releases and save the model."""
     from topics._progress import status
@@ -205,7 +269,7 @@ def fit(
 
     check_folder(output, force)
     seeds = read_themes(themes) if themes else None
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
     if y is not None:
         _say_of_labels(corpus, y, seeds, labels)
@@ -226,7 +290,7 @@ def fit(
     save(
         labeller,
         output,
-        created_from=f"{len(corpus)} releases: {' '.join(inputs)}",
+        created_from=f"{len(corpus)} releases: {' '.join(read.inputs)}",
         examples=examples,
         overwrite=force,
     )
@@ -243,8 +307,9 @@ def fit(
     "    topics label tonight/*.txt --model artifacts/mine -o labelled.csv\n\n"
     "    topics label - --model artifacts/mine < page.txt | jq .labels"
 )
+@reads_releases
 def label(
-    inputs: Inputs,
+    read: ReadInputs,
     model: ModelFolder,
     output: Annotated[
         str,
@@ -260,11 +325,6 @@ def label(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
     ] = False,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:  # fmt: skip
     """Label releases with a model and write one row for each."""
     from topics.prediction import check_output, label_to, to_labeller
@@ -272,7 +332,7 @@ def label(
     if output != "-":
         check_output(output, force)
     labeller = to_labeller(model)
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     n = label_to(corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text)
     say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
     _finish(corpus)
@@ -328,23 +388,19 @@ def show(
     epilog="[bold]Examples[/bold]\n\n"
     "    topics evaluate read-by-hand.csv --model artifacts/mine --labels theme"
 )
+@reads_releases
 def evaluate(
-    inputs: Inputs,
+    read: ReadInputs,
     model: ModelFolder,
     labels: Annotated[str, typer.Option(metavar="COLUMN", help="Column of the true labels.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:
     """Compare a model's labels with labels that people gave, of releases it has not learnt from."""
     from topics.evaluation import evaluate as figures_of
     from topics.prediction import to_labeller
 
     labeller = to_labeller(model)
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     names = [] if labeller.classifier is None else labeller.classifier.classes_.tolist()
     result = figures_of(labeller, corpus, _label_column(corpus, labels, names))
     if as_json:
@@ -359,8 +415,9 @@ def evaluate(
     "    topics review releases/ --model artifacts/mine -o read.csv\n\n"
     "    topics fit read.csv releases/ --themes themes.toml --labels theme -o artifacts/better"
 )
+@reads_releases
 def review(
-    inputs: Inputs,
+    read: ReadInputs,
     model: ModelFolder,
     output: Annotated[
         str,
@@ -370,17 +427,12 @@ def review(
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, help="Releases to read.")] = 20,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:  # fmt: skip
     """Read the releases whose labels would teach the model most: one key a theme."""
     from topics.cli.annotate import ReviewFile, read_by_hand
 
     classifier = _classifier(model)
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     file = ReviewFile(output, [str(name) for name in classifier.classes_])
     read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
     say(f"{counted(len(file.rows))} read; see {plain(output)}" if file.rows else "nothing was read")
@@ -406,22 +458,18 @@ def _key() -> str:
 
 
 @app.command(epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml")
+@reads_releases
 def seeds(
-    inputs: Inputs,
+    read: ReadInputs,
     themes: Annotated[str, typer.Option(metavar="TOML", help="Themes and their seed words.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:
     """Say what each seed word is worth in a corpus, and which words would be better."""
     from topics.reading.theme_files import read_themes
     from topics.themes.seed_diagnostics import suggest_seeds
 
     wanted = read_themes(themes)
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     found = suggest_seeds(corpus, wanted, n_jobs=-1).to_dict("records")
     if as_json:
         print_json(found)
@@ -444,18 +492,14 @@ def seeds(
     epilog="[bold]Examples[/bold]\n\n    topics explain release.txt --model artifacts/mine\n\n"
     "    topics explain release.txt --model artifacts/mine --html why.html"
 )
+@reads_releases
 def explain(
-    inputs: Inputs,
+    read: ReadInputs,
     model: ModelFolder,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page for a browser.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
-    text: Text = None,
-    title: Title = None,
-    date: Date = None,
-    split: Split = None,
-    encoding: Encoding = None,
 ) -> None:
     """Say why releases have their labels: sentences, and terms with what they contribute."""
     from topics.persistence.atomic import atomic_write
@@ -464,7 +508,7 @@ def explain(
 
     path = check_output(html, force, endings=(".html", ".htm")) if html else None
     classifier = _classifier(model)
-    corpus = _read(inputs, text, title, date, split, encoding)
+    corpus = read()
     found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
     titles = zip(corpus["title"].to_pylist(), corpus["id"].to_pylist(), strict=True)
     headings = [title or id for title, id in titles]
@@ -479,35 +523,6 @@ def explain(
             for explanation in row:
                 print(f"  {explanation!r}")
     _finish(corpus)
-
-
-def _read(
-    inputs: list[str],
-    text: str | None,
-    title: str | None,
-    date: str | None,
-    split: str | None,
-    encoding: str | None,
-) -> Any:
-    from pathlib import Path
-
-    from topics.reading.read import read_releases
-
-    columns = {"text": text, "title": title, "date": date}
-    # As paths, so that a name that is no file is an error and never a text.
-    paths = [name if name == "-" else Path(name) for name in inputs]
-    try:
-        return read_releases(
-            paths,
-            split=split,
-            encoding=encoding,
-            columns={name: column for name, column in columns.items() if column},
-            languages=False,
-        )
-    except TopicsError:
-        raise
-    except ValueError as error:
-        raise TopicsError(str(error)) from None
 
 
 def _n_topics(given: str | None) -> Any:
@@ -532,7 +547,13 @@ def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:
             "give --labels one of them",
             path=corpus["path"][0].as_py(),
         )
-    return read_labels(corpus[column], themes)
+    try:
+        return read_labels(corpus[column], themes)
+    except TopicsError as error:
+        if error.index is None:
+            raise
+        path, row = (corpus[name][error.index].as_py() for name in ("path", "row"))
+        raise TopicsError(error.problem, error.hint, path=path, row=row) from None
 
 
 def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -> None:

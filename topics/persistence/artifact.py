@@ -132,8 +132,8 @@ def check_folder(folder: str | Path, overwrite: bool) -> Path:
     if folder.exists() and not folder.is_dir():
         raise TopicsError("it is a file", "give the name of a folder", path=folder)
     if folder.exists() and not overwrite:
-        raise TopicsError("the output exists", "take another name, or replace it (--force, "
-                          "overwrite=True)", path=folder)  # fmt: skip
+        raise TopicsError("the output exists", "take another name, or overwrite=True",
+                          shell_hint="take another name, or --force", path=folder)  # fmt: skip
     # Without weights it may be anybody's: others call files manifest.json, too.
     names = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if names and (WEIGHTS not in names or names - {MANIFEST, WEIGHTS}):
@@ -212,7 +212,10 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     if not folder.exists():
         raise TopicsError(
-            "no such artifact", "check the path, or make one: topics fit", path=folder
+            "no such artifact",
+            "check the path, or save a model there",
+            shell_hint="check the path, or make one: topics fit",
+            path=folder,
         )
     if not (folder / MANIFEST).is_file():
         raise TopicsError(

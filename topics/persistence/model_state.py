@@ -308,6 +308,7 @@ def _save_classifier(model: ThemeClassifier) -> State:
         # Pairs, since keys may be numbers.
         facts["params"]["class_weight"] = [[_plain(k), w] for k, w in model.class_weight.items()]
     facts |= {"classes": model.classes_.tolist(), "calibrated": model.calibrated_}
+    facts["gives_indicators"] = model._gives_indicators
     arrays |= {
         name: getattr(model, f"{name}_")
         for name in (
@@ -356,6 +357,7 @@ def _load_classifier(
         dict(facts["seed_holdout_accuracy"]),
     )
     model.calibrated_ = bool(facts["calibrated"])
+    model._gives_indicators = bool(facts["gives_indicators"])
     return model
 
 

@@ -72,7 +72,7 @@ class Corpus:
         missing = self.table["text"].null_count
         if missing:
             row = self.table["text"].to_pylist().index(None)
-            raise TopicsError("the text is missing", "drop the row or fill it", row=row + 1)
+            raise TopicsError("the text is missing", "drop the row or fill it", index=row)
         self.rejects = REJECTS.empty_table() if rejects is None else rejects.cast(REJECTS)
 
     # A sequence

@@ -49,14 +49,52 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     labels: list[tuple[Any, ...] | None] = []
     _check_order(y)
     if getattr(y, "ndim", 1) > 1:
-        raise TopicsError("y is a matrix", "give a name or a list of names for each release")
-    for row, value in enumerate(_plain(y), 1):
-        labels.append(None if _unknown(value) else _names(value, row))
+        raise TopicsError(
+            f"y is a matrix of the shape {np.asarray(y).shape}",
+            "give zeros and ones, a column for each class, or a list of names for each document",
+        )
+    for index, value in enumerate(_plain(y)):
+        labels.append(None if _unknown(value) else _names(value, index))
     return _one_for_each(labels, n)
 
 
+def labels_of_indicators(y: Any, classes: Sequence[Any] = ()) -> tuple[Any, bool]:
+    """Labels that are given as a matrix of zeros and ones, as scikit-learn has several labels.
+
+    Parameters
+    ----------
+    y : array, sparse matrix or data frame, shape (n_documents, n_classes), or other labels
+        A one says that a class applies.
+    classes : sequence, default=()
+        Names of the classes, where they are as many as columns; else numbers from 0.
+
+    Returns
+    -------
+    labels : list of tuple, or ``y`` as it is
+        The names of each document.
+    given : bool
+        Whether ``y`` was such a matrix.
+
+    Examples
+    --------
+    >>> labels_of_indicators(np.array([[1, 0], [1, 1]]), ["aid", "law"])
+    ([('aid',), ('aid', 'law')], True)
+    """
+    if getattr(y, "ndim", 1) != 2:
+        return y, False
+    names = list(y.columns) if hasattr(y, "columns") else list(classes)
+    marks = np.asarray(y.todense() if hasattr(y, "todense") else y)
+    if not np.isin(marks, (0, 1)).all():
+        return y, False
+    if len(names) != marks.shape[1]:
+        names = list(range(marks.shape[1]))
+    return [
+        tuple(name for name, mark in zip(names, row, strict=True) if mark) for row in marks
+    ], True
+
+
 def parse_label_cell(
-    value: Any, classes: Sequence[Any], row: int | None = None
+    value: Any, classes: Sequence[Any], index: int | None = None
 ) -> tuple[Any, ...] | None:
     """Names in a cell of a table.
 
@@ -67,8 +105,8 @@ def parse_label_cell(
         means that nobody has looked; ``none`` or ``-`` means that no theme applies.
     classes : sequence
         Names that are known; one that holds a divider is not taken apart.
-    row : int or None, default=None
-        Number of the row, for messages.
+    index : int or None, default=None
+        Its place, from 0, for messages.
 
     Returns
     -------
@@ -93,7 +131,7 @@ def parse_label_cell(
     if isinstance(value, str) and value.startswith("["):
         value = _listed(value)
     if not isinstance(value, str):
-        names = _names(value, row)
+        names = _names(value, index)
         return tuple(
             name if name in classes else by_text.get(str(name).strip().casefold(), name)
             for name in names
@@ -144,7 +182,7 @@ def read_labels(
     """
     _check_order(values)
     return _one_for_each(
-        [parse_label_cell(value, classes, row) for row, value in enumerate(_plain(values), 1)], n
+        [parse_label_cell(value, classes, index) for index, value in enumerate(_plain(values))], n
     )
 
 
@@ -254,14 +292,16 @@ def _unknown(value: Any) -> bool:
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _names(value: Any, row: int | None) -> tuple[Any, ...]:
+def _names(value: Any, index: int | None) -> tuple[Any, ...]:
     """The names that one label holds, or a clear error."""
     names = tuple(_plain(value)) if isinstance(value, _MANY) else (value,)
     for name in names:
         if not isinstance(name, (str, int, np.integer)):
             raise TopicsError(
-                f"the label {value!r} is no name", "give a name, a list of names or None", row=row
+                f"the label {value!r} is no name",
+                "give a name, a list of names or None",
+                index=index,
             )
         if isinstance(name, str):
-            check_name(name, row=row)
+            check_name(name, index=index)
     return names

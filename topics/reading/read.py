@@ -301,7 +301,7 @@ def _find_columns(
     if "text" not in found:
         raise TopicsError(
             f"no column holds the text; the columns are {', '.join(names)}",
-            'name it: --text COLUMN, or columns={"text": COLUMN} in Python', path=path,
+            'name it: columns={"text": COLUMN}', path=path, shell_hint="name it: --text COLUMN",
         )  # fmt: skip
     return found
 

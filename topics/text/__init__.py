@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from topics.text.language_id import recognise_languages as recognise_languages
     from topics.text.sentences import split_paragraphs as split_paragraphs
     from topics.text.sentences import split_sentences as split_sentences
+    from topics.text.sklearn_vectorizers import CountVectorizer as CountVectorizer
+    from topics.text.sklearn_vectorizers import TfidfVectorizer as TfidfVectorizer
     from topics.text.stop_words import stop_word_list as stop_word_list
     from topics.text.term_sequences import TermSequences as TermSequences
     from topics.text.tfidf import tfidf_weights as tfidf_weights
@@ -25,6 +27,8 @@ __getattr__, __dir__, __all__ = lazy_names(
     "topics.text",
     {
         "TermVectorizer": "text.vectorizer",
+        "CountVectorizer": "text.sklearn_vectorizers",
+        "TfidfVectorizer": "text.sklearn_vectorizers",
         "TermSequences": "text.term_sequences",
         "WordVectors": "text.word_vectors",
         "tfidf_weights": "text.tfidf",

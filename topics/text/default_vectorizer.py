@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -85,16 +86,22 @@ def fit_vectorizer(
     sequences : TermSequences
         The terms of the documents.
     """
+    own = vectorizer is None
     if vectorizer is None and isinstance(documents, pa.Array):
         vectorizer = default_vectorizer(documents, n_jobs)
     elif vectorizer is None:
         # Tokens as they are; the words between them say which language they are in.
         texts = string_array(" ".join(tokens) for tokens in documents)
-        vectorizer = default_vectorizer(texts, n_jobs).set_params(analyzer="tokens")
+        vectorizer = default_vectorizer(texts, n_jobs)
+        vectorizer.set_params(analyzer="tokens", token_pattern=None)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
     # Learning takes more memory than all else: what is no longer needed goes.
     unload_language_model()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     seeds = [term for words in terms.values() for term in words]
-    return vectorizer, vectorizer.fit_to_sequences(documents, keep=seeds)
+    with warnings.catch_warnings():
+        if own:
+            # Lists of stop words have words with an apostrophe, which no token has.
+            warnings.filterwarnings("ignore", "Your stop_words may be inconsistent")
+        return vectorizer, vectorizer.fit_to_sequences(documents, keep=seeds)

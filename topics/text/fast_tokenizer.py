@@ -46,12 +46,12 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _CASE = np.uint8(0x20)
 
 
-def kernel_pattern(pattern: str) -> tuple[str, int] | None:
+def kernel_pattern(pattern: str | re.Pattern[str] | None) -> tuple[str, int] | None:
     r"""Class of characters and least length of a token pattern that the kernels can follow.
 
     Parameters
     ----------
-    pattern : str
+    pattern : str, re.Pattern or None
         A regular expression such as ``\b\w\w+\b`` or ``\b[^\W\d_]{3,}\b``: a class of word
         characters and a least length between two word bounds.
 
@@ -66,7 +66,10 @@ def kernel_pattern(pattern: str) -> tuple[str, int] | None:
     >>> tuple(map(kernel_pattern, patterns))
     (('\\w', 2), ('[^\\W\\d_]', 3), None)
     """
-    match = _PATTERN.fullmatch(pattern)
+    if isinstance(pattern, re.Pattern):
+        # Flags change what a pattern means.
+        pattern = pattern.pattern if pattern.flags == re.UNICODE else None
+    match = None if pattern is None else _PATTERN.fullmatch(pattern)
     if match is None:
         return None
     min_length = int(match["min_length"]) if match["min_length"] else 1 if match["plus"] else 2
@@ -509,7 +512,7 @@ def _shards(texts: pa.LargeStringArray) -> list[int]:
     offsets = np.frombuffer(buffer, np.int64, len(texts) + 1, 8 * texts.offset)
     longest = np.diff(offsets).argmax()
     if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
-        raise TopicsError("a text is of more than 256 MiB", "split it", row=int(longest) + 1)
+        raise TopicsError("a text is of more than 256 MiB", "split it", index=int(longest))
     return task_edges(offsets, SHARD_BYTES)
 
 

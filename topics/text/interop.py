@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _SHARED = (
     "lowercase", "strip_accents", "preprocessor", "tokenizer", "stop_words", "token_pattern",
-    "ngram_range", "analyzer", "max_df", "min_df", "max_features", "binary", "dtype",
+    "ngram_range", "analyzer", "input", "encoding", "decode_error", "max_df", "min_df",
+    "max_features", "binary", "dtype",
 )  # fmt: skip
 _WEIGHTS = ("norm", "use_idf", "smooth_idf", "sublinear_tf")
 
@@ -36,8 +37,6 @@ def sklearn_parameters(vectorizer: Any) -> dict[str, Any]:
     ------
     TypeError
         If it is neither.
-    ValueError
-        If it reads files, or texts that are not UTF-8.
 
     Examples
     --------
@@ -50,14 +49,11 @@ def sklearn_parameters(vectorizer: Any) -> dict[str, Any]:
     if not isinstance(vectorizer, CountVectorizer):
         name = type(vectorizer).__name__
         raise TypeError(f"{name} is neither a CountVectorizer nor a TfidfVectorizer")
-    if vectorizer.input != "content" or vectorizer.encoding.lower() not in ("utf-8", "utf8"):
-        raise ValueError("it reads files or other encodings; read_releases does that here")
     params = {name: getattr(vectorizer, name) for name in _SHARED}
     if isinstance(vectorizer, TfidfVectorizer):
         params |= {name: getattr(vectorizer, name) for name in _WEIGHTS}
         params["weighting"] = "tfidf"
-    strict = vectorizer.decode_error == "strict"
-    return params | {"segmenter": None, "decode_error": "strict" if strict else "replace"}
+    return params | {"segmenter": None}
 
 
 def gensim_corpus(

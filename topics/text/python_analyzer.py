@@ -26,7 +26,7 @@ DOCUMENTS = 1000
 _SPACES = re.compile(r"\s\s+")
 
 
-def compiled(pattern: str) -> Any:
+def compiled(pattern: str | re.Pattern[str] | None) -> Any:
     r"""A token pattern, by ``re`` or, where that cannot follow it, by the ``regex`` library.
 
     They differ in what ``\w`` is: ``regex`` counts combining marks, ``re`` and scikit-learn don't.
@@ -41,6 +41,8 @@ def compiled(pattern: str) -> Any:
     >>> compiled(r"\p{Lu}\w+").findall("Aid for Idlib")
     ['Aid', 'Idlib']
     """
+    if pattern is None:
+        return None
     try:
         return re.compile(pattern)
     except re.error:
@@ -80,7 +82,7 @@ class Analyzer:
         )
         self.form = word_form(params["stemmer"], params["lemmatizer"])
         self.pattern = compiled(params["token_pattern"])
-        self.find = params["tokenizer"] or self.pattern.findall
+        self.find: Any = params["tokenizer"] or getattr(self.pattern, "findall", None)
 
     def __reduce__(self) -> Any:
         phrases = [" ".join(phrase) for phrase in self.phrases]

@@ -26,7 +26,7 @@ def check_name(name: Any, **place: Any) -> str:
     name : str
         As a user gives it.
     **place : object
-        ``path`` and ``row``, for messages.
+        ``path`` and ``index``, for messages.
 
     Returns
     -------

@@ -72,7 +72,7 @@ def as_column(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
         for place, text in enumerate(whole):
             if not isinstance(text, bytes):
                 raise TopicsError("the text is no bytes, as those before are", "give str or bytes",
-                                  row=place + 1)  # fmt: skip
+                                  index=place)  # fmt: skip
         texts = pa.array(whole, pa.large_binary()).view(pa.large_string())
     return as_texts(texts, decode_error)
 

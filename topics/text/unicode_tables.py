@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -205,23 +206,34 @@ def fold_text(
     >>> fold_text(True, "unicode")("ÉCOLE")
     'ecole'
     """
-    named = {"ascii": strip_accents_ascii, "unicode": strip_accents_unicode}
-    steps: list[Callable[[str], str]] = []
-    if normalize is not None:
-        steps.append(lambda text: unicodedata.normalize(normalize, text))
-    if lowercase:
-        steps.append(str.lower)
-    if arabic:
-        steps.append(fold_arabic)
-    if strip_accents is not None:
-        steps.append(named.get(strip_accents, strip_accents))
+    if not (strip_accents is None or callable(strip_accents)) and strip_accents not in _STRIPPERS:
+        raise ValueError(f'Invalid value for "strip_accents": {strip_accents}')
+    return _TextFolder(lowercase, strip_accents, arabic, normalize)
 
-    def fold(text: str) -> str:
-        for step in steps:
-            text = step(text)
-        return text
 
-    return fold
+_STRIPPERS = {"ascii": strip_accents_ascii, "unicode": strip_accents_unicode}
+
+
+@dataclass(frozen=True)
+class _TextFolder:
+    """What :func:`fold_text` gives: a callable that can be pickled."""
+
+    lowercase: bool
+    strip_accents: Any
+    arabic: bool
+    normalize: Any
+
+    def __call__(self, text: str) -> str:
+        if self.normalize is not None:
+            text = unicodedata.normalize(self.normalize, text)
+        if self.lowercase:
+            text = text.lower()
+        if self.arabic:
+            text = fold_arabic(text)
+        if self.strip_accents is None:
+            return text
+        strip = self.strip_accents
+        return str((strip if callable(strip) else _STRIPPERS[strip])(text))
 
 
 def fold_column(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import chain, pairwise
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -13,15 +17,23 @@ import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import string_array
+from topics._arrow import as_texts, string_array
 from topics._errors import TopicsError
-from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
+from topics._estimator import (
+    Estimator,
+    NotFittedError,
+    as_output,
+    check_output_kind,
+    restore_on_error,
+)
+from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import compiled
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
+from topics.text.unicode_tables import fold_text
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
 from topics.text.word_forms import word_form
 
@@ -33,6 +45,9 @@ if TYPE_CHECKING:
 WORDS = r"(?u)\b[^\W\d_]{2,}\b"
 """Token pattern of the models: words of two letters or more, no digits."""
 
+
+_TOKEN_PATTERN = r"(?u)\b\w\w+\b"
+"""The default token pattern."""
 
 BATCH_BYTES = 64 << 20
 """Text of a batch, where ``max_vocabulary`` bounds the terms that are held."""
@@ -68,11 +83,12 @@ class TermVectorizer(Estimator):
     stemmer, lemmatizer : str, callable or None, default=None
         Count words under their stems (Snowball's, of a language) or their lemmas (simplemma's), or
         under what a function makes of them; asked once for each distinct word.
-    token_pattern : str, default=r"(?u)\\b\\w\\w+\\b"
+    token_pattern : str, re.Pattern or None, default=r"(?u)\\b\\w\\w+\\b"
         What a token is, where ``analyzer="word"``; with one group, the group is the token. A class
         of word characters and a least length between word bounds, such as the default or
         ``\\b[^\\W\\d_]{3,}\\b``, is followed by kernels; others take many times as long, by ``re``
-        or, where that knows no such pattern, by the ``regex`` library.
+        or, where that knows no such pattern, by the ``regex`` library. None where a ``tokenizer``
+        is given.
     ngram_range : tuple of (int, int), default=(1, 1)
         Least and most tokens (or characters) of a term.
     analyzer : {"word", "char", "char_wb", "tokens"} or callable, default="word"
@@ -116,9 +132,13 @@ class TermVectorizer(Estimator):
         Count one more document that holds every term.
     sublinear_tf : bool, default=False
         Replace a count c by 1 + log(c).
-    decode_error : {"replace", "strict"}, default="replace"
-        What becomes of bytes that are no UTF-8: they part words, as the replacement character
-        does, or an error names the text.
+    input : {"content", "filename", "file"}, default="content"
+        Whether documents are texts, names of files to read, or open files.
+    encoding : str, default="utf-8"
+        Of documents that are bytes.
+    decode_error : {"replace", "strict", "ignore"}, default="replace"
+        What becomes of bytes that are not of the encoding: they part words, as the replacement
+        character does, or an error names the text, or they are left out.
     n_jobs : int or None, default=None
         Threads, or processes where kernels cannot read; the matrix is the same for any number.
 
@@ -160,7 +180,7 @@ class TermVectorizer(Estimator):
     smoothed_idf_: NDArray[np.float64]
     phrases_: dict[str, float]
     stop_words_: list[str]
-    idf_: NDArray[np.float64]
+    _idf: NDArray[np.float64]
 
     def __init__(
         self,
@@ -175,7 +195,7 @@ class TermVectorizer(Estimator):
         stop_words: str | Iterable[str] | None = None,
         stemmer: str | Callable[[str], str] | None = None,
         lemmatizer: str | Callable[[str], str] | None = None,
-        token_pattern: str = r"(?u)\b\w\w+\b",
+        token_pattern: str | re.Pattern[str] | None = r"(?u)\b\w\w+\b",
         ngram_range: tuple[int, int] = (1, 1),
         analyzer: Literal["word", "char", "char_wb", "tokens"]
         | Callable[[Any], Iterable[str]] = "word",
@@ -196,7 +216,9 @@ class TermVectorizer(Estimator):
         use_idf: bool = True,
         smooth_idf: bool = True,
         sublinear_tf: bool = False,
-        decode_error: Literal["replace", "strict"] = "replace",
+        input: Literal["content", "filename", "file"] = "content",
+        encoding: str = "utf-8",
+        decode_error: Literal["replace", "strict", "ignore"] = "replace",
         n_jobs: int | None = None,
     ) -> None:
         self.lowercase = lowercase
@@ -229,6 +251,8 @@ class TermVectorizer(Estimator):
         self.use_idf = use_idf
         self.smooth_idf = smooth_idf
         self.sublinear_tf = sublinear_tf
+        self.input = input
+        self.encoding = encoding
         self.decode_error = decode_error
         self.n_jobs = n_jobs
 
@@ -434,7 +458,7 @@ class TermVectorizer(Estimator):
             ours._counts = TermCounts(ours._vocabulary, unknown, None, 0)
             ours._set_counts(unknown, 0)
         if hasattr(vectorizer, "idf_"):
-            ours.idf_ = np.array(vectorizer.idf_, np.float64)
+            ours._idf = np.array(vectorizer.idf_, np.float64)
         return ours
 
     def transform(self, texts: Any) -> sp.csr_matrix:
@@ -571,15 +595,16 @@ class TermVectorizer(Estimator):
             counts.data.fill(1)
         if self.weighting == "count":
             return counts.astype(self.dtype or np.int64, copy=False)
-        if self.use_idf and not hasattr(self, "idf_"):
-            self._check_fitted()
-            raise ValueError("idf is not learnt yet: call fit, even where the vocabulary is given")
+        if self.use_idf and "_idf" not in vars(self):
+            raise NotFittedError(
+                "idf is not learnt yet: call fit, even where the vocabulary is given"
+            )
         return tfidf_weights(
             counts,
-            self.idf_ if self.use_idf else None,
+            self._idf if self.use_idf else None,
             sublinear_tf=self.sublinear_tf,
             norm=self.norm,
-            dtype=self.dtype or np.float64,
+            dtype=self._weight_dtype,
             n_jobs=self.n_jobs,
         )
 
@@ -596,7 +621,7 @@ class TermVectorizer(Estimator):
         list of ndarray of str
             One array a document.
         """
-        self._check_fitted()
+        self._need_vocabulary()
         names = self.get_feature_names_out()
         matrix = sp.csr_matrix(X)
         return [names[matrix[i].indices] for i in range(matrix.shape[0])]
@@ -614,7 +639,7 @@ class TermVectorizer(Estimator):
         ndarray of object (str), shape (n_terms,)
             The terms.
         """
-        self._check_fitted()
+        self._need_vocabulary()
         return self._vocabulary.terms.to_numpy(zero_copy_only=False)
 
     def terms_at(self, columns: NDArray[np.integer]) -> list[str]:
@@ -669,7 +694,152 @@ class TermVectorizer(Estimator):
         >>> TermVectorizer(phrases=["human rights"]).build_analyzer()("Human rights groups")
         ['human', 'rights', 'groups', 'human rights']
         """
-        return self._extractor().analyzer
+        analyzer = self._extractor(overridden=("build_preprocessor", "build_tokenizer")).analyzer
+        if self.stop_words is not None and self.analyzer == "word":
+            self._check_stop_words()
+        return partial(_analyze, decode=self.decode, analyzer=analyzer)
+
+    def decode(self, doc: Any) -> Any:
+        r"""A document as text: read from its file, and decoded, where the parameters ask for it.
+
+        Parameters
+        ----------
+        doc : str, bytes, path, file, or what a callable analyzer takes
+            A document.
+
+        Returns
+        -------
+        str, or what was given
+            Bytes are decoded; what is neither bytes nor a file stays as it is.
+
+        Raises
+        ------
+        ValueError
+            If it is NaN, which pandas gives for an empty cell.
+
+        Examples
+        --------
+        >>> TermVectorizer(encoding="cp1252").decode(b"\xe9cole")
+        'école'
+        """
+        if self.input == "filename":
+            doc = Path(doc).read_bytes()
+        elif self.input == "file":
+            doc = doc.read()
+        if isinstance(doc, bytes):
+            doc = doc.decode(self.encoding, self.decode_error)
+        if isinstance(doc, float) and np.isnan(doc):
+            raise ValueError("np.nan is an invalid document, expected byte or unicode string.")
+        return doc
+
+    def build_preprocessor(self) -> Callable[[Any], str]:
+        """The function that prepares a text before its tokens are looked for.
+
+        Returns
+        -------
+        callable
+            From a text to a text.
+
+        Examples
+        --------
+        >>> TermVectorizer(strip_accents="unicode").build_preprocessor()("École")
+        'ecole'
+        """
+        return self.preprocessor or fold_text(
+            self.lowercase, self.strip_accents, self.fold_arabic, self.normalize
+        )
+
+    def build_tokenizer(self) -> Callable[[str], Iterable[str]]:
+        """The function that cuts a prepared text into tokens.
+
+        Returns
+        -------
+        callable
+            From a text to its tokens, stop words among them.
+
+        Raises
+        ------
+        ValueError
+            If the token pattern has more than one group.
+
+        Examples
+        --------
+        >>> TermVectorizer().build_tokenizer()("aid for idlib")
+        ['aid', 'for', 'idlib']
+        """
+        if self.tokenizer is not None:
+            return self.tokenizer
+        pattern = _token_pattern(self.token_pattern)
+        if self.segmenter is None:
+            return pattern.findall
+        return partial(_tokenize, pattern=pattern, segmenter=self.segmenter)
+
+    def get_stop_words(self) -> frozenset[str] | None:
+        """The stop words in use.
+
+        Returns
+        -------
+        frozenset of str or None
+            None where there are none.
+
+        Examples
+        --------
+        >>> sorted(TermVectorizer(stop_words=["the", "of"]).get_stop_words())
+        ['of', 'the']
+        """
+        return None if self.stop_words is None else stop_word_list(self.stop_words)
+
+    def _check_stop_words(self) -> bool | str | None:
+        return self._check_stop_words_consistency(
+            self.get_stop_words(), self.build_preprocessor(), self.build_tokenizer()
+        )
+
+    def _check_stop_words_consistency(
+        self, stop_words: Any, preprocess: Callable[..., str], tokenize: Callable[..., Any]
+    ) -> bool | str | None:
+        """Warn of stop words that no token can be, as scikit-learn does, once for each list.
+
+        Gives whether they are consistent, None where that has been looked at, and "error" where a
+        function of the user's cannot read them.
+        """
+        if id(self.stop_words) == vars(self).get("_stop_words_id"):
+            return None
+        self._stop_words_id = id(self.stop_words)
+        try:
+            words = stop_words or ()
+            tokens = {token for word in words for token in tokenize(preprocess(word))}
+        except Exception:
+            return "error"
+        inconsistent = sorted(token for token in tokens if token not in words)
+        if inconsistent:
+            warnings.warn(
+                "Your stop_words may be inconsistent with your preprocessing. Tokenizing the stop "
+                f"words generated tokens {inconsistent!r} not in stop_words.",
+                stacklevel=4,
+            )
+        return not inconsistent
+
+    def _warn_for_unused_params(self) -> None:
+        callable_analyzer = callable(self.analyzer)
+        words = self.analyzer in ("word", "tokens")
+        own_pattern = self.token_pattern not in (None, _TOKEN_PATTERN)
+        unused = [
+            ("token_pattern", "'tokenizer' is not None",
+             self.tokenizer is not None and own_pattern),
+            ("preprocessor", "'analyzer' is callable",
+             self.preprocessor is not None and callable_analyzer),
+            ("ngram_range", "'analyzer' is callable",
+             tuple(self.ngram_range) != (1, 1) and callable_analyzer),
+            ("stop_words", "'analyzer' != 'word'", self.stop_words is not None and not words),
+            ("token_pattern", "'analyzer' != 'word'", own_pattern and self.analyzer != "word"),
+            ("tokenizer", "'analyzer' != 'word'",
+             self.tokenizer is not None and self.analyzer != "word"),
+        ]  # fmt: skip
+        for name, reason, is_unused in unused:
+            if is_unused:
+                warnings.warn(
+                    f"The parameter '{name}' will not be used since {reason}", stacklevel=4
+                )
 
     def tokenize(self, text: str) -> list[str]:
         """Tokens of a text, before they make up n-grams or phrases.
@@ -724,9 +894,47 @@ class TermVectorizer(Estimator):
         return self._vocabulary.columns
 
     @property
+    def fixed_vocabulary_(self) -> bool:
+        """Whether the vocabulary was given and not learnt."""
+        return self.vocabulary is not None
+
+    @property
+    def idf_(self) -> NDArray[np.floating]:
+        """Inverse document frequencies, where ``weighting="tfidf"`` and ``use_idf``.
+
+        They may be set, for a vocabulary that is given.
+        """
+        if "_idf" not in vars(self):
+            raise NotFittedError("idf_ is there once a vectorizer of tf-idf weights is fitted")
+        return self._idf.astype(self._weight_dtype, copy=False)
+
+    @idf_.setter
+    def idf_(self, values: Any) -> None:
+        if self.weighting != "tfidf" or not self.use_idf:
+            raise ValueError("`idf_` cannot be set when `user_idf=False`.")
+        self._need_vocabulary()
+        if len(values) != len(self._vocabulary):
+            raise ValueError(
+                f"idf length = {len(values)} must be equal to vocabulary size = "
+                f"{len(self._vocabulary)}"
+            )
+        self._idf = np.array(values, np.float64)
+
+    @property
+    def _weight_dtype(self) -> Any:
+        """Of weights: what is asked for where that can hold them."""
+        is_float = self.dtype is not None and np.dtype(self.dtype) in (np.float32, np.float64)
+        return self.dtype if is_float else np.float64
+
+    @property
     def takes_any_document(self) -> bool:
         """Whether documents may be something else than texts, such as lists of tokens."""
-        return callable(self.analyzer) or self.analyzer == "tokens" or self.preprocessor is not None
+        return callable(self.analyzer) or self.analyzer == "tokens" or self._builds_analyzer
+
+    @property
+    def _builds_analyzer(self) -> bool:
+        """Whether a subclass has an analyzer of its own, which decodes documents itself."""
+        return type(self).build_analyzer is not TermVectorizer.build_analyzer
 
     @property
     def uses_kernels_(self) -> bool:
@@ -747,8 +955,13 @@ class TermVectorizer(Estimator):
 
     def _check_params(self) -> None:
         min_n, max_n = self.ngram_range
-        if not 1 <= min_n <= max_n:
-            raise ValueError(f"ngram_range {self.ngram_range} is not 1 <= min_n <= max_n")
+        if min_n > max_n:
+            raise ValueError(
+                f"Invalid value for ngram_range={self.ngram_range} lower boundary larger than the "
+                "upper boundary."
+            )
+        if min_n < 1:
+            raise ValueError(f"ngram_range={self.ngram_range} begins below 1")
         allowed: dict[str, tuple[Any, ...]] = {
             "analyzer": ("word", "char", "char_wb", "tokens"),
             "weighting": ("count", "tfidf"),
@@ -757,7 +970,8 @@ class TermVectorizer(Estimator):
             "normalize": ("NFC", "NFKC", None),
             "segmenter": ("bigrams", None),
             "phrase_scoring": ("default", "npmi"),
-            "decode_error": ("replace", "strict"),
+            "decode_error": ("replace", "strict", "ignore"),
+            "input": ("content", "filename", "file"),
         }
         for name, values in allowed.items():
             value = getattr(self, name)
@@ -779,18 +993,37 @@ class TermVectorizer(Estimator):
         word_form(self.stemmer, self.lemmatizer)
         if self.phrases is True and self.analyzer != "word":
             raise ValueError('phrases=True needs analyzer="word"')
-        if compiled(self.token_pattern).groups > 1:
-            raise ValueError("token_pattern has more than one group; make the others (?:...)")
+        if self.tokenizer is None and self.token_pattern is not None:
+            _token_pattern(self.token_pattern)
+        if self.token_pattern is None and self.tokenizer is None and self.analyzer == "word":
+            raise ValueError("token_pattern=None leaves no way to find tokens; give a tokenizer")
 
     def _begin(self) -> None:
         """Forget all that was learnt."""
         self._check_params()
+        self._warn_for_unused_params()
+        if self.stop_words is not None and self.analyzer == "word":
+            self._check_stop_words()
+        if self.weighting == "tfidf" and self.dtype not in (None, self._weight_dtype):
+            warnings.warn(
+                f"Only float32 and float64 'dtype' should be used. {self.dtype} 'dtype' will be "
+                "converted to np.float64.",
+                stacklevel=4,
+            )
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
         self.phrases_ = {}
-        for name in ("_counts", "_vocabulary", "document_frequency_", "n_documents_"):
+        for name in ("_counts", "_vocabulary", "_idf", "document_frequency_", "n_documents_"):
             vars(self).pop(name, None)
         if self.vocabulary is not None:
             self._vocabulary = _vocabulary_given(self.vocabulary)
+            if self.lowercase and any(
+                any(map(str.isupper, term)) for term in self._vocabulary.columns
+            ):
+                warnings.warn(
+                    "Upper case characters found in vocabulary while 'lowercase' is True. These "
+                    "entries will not be matched with any documents",
+                    stacklevel=4,
+                )
 
     def _need_vocabulary(self) -> None:
         if "_vocabulary" in vars(self):
@@ -798,9 +1031,18 @@ class TermVectorizer(Estimator):
         if self.vocabulary is None:
             self._check_fitted()
             raise TopicsError("no term satisfies the parameters yet", "call partial_fit with more")
-        self._begin()
+        self._check_params()
+        self.stop_words_ = sorted(stop_word_list(self.stop_words))
+        self.phrases_ = {}
+        self._vocabulary = _vocabulary_given(self.vocabulary)
 
-    def _extractor(self, *, learning: bool = False, keep: Iterable[str] = ()) -> TermExtractor:
+    def _extractor(
+        self,
+        *,
+        learning: bool = False,
+        keep: Iterable[str] = (),
+        overridden: Sequence[str] = ("build_preprocessor", "build_tokenizer", "build_analyzer"),
+    ) -> TermExtractor:
         """A reader with these parameters, which knows phrases, and learns them where it has to."""
         more = [*(self.phrases if not isinstance(self.phrases, bool) else ()), *keep]
         given = dict.fromkeys((term for term in more if " " in term), float("nan"))
@@ -809,16 +1051,36 @@ class TermVectorizer(Estimator):
         if stop_words is None:
             stop_words = sorted(stop_word_list(self.stop_words))
         return TermExtractor(
-            self.get_params(deep=False),
+            self._extraction_params(overridden),
             stop_words,
             given if known is None else known,
             learn_phrases=learning and self.phrases is True and known is None,
         )
 
+    def _extraction_params(self, overridden: Sequence[str]) -> dict[str, Any]:
+        """What texts are read by: the parameters, and functions that a subclass builds itself."""
+        params = {name: getattr(self, name) for name in TermVectorizer._parameter_names()}
+        for name in overridden:
+            if getattr(type(self), name) is not getattr(TermVectorizer, name):
+                params[name.removeprefix("build_")] = getattr(self, name)()
+        return params
+
     def _column(self, texts: Any) -> Any:
+        if isinstance(texts, str):
+            raise TopicsError(
+                "Iterable over raw text documents expected, string object received",
+                "give a list of texts: [text]",
+            )
         if self.takes_any_document or self.preprocessor is not None:
             documents = getattr(texts, "texts", texts)
-            return [d.as_py() if hasattr(d, "as_py") else d for d in documents]
+            if self._builds_analyzer:
+                return [d.as_py() if hasattr(d, "as_py") else d for d in documents]
+            return [self.decode(d.as_py() if hasattr(d, "as_py") else d) for d in documents]
+        is_utf8 = self.encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+        if self.input != "content" or not is_utf8 or self.decode_error == "ignore":
+            if isinstance(texts, (pa.Array, pa.ChunkedArray)):
+                texts = texts.to_pylist()
+            return as_texts([self.decode(d) for d in getattr(texts, "texts", texts)])
         return as_column(texts, self.decode_error)
 
     def _batches(self, texts: Any) -> Iterator[Any]:
@@ -904,7 +1166,7 @@ class TermVectorizer(Estimator):
         # Models weigh by it whatever the parameters say, and for every text anew.
         self.smoothed_idf_ = inverse_document_frequency(document_frequency, n_documents)
         if self.weighting == "tfidf" and self.use_idf:
-            self.idf_ = inverse_document_frequency(document_frequency, n_documents, self.smooth_idf)
+            self._idf = inverse_document_frequency(document_frequency, n_documents, self.smooth_idf)
 
     def _restore(
         self,
@@ -922,18 +1184,50 @@ class TermVectorizer(Estimator):
         self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
         self._set_counts(document_frequency, n_documents)
         if idf is not None:
-            self.idf_ = idf
+            self._idf = idf
+
+
+def _analyze(
+    document: Any, *, decode: Callable[[Any], Any], analyzer: Callable[[Any], list[str]]
+) -> list[str]:
+    return analyzer(decode(document))
+
+
+def _tokenize(text: str, *, pattern: Any, segmenter: Any) -> list[str]:
+    return [
+        piece for token in pattern.findall(text)
+        for piece in split_unspaced(token, pattern, segmenter)
+    ]  # fmt: skip
+
+
+def _token_pattern(pattern: Any) -> Any:
+    found = compiled(pattern)
+    if found.groups > 1:
+        raise ValueError(
+            "More than 1 capturing group in token pattern. Only a single group should be captured; "
+            "make the others (?:...)"
+        )
+    return found
 
 
 def _vocabulary_given(vocabulary: Any) -> Vocabulary:
     """A vocabulary of the user's: terms, or a mapping of terms to columns."""
-    terms = vocabulary if isinstance(vocabulary, dict) else list(vocabulary)
-    if not isinstance(terms, dict):
-        if len(set(terms)) < len(terms):
-            raise ValueError("the vocabulary given holds a term twice")
-        terms = {term: column for column, term in enumerate(terms)}
-    if sorted(terms.values()) != list(range(len(terms))):
-        raise ValueError("the vocabulary given does not number its terms 0, 1, 2, ...")
-    if not terms:
-        raise ValueError("the vocabulary given is empty")
-    return Vocabulary(len(terms), string_array(sorted(terms, key=terms.__getitem__)))
+    if isinstance(vocabulary, (set, frozenset)):
+        # The order of a set is another in every process.
+        vocabulary = sorted(vocabulary)
+    if not isinstance(vocabulary, Mapping):
+        terms: dict[str, int] = {}
+        for column, term in enumerate(vocabulary):
+            if terms.setdefault(term, column) != column:
+                raise ValueError(f"Duplicate term in vocabulary: {term!r}")
+        vocabulary = terms
+    columns = set(vocabulary.values())
+    if len(columns) != len(vocabulary):
+        raise ValueError("Vocabulary contains repeated indices.")
+    if missing := sorted(set(range(len(vocabulary))) - columns):
+        raise ValueError(
+            f"Vocabulary of size {len(vocabulary)} doesn't contain index {missing[0]}."
+        )
+    if not vocabulary:
+        raise ValueError("empty vocabulary passed to fit")
+    return Vocabulary(len(vocabulary), string_array(sorted(vocabulary, key=vocabulary.__getitem__)))

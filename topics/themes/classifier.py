@@ -16,7 +16,7 @@ from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import sigmoid
 from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
-from topics.reading.label_columns import check_labels
+from topics.reading.label_columns import check_labels, labels_of_indicators
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
 from topics.text.sentences import best_sentences
@@ -101,6 +101,7 @@ class ThemeClassifier(Estimator):
     """
 
     _estimator_type = "classifier"
+    _gives_indicators = False
 
     def __init__(
         self,
@@ -135,7 +136,8 @@ class ThemeClassifier(Estimator):
             The documents, labelled or not: unlabelled ones teach the vocabulary and the vectors.
         y : iterable or None, default=None
             For each document a name, a list of names (empty: none applies), or None where nobody
-            has looked.
+            has looked; or a matrix of zeros and ones with a column for each class (the themes,
+            sorted, or the names of a data frame's columns): :meth:`predict` then gives one, too.
         sample_weight : array, shape (n_documents,), or None, default=None
             Weights of the releases' labels.
 
@@ -189,12 +191,16 @@ class ThemeClassifier(Estimator):
         """
         self._check_real(min_precision=1, min_probability=1)
         themes = check_themes(self.themes)
+        y, self._gives_indicators = labels_of_indicators(y, sorted(themes))
         labels = check_labels(y, len(sequences))
         if not self.multi_label:
-            for row, names in enumerate(labels, 1):
+            for index, names in enumerate(labels):
                 if names is not None and len(names) != 1:
                     raise TopicsError(
-                        f"{len(names)} labels", "give one, None, or multi_label=True", row=row
+                        f"{len(names)} labels",
+                        "give one, None, or multi_label=True",
+                        index=index,
+                        shell_hint="give each release one label, or leave --one-label out",
                     )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
@@ -239,7 +245,9 @@ class ThemeClassifier(Estimator):
             ) from None
         if not self.multi_label and len(names) < 2:
             raise TopicsError(
-                f"one class only ({names.pop()!r})", "give another, or multi_label=True"
+                f"one class only ({names.pop()!r})",
+                "give another, or multi_label=True",
+                shell_hint="give labels of another, or leave --one-label out",
             )
 
     def _vectors(
@@ -306,11 +314,26 @@ class ThemeClassifier(Estimator):
 
         Returns
         -------
-        ndarray of float64, shape (n_documents, n_themes)
+        ndarray of float64, shape (n_documents, n_themes) or (n_documents,)
             Intercept plus the contributions of the terms. With ``multi_label``, a theme that one
             section of about a hundred terms speaks for more than the whole document does has the
-            section's score, less :data:`SECTION_COST`.
+            section's score, less :data:`SECTION_COST`. Without it, and with two classes, the
+            score of the second less that of the first, as scikit-learn has it.
+
+        Examples
+        --------
+        >>> y = ["camp", "court"] * 10
+        >>> classifier = ThemeClassifier(multi_label=False)
+        >>> classifier = classifier.fit(["refugees fled", "the judge ruled"] * 10, y)
+        >>> (classifier.decision_function(["refugees fled", "a judge"]) > 0).tolist()
+        [False, True]
         """
+        scores = self._scores(texts)
+        if not self.multi_label and scores.shape[1] == 2:
+            return np.asarray(scores[:, 1] - scores[:, 0])
+        return scores
+
+    def _scores(self, texts: Any) -> NDArray[np.float64]:
         self._check_fitted()
         return self.vectorizer_.linear_scores(
             as_texts(texts), self.coef_, self.intercept_, self._section_cost
@@ -333,7 +356,7 @@ class ThemeClassifier(Estimator):
         weights : csr_matrix of float32, shape (n_documents, n_terms)
             As the model sees the documents.
         scores : ndarray of float64, shape (n_documents, n_themes)
-            As :meth:`decision_function`.
+            A column for each class.
         """
         self._check_fitted()
         sequences = self.vectorizer_.sequences(as_texts(texts))
@@ -350,7 +373,7 @@ class ThemeClassifier(Estimator):
         Returns
         -------
         ndarray of float64, shape (n_documents, n_themes)
-            As :meth:`decision_function`; a row does not depend on the others.
+            A column for each class; a row does not depend on the others.
         """
         return linear_scores(
             sequences.parts(),
@@ -374,7 +397,7 @@ class ThemeClassifier(Estimator):
         ndarray of float64, shape (n_documents, n_themes)
             In the order of ``classes_``; rows sum to 1 unless ``multi_label``.
         """
-        return self.probabilities(self.decision_function(texts))
+        return self.probabilities(self._scores(texts))
 
     def novelty(self, texts: Any) -> NDArray[np.float64]:
         """How likely documents are about something that no theme stands for.
@@ -446,7 +469,10 @@ class ThemeClassifier(Estimator):
             Names, None below ``min_probability``; with ``multi_label`` tuples of names, best first,
             empty where nothing fits.
         """
-        return self.choose(self.predict_proba(texts))
+        probabilities = self.predict_proba(texts)
+        if self._gives_indicators:
+            return np.asarray(probabilities >= self.thresholds_, np.int64)
+        return self.choose(probabilities)
 
     def choose(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Labels that go with probabilities, as :meth:`predict` gives them.
@@ -639,7 +665,7 @@ class ThemeClassifier(Estimator):
         Parameters
         ----------
         scores : ndarray of float64, shape (n_documents, n_themes)
-            As of :meth:`decision_function`.
+            A column for each class, as of :meth:`weights_and_scores`.
 
         Returns
         -------
