@@ -1,9 +1,42 @@
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from topics import TopicsError
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+GENSIM = find_spec("gensim") is not None
+
+
+def pytest_collection_modifyitems(items):
+    """Examples of the exchange with gensim need it."""
+    for item in items:
+        if not GENSIM and "gensim" in item.name:
+            item.add_marker(pytest.mark.skip(reason="needs gensim, which is not installed"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call():
+    """Tests that ask for gensim's news are skipped on Pythons that gensim has no wheels for."""
+    return (yield from _skipped_without_gensim())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup():
+    """And so are those whose fixtures do."""
+    return (yield from _skipped_without_gensim())
+
+
+def _skipped_without_gensim():
+    try:
+        return (yield)
+    except (ModuleNotFoundError, TopicsError) as error:
+        if not GENSIM and "gensim" in str(error):
+            pytest.skip(f"needs gensim, which is not installed: {error}")
+        raise
 
 
 @pytest.fixture(scope="session")

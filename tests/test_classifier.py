@@ -17,7 +17,8 @@ from topics import (
 from topics._math.calibration import best_thresholds
 from topics.demo import lee_corpus
 from topics.text.seed_words import expand_seeds
-from topics.themes.soft_labels import MIN_DOCUMENTS, PROPAGATIONS, select_propagation, soft_labels
+from topics.themes import soft_labels
+from topics.themes.soft_labels import MIN_DOCUMENTS, PROPAGATIONS, select_propagation
 
 CAMP = ["refugees fled to the camp", "the camp shelters displaced families", "tents for refugees"]
 COURT = ["the court tried the judge", "a judge ruled on the trial", "lawyers left the court"]
@@ -318,7 +319,7 @@ def test_few_releases_go_by_their_own_words():
     X = sp.csr_matrix(np.eye(MIN_DOCUMENTS - 1, 50, dtype=np.float32))
     vectors = rng.standard_normal((50, 5)).astype(np.float32)
     seeds = [(np.array([column]), np.ones(1)) for column in (3, 7)]
-    rows, beliefs, *_ = soft_labels(X, vectors, seeds)
+    rows, beliefs, *_ = soft_labels.soft_labels(X, vectors, seeds)
     assert rows.size == MIN_DOCUMENTS - 1
     assert beliefs[3, 0] > 0.99
     assert beliefs[7, 1] > 0.99
@@ -363,16 +364,13 @@ def mixture(shares, seed=0):
 
 
 @pytest.mark.parametrize("shares", [(100, 100, 100, 100), (300, 60, 30, 10)])
-def test_the_propagation_chosen_is_no_worse_than_plain_seed_vectors(shares):
+def test_themes_are_found_by_their_seeds_whatever_their_shares(shares):
     texts, y, themes = mixture(shares)
     classifier = ThemeClassifier(themes, multi_label=False).fit(texts)
-    assert classifier.propagation_ in PROPAGATIONS
+    assert classifier.score(texts, y) > 0.95
     assert set(classifier.seed_holdout_accuracy_) == set(PROPAGATIONS)
-    assert (
-        classifier.seed_holdout_accuracy_[classifier.propagation_]
-        >= classifier.seed_holdout_accuracy_["cosine_only"]
-    )
-    assert classifier.score(texts, y) > 0.9
+    # Half of the seeds find three in four of the documents, where chance finds one.
+    assert min(classifier.seed_holdout_accuracy_.values()) > 0.7
 
 
 def test_the_propagation_is_chosen_by_held_out_documents():
@@ -385,15 +383,36 @@ def test_the_propagation_is_chosen_by_held_out_documents():
         (np.array([vocabulary[word] for word in words]), np.ones(len(words)))
         for words in themes.values()
     ]
-    # Vectors that know nothing: neighbours have nothing to tell.
-    propagation, accuracy = select_propagation(X, vectors, seeds)
-    assert accuracy[propagation] >= accuracy["cosine_only"]
-    assert propagation == "cosine_only" or accuracy[propagation] == max(accuracy.values())
+    # Vectors that know nothing: held-out documents are found by chance, one in four.
+    _, accuracy = select_propagation(X, vectors, seeds)
+    assert all(0.15 < value < 0.35 for value in accuracy.values())
     # With one seed a theme none can be held out, and none is asked.
     assert select_propagation(X, vectors, [(c[:1], w[:1]) for c, w in seeds]) == (
         "centred_on_typical",
         {},
     )
+
+
+@pytest.mark.parametrize("able", PROPAGATIONS)
+def test_the_propagation_that_finds_the_themes_is_taken(able, monkeypatch):
+    texts, _, themes = mixture((200, 100, 60, 40))
+    vectorizer = TermVectorizer().fit(texts)
+    terms = vectorizer.get_feature_names_out().tolist()
+    seeds = [
+        (np.array([terms.index(word) for word in words]), np.ones(len(words)))
+        for words in themes.values()
+    ]
+    own = [[term.startswith(theme) for term in terms] for theme in themes]
+
+    def label(propagation, masked, *_):
+        labels = masked @ np.array(own).T if propagation == able else np.zeros((len(texts), 4))
+        return np.column_stack([labels, np.zeros(len(texts))])
+
+    monkeypatch.setattr(soft_labels, "_label", label)
+    X, vectors = vectorizer.transform(texts), np.zeros((len(terms), 8), np.float32)
+    chosen, accuracy = select_propagation(X, vectors, seeds)
+    assert chosen == able
+    assert accuracy[able] > 0.7
 
 
 def test_words_without_company_are_labelled():
@@ -477,7 +496,12 @@ def test_weights_of_labels_and_classes():
     for heavier in (by_sample, by_class):
         # Of two classes, the scores are of the second: court.
         assert heavier.decision_function(["aid"])[0] > plain.decision_function(["aid"])[0]
-    ThemeClassifier(class_weight="balanced").fit(texts, y)
+    few = [*texts[:12], *texts[::2]], [*y[:12], *y[::2]]
+    plain_few, balanced = (
+        ThemeClassifier(multi_label=False, class_weight=weight).fit(*few)
+        for weight in (None, "balanced")
+    )
+    assert balanced.decision_function(["aid"])[0] > plain_few.decision_function(["aid"])[0]
     for weights, message in ((np.ones(3), "sample_weight"), (-np.ones(40), "sample_weight")):
         with pytest.raises(TopicsError, match=message):
             plain.fit(texts, y, sample_weight=weights)
@@ -492,6 +516,10 @@ def test_thresholds_for_precision():
     for least in (0.6, 0.9):
         passed = probabilities >= best_thresholds(probabilities, Y, least)
         assert ((passed & Y).sum(axis=0) >= least * passed.sum(axis=0)).all()
+        # And as many pass as can: the next lower probability would let too many others in.
+        for j, threshold in enumerate(best_thresholds(probabilities, Y, least)):
+            for lower in np.unique(probabilities[:, j][probabilities[:, j] < threshold]):
+                assert Y[probabilities[:, j] >= lower, j].mean() < least
     assert (best_thresholds(probabilities, Y, 0.6) <= best_thresholds(probabilities, Y, 0.9)).all()
 
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from topics.cli.commands import app, main
-from topics.demo import lee_corpus
+from topics.demo import has_lee_corpus, lee_corpus
 
 runner = CliRunner()
 
@@ -321,14 +321,16 @@ def test_nothing_but_data_on_standard_output_and_no_colour_when_piped(work):
 def test_demo(topics, tmp_path):
     code, out, err = topics("demo", "-o", tmp_path / "demo")
     assert code == 0
-    assert sorted(p.name for p in (tmp_path / "demo").iterdir()) == [
-        "labelled.csv",
-        "model",
-        "topics.png",
-    ]
-    assert "micro_f1" in out
+    written = {path.name for path in (tmp_path / "demo").iterdir()}
+    news = {"news-labelled.csv", "news-model"} if has_lee_corpus() else set()
+    assert written == {"labelled.csv", "model", "sample", "topics.png"} | news
+    assert out.count("micro_f1") == 1 + has_lee_corpus()
     assert "Try next" in err
-    assert len(pyarrow.csv.read_csv(tmp_path / "demo" / "labelled.csv")) == 50
+    assert len(pyarrow.csv.read_csv(tmp_path / "demo" / "labelled.csv")) == 120
+    model = tmp_path / "demo" / "model"
+    releases = sorted((tmp_path / "demo" / "sample" / "releases").iterdir())
+    assert topics("explain", releases[0], "-m", model)[0] == 0
+    assert topics("show", model, "--topic", "displacement")[0] == 0
     assert topics("demo", "-o", tmp_path / "demo")[0] == 0
 
 

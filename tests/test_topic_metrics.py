@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from gensim.corpora import Dictionary
-from gensim.models import CoherenceModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import normalized_mutual_info_score
@@ -26,6 +24,9 @@ GENSIMS = {"npmi": "c_npmi", "c_v": "c_v", "u_mass": "u_mass"}
 
 
 def gensims(words, documents, measure, window=None):
+    from gensim.corpora import Dictionary
+    from gensim.models import CoherenceModel
+
     dictionary = Dictionary(documents)
     model = CoherenceModel(
         topics=words,
@@ -60,7 +61,7 @@ def test_coherence_is_gensims(measure, documents, window):
 @pytest.mark.parametrize("measure", GENSIMS)
 def test_coherence_over_news_is_gensims(measure, news):
     documents = [text.lower().split() for text in news]
-    counts = Dictionary(documents)
+    counts = pytest.importorskip("gensim.corpora").Dictionary(documents)
     common = [counts[i] for i, _ in sorted(counts.cfs.items(), key=lambda item: -item[1])[:60]]
     words = [common[:20:2], common[20:30], common[30:60:3]]
     ours = [coherence(words, documents, measure=measure, n_jobs=n) for n in (1, 2)]

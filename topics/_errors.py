@@ -74,3 +74,28 @@ class TopicsError(ValueError):
 
 def _rebuild(problem: str, hint: str, rest: dict[str, Any]) -> TopicsError:
     return TopicsError(problem, hint, **rest)
+
+
+def require(package: str, purpose: str) -> None:
+    """An error that names a package that is not installed and is asked for.
+
+    Parameters
+    ----------
+    package : str
+        Such as "gensim".
+    purpose : str
+        What it is needed for.
+
+    Raises
+    ------
+    TopicsError
+        If it is not installed.
+
+    Examples
+    --------
+    >>> require("numpy", "arrays")
+    """
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        raise TopicsError(f"{package} is needed for {purpose}", f"pip install {package}")

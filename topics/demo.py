@@ -1,11 +1,12 @@
-"""The demo: news that gensim installs, fitted, labelled and evaluated."""
+"""The demo: releases of a made-up press office, and news that gensim installs."""
 
 from __future__ import annotations
 
 import csv
+import shutil
 import warnings
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,33 +23,107 @@ from topics.reading.read import read_releases
 from topics.reading.theme_files import read_themes
 from topics.themes.classifier import ThemeClassifier
 
-FREE_TOPICS = 8
-_CREATED_FROM = "the 300 background documents of the Lee corpus that gensim installs"
+SAMPLE_FREE_TOPICS, NEWS_FREE_TOPICS = 4, 8
+"""Topics beside those of the themes."""
+_SAMPLE_FILES = ("page.txt", "releases", "releases.csv", "themes.toml", "truth.csv")
+_FROM_SAMPLE = "120 releases of a made-up press office that come with topics-toolkit"
+_FROM_NEWS = "the 300 background documents of the Lee corpus that gensim installs"
 
 
 @dataclass(frozen=True)
-class Demo:
-    """What the demo made.
+class DemoPart:
+    """What one part of the demo made.
 
     Attributes
     ----------
     labeller : Labeller
         The fitted models.
-    new : Corpus
+    labelled : Corpus
         The releases that were labelled.
     predictions : Predictions
         Their labels.
     evaluation : Evaluation
         The labels against the truth.
-    kappa : float
-        Agreement of the two readings that the truth comes from.
+    kappa : float or None
+        Agreement of the two readings that the truth comes from; None where the texts were written
+        to it.
     """
 
     labeller: Labeller
-    new: Corpus
+    labelled: Corpus
     predictions: Predictions
     evaluation: Evaluation
-    kappa: float
+    kappa: float | None = None
+
+
+def read_sample(folder: str | Path | None = None) -> tuple[Corpus, list[list[str]]]:
+    """The sample: a page dump, a folder of files and a CSV file, and the themes of each release.
+
+    Parameters
+    ----------
+    folder : str, Path or None, default=None
+        Where a copy of the sample is; None reads that of the package.
+
+    Returns
+    -------
+    corpus : Corpus
+        120 releases.
+    themes : list of list of str
+        The themes that each was written to; empty for none.
+
+    Examples
+    --------
+    >>> corpus, themes = read_sample()
+    >>> len(corpus), sum(not names for names in themes)
+    (120, 17)
+    """
+    with as_file(files("topics") / "data" / "sample") as own:
+        base = Path(own if folder is None else folder)
+        corpus = read_releases([base / name for name in _SAMPLE_FILES[:3]])
+        with (base / "truth.csv").open(encoding="utf-8") as file:
+            truth = {row["title"]: row["themes"] for row in csv.DictReader(file)}
+    names = [truth[title] for title in corpus["title"].to_pylist()]
+    return corpus, [[] if name == "none" else name.split(";") for name in names]
+
+
+def sample_themes() -> dict[str, list[str]]:
+    """The sample's six themes and their seed words.
+
+    Returns
+    -------
+    dict of str to list of str
+        Theme name to seeds.
+
+    Examples
+    --------
+    >>> list(sample_themes())
+    ['displacement', 'diplomacy', 'detainees', 'health', 'schools', 'water']
+    """
+    with as_file(files("topics") / "data" / "sample" / "themes.toml") as path:
+        return read_themes(path)
+
+
+def has_lee_corpus() -> bool:
+    """Whether the news of the Lee corpus are there.
+
+    Returns
+    -------
+    bool
+        True where gensim is installed with its test data.
+
+    Examples
+    --------
+    >>> has_lee_corpus() in (True, False)
+    True
+    """
+    return _lee_path("background") is not None
+
+
+def _lee_path(which: str) -> Path | None:
+    name = {"background": "lee_background.cor", "test": "lee.cor"}[which]
+    gensim = find_spec("gensim")
+    path = Path(gensim.origin or "").parent / "test" / "test_data" / name if gensim else None
+    return path if path is not None and path.is_file() else None
 
 
 def lee_corpus(which: str = "background") -> Corpus:
@@ -67,25 +142,48 @@ def lee_corpus(which: str = "background") -> Corpus:
     Raises
     ------
     TopicsError
-        If gensim was installed without its test data.
+        If gensim is not installed, or without its test data.
+
+    Examples
+    --------
+    >>> len(lee_corpus("test")) if has_lee_corpus() else 50
+    50
     """
-    name = {"background": "lee_background.cor", "test": "lee.cor"}[which]
-    gensim = find_spec("gensim")
-    path = Path(gensim.origin or "").parent / "test" / "test_data" / name if gensim else None
-    if path is None or not path.is_file():
-        raise TopicsError(
-            "gensim's Lee corpus is not installed", "pip install --force-reinstall gensim"
-        )
+    path = _lee_path(which)
+    if path is None:
+        raise TopicsError("the Lee corpus is not installed", "pip install gensim")
     return read_releases(path, format="text", split="lines", languages=False)
 
 
+def lee_themes() -> dict[str, list[str]]:
+    """The eight themes of the Lee corpus and their seed words.
+
+    Returns
+    -------
+    dict of str to list of str
+        Theme name to seeds.
+
+    Examples
+    --------
+    >>> len(lee_themes())
+    8
+    """
+    with as_file(files("topics") / "data" / "lee_themes.toml") as path:
+        return read_themes(path)
+
+
 def lee_truth() -> list[dict[str, list[str]]]:
-    """Themes of the 50 documents, and the two readings they come from.
+    """Themes of the 50 documents, and the two readings they come from, by language models.
 
     Returns
     -------
     list of dict
         In the order of the lines: ``themes``, ``first_reading`` and ``second_reading``.
+
+    Examples
+    --------
+    >>> lee_truth()[2]["themes"]
+    ['diplomacy', 'politics']
     """
     with (files("topics") / "data" / "lee_themes.csv").open(encoding="utf-8") as file:
         return [
@@ -97,21 +195,58 @@ def lee_truth() -> list[dict[str, list[str]]]:
         ]
 
 
-def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
-    """Fit topics and themes to 300 documents, label 50 others, and write all of it to a folder.
+def fit_labeller(
+    corpus: Corpus, themes: dict[str, list[str]], free_topics: int, random_state: int = 0
+) -> Labeller:
+    """Topics and themes of a corpus, by seed words alone.
 
     Parameters
     ----------
-    folder : str or Path
-        Gets ``model`` (an artifact), ``labelled.csv`` and ``topics.png``; those that are there
-        are replaced.
+    corpus : Corpus
+        The releases.
+    themes : dict of str to list of str
+        Theme name to seeds.
+    free_topics : int
+        Number of topics beside those of the themes.
     random_state : int, default=0
         For the models.
 
     Returns
     -------
-    Demo
-        The models, the labels and how good they are.
+    Labeller
+        The fitted models.
+
+    Examples
+    --------
+    >>> corpus, _ = read_sample()
+    >>> len(fit_labeller(corpus, sample_themes(), 2).topic_model.names_)
+    8
+    """
+    with status(f"fitting topics and themes to {len(corpus)} releases"), warnings.catch_warnings():
+        # The seeds were written without a look at the texts; some do not occur.
+        warnings.filterwarnings("ignore", "seeds that are no term of the releases")
+        return Labeller(
+            TopicModel(len(themes) + free_topics, themes=themes, random_state=random_state),
+            ThemeClassifier(themes, random_state=random_state),
+        ).fit(corpus)
+
+
+def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
+    """Fit topics and themes, label, evaluate, and write all of it to a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Gets ``sample`` (a copy of the sample's files), ``model`` (an artifact), ``labelled.csv``
+        and ``topics.png`` of the sample, and, where gensim is installed, ``news-model`` and
+        ``news-labelled.csv``; those that are there are replaced.
+    random_state : int, default=0
+        For the models.
+
+    Returns
+    -------
+    list of DemoPart
+        The sample; and the news, where gensim is installed.
 
     Raises
     ------
@@ -121,43 +256,49 @@ def run_demo(folder: str | Path, random_state: int = 0) -> Demo:
     from topics.plots import plot_topics
 
     folder = _check_folder(Path(folder))
-    themes = read_themes(str(files("topics") / "data" / "lee_themes.toml"))
-    with status("fitting topics and themes to 300 documents"), warnings.catch_warnings():
-        # The seeds were written without a look at the texts; some do not occur.
-        warnings.filterwarnings("ignore", "seeds that are no term of the releases")
-        labeller = Labeller(
-            TopicModel(len(themes) + FREE_TOPICS, themes=themes, random_state=random_state),
-            ThemeClassifier(themes, random_state=random_state),
-        ).fit(lee_corpus())
-    new = lee_corpus("test")
-    truth = lee_truth()
-    predictions = labeller.predict(new)
-    save(
-        labeller,
-        folder / "model",
-        created_from=_CREATED_FROM,
-        overwrite=True,
-    )
-    label_to(new, labeller, str(folder / "labelled.csv"), force=True)
+    corpus, truth = read_sample()
+    labeller = fit_labeller(corpus, sample_themes(), SAMPLE_FREE_TOPICS, random_state)
+    parts = [_part(labeller, corpus, truth)]
+    _copy_sample(folder / "sample")
+    save(labeller, folder / "model", created_from=_FROM_SAMPLE, overwrite=True)
+    label_to(corpus, labeller, str(folder / "labelled.csv"), force=True)
     _save_picture(plot_topics(_topic_model(labeller)), folder / "topics.png")
-    return Demo(
-        labeller,
-        new,
-        predictions,
-        evaluate(labeller, new, [row["themes"] for row in truth]),
-        agreement(
-            [row["first_reading"] for row in truth], [row["second_reading"] for row in truth]
-        ),
-    )
+    if has_lee_corpus():
+        readings = lee_truth()
+        first, second = (
+            [row[f"{which}_reading"] for row in readings] for which in ("first", "second")
+        )
+        kappa = agreement(first, second)
+        labeller = fit_labeller(lee_corpus(), lee_themes(), NEWS_FREE_TOPICS, random_state)
+        new = lee_corpus("test")
+        parts.append(_part(labeller, new, [row["themes"] for row in readings], kappa))
+        save(labeller, folder / "news-model", created_from=_FROM_NEWS, overwrite=True)
+        label_to(new, labeller, str(folder / "news-labelled.csv"), force=True)
+    return parts
+
+
+def _part(
+    labeller: Labeller, corpus: Corpus, truth: list[list[str]], kappa: float | None = None
+) -> DemoPart:
+    predictions = labeller.predict(corpus)
+    return DemoPart(labeller, corpus, predictions, evaluate(labeller, corpus, truth), kappa)
+
+
+def _copy_sample(folder: Path) -> None:
+    try:
+        with as_file(files("topics") / "data" / "sample") as own:
+            shutil.copytree(own, folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise TopicsError(f"it cannot be written ({error.strerror})", path=folder) from None
 
 
 def _check_folder(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise TopicsError("it is a file", "give the name of a folder", path=folder)
-    written = [folder / name for name in ("model", "labelled.csv", "topics.png")]
-    if any(path.exists() for path in written):
+    names = ("sample", "model", "labelled.csv", "topics.png", "news-model", "news-labelled.csv")
+    if any((folder / name).exists() for name in names):
         try:
-            ours = read_manifest(folder / "model")["created_from"] == _CREATED_FROM
+            ours = read_manifest(folder / "model")["created_from"] == _FROM_SAMPLE
         except TopicsError:
             ours = False
         if not ours:

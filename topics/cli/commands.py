@@ -198,20 +198,26 @@ def demo(
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Where results are written.")
     ] = "topics-demo",
 ) -> None:
-    """See the whole path on news that is installed already: fit, label, evaluate."""
+    """See the whole path on releases that come with the toolkit: fit, label, evaluate."""
     from topics.demo import run_demo
 
-    done = run_demo(output)
-    print_topics(done.labeller.topic_model)
+    sample, *news = run_demo(output)
+    say("120 releases of a made-up press office. Their topics; the first six are of its themes:\n")
+    print_topics(sample.labeller.topic_model)
+    say("\nLabelled by seed words alone, against the themes that they were written to:\n")
+    print_evaluation(sample.evaluation)
+    for part in news:
+        say(
+            "\n50 news texts that the models had not seen, labelled by seed words alone, against "
+            "the themes that two readers gave them (language models; they agree by kappa "
+            f"{part.kappa:.2f}):\n"
+        )
+        print_evaluation(part.evaluation)
     say(
-        "\n50 documents that the models had not seen, labelled by seed words alone, against the "
-        f"themes that two readers gave them (kappa {done.kappa:.2f}):"
-    )
-    print_evaluation(done.evaluation)
-    say(
-        f"\nWritten to {output}: the model (model), the 50 labelled documents (labelled.csv) and a "
-        f"picture (topics.png).\n\nTry next:\n"
-        f"  topics show {output}/model --topic 0\n"
+        f"\nWritten to {output}: the releases (sample), the model (model), their labels "
+        f"(labelled.csv) and a picture (topics.png).\n\nTry next:\n"
+        f"  topics show {output}/model --topic displacement\n"
+        f"  topics explain {output}/sample/page.txt --model {output}/model\n"
         f"  topics label YOUR-FILES --model {output}/model -o labelled.csv\n"
         f"  topics fit YOUR-FILES --topics 20 -o my-model"
     )

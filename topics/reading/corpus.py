@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topics._arrow import combine_chunks, valid_utf8
-from topics._errors import TopicsError
+from topics._errors import TopicsError, require
 from topics.reading.near_duplicates import equal_pairs, similar_pairs
 
 SCHEMA = pa.schema(
@@ -353,6 +353,7 @@ class Corpus:
         bags : list of list of (int, int)
             Token number and count, one list a release.
         """
+        require("gensim", "its dictionary and bags of words")
         from gensim.corpora import Dictionary
         from gensim.utils import simple_preprocess
 

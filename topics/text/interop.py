@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
+from topics._errors import require
+
 if TYPE_CHECKING:
     from gensim.corpora import Dictionary
     from gensim.matutils import Sparse2Corpus
@@ -82,6 +84,7 @@ def gensim_corpus(
     >>> dictionary.token2id, [[(int(t), int(n)) for t, n in bag] for bag in corpus]
     ({'aid': 0, 'talks': 1}, [[(0, 2), (1, 1)]])
     """
+    require("gensim", "its dictionary and corpus")
     from gensim.corpora import Dictionary
     from gensim.matutils import Sparse2Corpus
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._errors import TopicsError
+from topics._errors import TopicsError, require
 from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import unit_rows
 from topics._math.sparse import spmm, truncated_svd
@@ -197,6 +197,7 @@ class WordVectors(Estimator):
         gensim.models.KeyedVectors
             Those terms that have a vector.
         """
+        require("gensim", "its word vectors")
         from gensim.models import KeyedVectors
 
         self._check_fitted()

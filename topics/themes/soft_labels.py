@@ -254,7 +254,7 @@ def _label(
     seeds: Sequence[SeedWeights],
     temperature: float,
 ) -> NDArray[np.float64]:
-    """SoftLabels in every theme and, last, in none of them; rows sum to 1."""
+    """Soft labels of every theme and, last, of none of them; rows sum to 1."""
     themes = theme_vectors(vectors, seeds)
     documents = unit_rows(X @ vectors)
     # Words without co-occurrence have no vector: such documents go by the seeds that stand in them.

@@ -4,13 +4,81 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from topics import predict
-from topics.demo import lee_corpus, lee_truth
+from topics import TermVectorizer, TopicModel, predict
+from topics.demo import (
+    NEWS_FREE_TOPICS,
+    SAMPLE_FREE_TOPICS,
+    fit_labeller,
+    lee_corpus,
+    lee_themes,
+    lee_truth,
+    read_sample,
+    sample_themes,
+)
 from topics.evaluation import agreement, evaluate
+from topics.models.topic_metrics import coherence, topic_diversity
 from topics.plots import plot_labels, plot_topics, plot_topics_over_time
 from topics.reading.label_columns import parse_label_cell
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return read_sample()
+
+
+def test_the_sample_is_read_as_it_was_written(sample):
+    corpus, truth = sample
+    assert len(corpus) == len(set(corpus["title"].to_pylist())) == 120
+    assert corpus.rejects.num_rows == 0
+    assert set().union(*truth) == set(sample_themes())
+    assert sum(len(names) > 1 for names in truth) >= 10
+    assert sum(not names for names in truth) >= 10
+    languages = corpus["language"].to_pylist()
+    assert [languages.count(code) for code in ("ar", "fr", "en")] == [1, 1, 118]
+    assert all(date is not None for date in corpus["date"].to_pylist())
+
+
+def test_a_floor_under_the_quality_of_labels(sample):
+    """Values of today less a margin; drawing labels at random scores below .3."""
+    corpus, truth = sample
+    labeller = fit_labeller(corpus, sample_themes(), SAMPLE_FREE_TOPICS)
+    averages = evaluate(labeller, corpus, truth).averages
+    assert averages["micro_f1"] > 0.90
+    assert averages["mean_average_precision"] > 0.95
+
+
+def test_a_floor_under_the_quality_of_labels_of_news():
+    labeller = fit_labeller(lee_corpus(), lee_themes(), NEWS_FREE_TOPICS)
+    truth = [row["themes"] for row in lee_truth()]
+    averages = evaluate(labeller, lee_corpus("test"), truth).averages
+    assert averages["micro_f1"] > 0.62
+    assert averages["mean_average_precision"] > 0.79
+
+
+@pytest.mark.parametrize(
+    ("method", "least_sample", "least_news"),
+    [("vectors", 0.20, 0.37), ("nmf", 0.20, 0.37), ("lda", 0.16, 0.32)],
+)
+def test_a_floor_under_the_coherence_of_topics(sample, method, least_sample, least_news):
+    for corpus, least in ((sample[0], least_sample), (lee_corpus(), least_news)):
+        model = TopicModel(10, method=method, random_state=0).fit(corpus)
+        words = model.top_words(10)
+        assert coherence(words, corpus, vectorizer=model.vectorizer_).mean() > least
+        assert topic_diversity(words) > 0.94
+
+
+def test_weights_of_the_sample_are_scikit_learns(sample):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = sample[0].texts.to_pylist()
+    given = {"ngram_range": (1, 2), "min_df": 2, "sublinear_tf": True}
+    ours = TermVectorizer(**given).fit(texts)
+    theirs = TfidfVectorizer(**given).fit(texts)
+    assert ours.get_feature_names_out().tolist() == theirs.get_feature_names_out().tolist()
+    difference = ours.transform(texts) - theirs.transform(texts)
+    assert abs(difference).max() < 1e-6
 
 
 def test_the_demos_model_still_says_the_same():
