@@ -19,14 +19,14 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call():
-    """Tests that ask for gensim's news are skipped on Pythons that gensim has no wheels for."""
+def pytest_runtest_setup():
+    """Tests whose fixtures ask for gensim are skipped on Pythons that it has no wheels for."""
     return (yield from _skipped_without_gensim())
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup():
-    """And so are those whose fixtures do."""
+def pytest_runtest_call():
+    """And so are those that do so themselves."""
     return (yield from _skipped_without_gensim())
 
 
