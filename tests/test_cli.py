@@ -323,7 +323,8 @@ def test_demo(topics, tmp_path):
     assert code == 0
     written = {path.name for path in (tmp_path / "demo").iterdir()}
     news = {"news-labelled.csv", "news-model"} if has_lee_corpus() else set()
-    assert written == {"labelled.csv", "model", "sample", "topics.png"} | news
+    sample = {"sample", "themes.toml", "truth.csv"}
+    assert written == {"labelled.csv", "model", "topics.png"} | sample | news
     assert out.count("micro_f1") == 1 + has_lee_corpus()
     assert "Try next" in err
     assert len(pyarrow.csv.read_csv(tmp_path / "demo" / "labelled.csv")) == 120

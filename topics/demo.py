@@ -25,7 +25,11 @@ from topics.themes.classifier import ThemeClassifier
 
 SAMPLE_FREE_TOPICS, NEWS_FREE_TOPICS = 4, 8
 """Topics beside those of the themes."""
-_SAMPLE_FILES = ("page.txt", "releases", "releases.csv", "themes.toml", "truth.csv")
+_RELEASES = ("page.txt", "releases", "releases.csv")
+_WRITTEN = (
+    "sample", "themes.toml", "truth.csv", "model", "labelled.csv", "topics.png", "news-model",
+    "news-labelled.csv",
+)  # fmt: skip
 _FROM_SAMPLE = "120 releases of a made-up press office that come with topics-toolkit"
 _FROM_NEWS = "the 300 background documents of the Lee corpus that gensim installs"
 
@@ -56,13 +60,8 @@ class DemoPart:
     kappa: float | None = None
 
 
-def read_sample(folder: str | Path | None = None) -> tuple[Corpus, list[list[str]]]:
+def read_sample() -> tuple[Corpus, list[list[str]]]:
     """The sample: a page dump, a folder of files and a CSV file, and the themes of each release.
-
-    Parameters
-    ----------
-    folder : str, Path or None, default=None
-        Where a copy of the sample is; None reads that of the package.
 
     Returns
     -------
@@ -77,9 +76,8 @@ def read_sample(folder: str | Path | None = None) -> tuple[Corpus, list[list[str
     >>> len(corpus), sum(not names for names in themes)
     (120, 17)
     """
-    with as_file(files("topics") / "data" / "sample") as own:
-        base = Path(own if folder is None else folder)
-        corpus = read_releases([base / name for name in _SAMPLE_FILES[:3]])
+    with as_file(files("topics") / "data" / "sample") as base:
+        corpus = read_releases([base / name for name in _RELEASES])
         with (base / "truth.csv").open(encoding="utf-8") as file:
             truth = {row["title"]: row["themes"] for row in csv.DictReader(file)}
     names = [truth[title] for title in corpus["title"].to_pylist()]
@@ -195,6 +193,42 @@ def lee_truth() -> list[dict[str, list[str]]]:
         ]
 
 
+def copy_sample(folder: str | Path) -> None:
+    """Copy the sample to a folder, to try things on.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Gets ``sample`` (a page dump, a folder of files and a table), ``themes.toml`` (seed words)
+        and ``truth.csv`` (the themes that each release was written to).
+
+    Raises
+    ------
+    TopicsError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     copy_sample(folder)
+    ...     len(read_releases(f"{folder}/sample"))
+    120
+    """
+    folder = Path(folder)
+    try:
+        with as_file(files("topics") / "data" / "sample") as own:
+            (folder / "sample").mkdir(parents=True, exist_ok=True)
+            for path in own.iterdir():
+                if path.is_dir():
+                    shutil.copytree(path, folder / "sample" / path.name, dirs_exist_ok=True)
+                else:
+                    to = folder / "sample" if path.name in _RELEASES else folder
+                    shutil.copyfile(path, to / path.name)
+    except OSError as error:
+        raise TopicsError(f"it cannot be written ({error.strerror})", path=folder) from None
+
+
 def fit_labeller(
     corpus: Corpus, themes: dict[str, list[str]], free_topics: int, random_state: int = 0
 ) -> Labeller:
@@ -237,9 +271,9 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
     Parameters
     ----------
     folder : str or Path
-        Gets ``sample`` (a copy of the sample's files), ``model`` (an artifact), ``labelled.csv``
-        and ``topics.png`` of the sample, and, where gensim is installed, ``news-model`` and
-        ``news-labelled.csv``; those that are there are replaced.
+        Gets ``sample`` (a copy of the sample's releases), its ``themes.toml`` and ``truth.csv``,
+        ``model`` (an artifact), ``labelled.csv`` and ``topics.png``, and, where gensim is
+        installed, ``news-model`` and ``news-labelled.csv``; those that are there are replaced.
     random_state : int, default=0
         For the models.
 
@@ -259,7 +293,7 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
     corpus, truth = read_sample()
     labeller = fit_labeller(corpus, sample_themes(), SAMPLE_FREE_TOPICS, random_state)
     parts = [_part(labeller, corpus, truth)]
-    _copy_sample(folder / "sample")
+    copy_sample(folder)
     save(labeller, folder / "model", created_from=_FROM_SAMPLE, overwrite=True)
     label_to(corpus, labeller, str(folder / "labelled.csv"), force=True)
     _save_picture(plot_topics(_topic_model(labeller)), folder / "topics.png")
@@ -284,19 +318,10 @@ def _part(
     return DemoPart(labeller, corpus, predictions, evaluate(labeller, corpus, truth), kappa)
 
 
-def _copy_sample(folder: Path) -> None:
-    try:
-        with as_file(files("topics") / "data" / "sample") as own:
-            shutil.copytree(own, folder, dirs_exist_ok=True)
-    except OSError as error:
-        raise TopicsError(f"it cannot be written ({error.strerror})", path=folder) from None
-
-
 def _check_folder(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise TopicsError("it is a file", "give the name of a folder", path=folder)
-    names = ("sample", "model", "labelled.csv", "topics.png", "news-model", "news-labelled.csv")
-    if any((folder / name).exists() for name in names):
+    if any((folder / name).exists() for name in _WRITTEN):
         try:
             ours = read_manifest(folder / "model")["created_from"] == _FROM_SAMPLE
         except TopicsError:

@@ -214,8 +214,8 @@ def demo(
         )
         print_evaluation(part.evaluation)
     say(
-        f"\nWritten to {output}: the releases (sample), the model (model), their labels "
-        f"(labelled.csv) and a picture (topics.png).\n\nTry next:\n"
+        f"\nWritten to {output}: the releases (sample), their model and labels (labelled.csv) "
+        f"and a picture (topics.png).\n\nTry next:\n"
         f"  topics show {output}/model --topic displacement\n"
         f"  topics explain {output}/sample/page.txt --model {output}/model\n"
         f"  topics label YOUR-FILES --model {output}/model -o labelled.csv\n"

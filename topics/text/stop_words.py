@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 
 def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
@@ -13,7 +12,7 @@ def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     ----------
     stop_words : str, iterable of str, or None
         "english" is scikit-learn's list; any other language name or two-letter code is looked up
-        in the ``stop-words`` package, and then in ``stopwordsiso``; an iterable is taken as it is.
+        in the ``stopwordsiso`` package; an iterable is taken as it is.
 
     Returns
     -------
@@ -24,6 +23,13 @@ def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
     ------
     ValueError
         If no list is known for the language.
+
+    Examples
+    --------
+    >>> sorted(stop_word_list("danish"))[:2]
+    ['ad', 'af']
+    >>> stop_word_list(["aid"])
+    frozenset({'aid'})
     """
     if stop_words is None:
         return frozenset()
@@ -33,10 +39,6 @@ def stop_word_list(stop_words: str | Iterable[str] | None) -> frozenset[str]:
         from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
         return frozenset(ENGLISH_STOP_WORDS)
-    from stop_words import StopWordError, get_stop_words
-
-    with suppress(StopWordError):
-        return frozenset(get_stop_words(stop_words))
     import stopwordsiso
 
     code = language_code(stop_words)
