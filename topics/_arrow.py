@@ -69,7 +69,14 @@ def take_rows(values: pa.Array, rows: NDArray[np.integer]) -> pa.Array:
 
 
 def combine_chunks(column: Any) -> Any:
-    """A column as one array."""
+    """A column as one array.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> combine_chunks(pa.chunked_array([["aid"], ["talks"]])).to_pylist()
+    ['aid', 'talks']
+    """
     if not isinstance(column, pa.ChunkedArray):
         return column
     if column.num_chunks == 1:
@@ -139,7 +146,14 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
 
 
 def valid_utf8(values: Any) -> pa.ChunkedArray:
-    """A column of large strings with bytes that no text holds replaced, chunk by chunk."""
+    """A column of large strings with bytes that no text holds replaced, chunk by chunk.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> valid_utf8(pa.array(["aid", None], pa.large_string())).to_pylist()
+    ['aid', None]
+    """
     chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
     return pa.chunked_array([_in_utf8(chunk, "replace") for chunk in chunks], pa.large_string())
 

@@ -103,6 +103,12 @@ class Estimator:
         -------
         dict
             Parameter name to value.
+
+        Examples
+        --------
+        >>> from topics import NMF
+        >>> NMF(5).get_params()["n_components"]
+        5
         """
         params: dict[str, Any] = {}
         for name in self._parameter_names():
@@ -130,6 +136,12 @@ class Estimator:
         ------
         ValueError
             If a name is no parameter of the estimator.
+
+        Examples
+        --------
+        >>> from topics import NMF
+        >>> NMF(5).set_params(n_components=7).n_components
+        7
         """
         names = self._parameter_names()
         for key, value in params.items():
@@ -212,6 +224,10 @@ def check_finite(name: str, values: Any) -> None:
     ------
     ValueError
         If one of them is NaN or infinite.
+
+    Examples
+    --------
+    >>> check_finite("scores", [0.5, 1.0])
     """
     import numpy as np
 
@@ -241,6 +257,12 @@ def check_matrix(estimator: Estimator, X: Any, reset: bool = False) -> Any:
     ValueError
         If X is not a matrix, or holds a value that is not finite or below zero, or has another
         number of columns than the estimator was fitted on.
+
+    Examples
+    --------
+    >>> from topics import NMF
+    >>> check_matrix(NMF(2).fit([[1.0, 0.0], [0.0, 1.0]]), [[1.0, 2.0]]).shape
+    (1, 2)
     """
     import scipy.sparse as sp
 
@@ -316,6 +338,12 @@ def as_output(estimator: Any, rows: Any, texts: Any) -> Any:
     -------
     ndarray, sparse matrix or pandas.DataFrame
         The rows.
+
+    Examples
+    --------
+    >>> from topics import TermVectorizer
+    >>> as_output(TermVectorizer(), [[1, 0]], ["aid"])
+    [[1, 0]]
     """
     if vars(estimator).get("_transform_output", "default") == "default":
         return rows

@@ -46,7 +46,14 @@ def allocate(shape: int | tuple[int, ...], dtype: Any) -> NDArray[Any]:
 
 
 def copy_out(array: NDArray[Any]) -> NDArray[Any]:
-    """A copy in memory of its own."""
+    """A copy in memory of its own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> copy_out(np.arange(3)).tolist()
+    [0, 1, 2]
+    """
     copy = allocate(array.shape, array.dtype)
     copy[...] = array
     return copy
@@ -76,19 +83,40 @@ class OutputBuffer:
         self.used, self.left = used, np.empty(0, np.int32)
 
     def reserve(self, max_size: int) -> NDArray[np.int32]:
-        """Where the next result may be written, of so many numbers at max_size."""
+        """Where the next result may be written, of so many numbers at max_size.
+
+        Examples
+        --------
+        >>> OutputBuffer().reserve(4).size >= 4
+        True
+        """
         if self.left.size < max_size and self.used:
             self.left = allocate(max(self.SIZE, max_size), np.int32)
         return self.left
 
     def take(self, size: int) -> NDArray[np.int32]:
-        """The result that was written, of so many numbers."""
+        """The result that was written, of so many numbers.
+
+        Examples
+        --------
+        >>> buffer = OutputBuffer()
+        >>> buffer.reserve(4)[:2] = 7
+        >>> buffer.take(2).tolist()
+        [7, 7]
+        """
         taken, self.left = self.left[:size], self.left[size:]
         return taken
 
 
 def grow(array: NDArray[Any], size: int) -> NDArray[Any]:
-    """A copy with so many rows, the new ones zeros."""
+    """A copy with so many rows, the new ones zeros.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grow(np.arange(3), 5).size
+    5
+    """
     copy = allocate((size, *array.shape[1:]), array.dtype)
     copy[: len(array)] = array
     return copy
@@ -185,7 +213,14 @@ class WorkerPool:
             self._others.shutdown()
 
     def over_shards(self, work: Callable[[int, int], T], n_rows: int, size: int) -> list[T]:
-        """Results of ``work(low, high)`` over all rows, as :func:`over_shards` gives them."""
+        """Results of ``work(low, high)`` over all rows, as :func:`over_shards` gives them.
+
+        Examples
+        --------
+        >>> with WorkerPool(2) as workers:
+        ...     workers.over_shards(lambda start, stop: stop - start, 10, 4)
+        [4, 4, 2]
+        """
         edges = [(low, min(low + size, n_rows)) for low in range(0, n_rows, size)]
         results: list[Any] = [None] * len(edges)
         shards = iter(range(len(edges)))
@@ -198,7 +233,16 @@ class WorkerPool:
         return results
 
     def run_in_all(self, run: Callable[[], None], n_workers: int) -> None:
-        """Call ``run`` in this thread and in others, until all of them are done."""
+        """Call ``run`` in this thread and in others, until all of them are done.
+
+        Examples
+        --------
+        >>> done = []
+        >>> with WorkerPool(2) as workers:
+        ...     workers.run_in_all(lambda: done.append(1), 2)
+        >>> len(done)
+        2
+        """
         helpers = [self._others.submit(run) for _ in range(n_workers - 1)] if self._others else []
         run()
         for helper in helpers:
@@ -239,7 +283,15 @@ def over_shards(
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread: its sums, and so our bits, depend on how many it uses."""
+    """Hold BLAS to one thread: its sums, and so our bits, depend on how many it uses.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> with one_blas_thread():
+    ...     float(np.ones(3) @ np.ones(3))
+    3.0
+    """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, user_api="blas"):

@@ -26,6 +26,11 @@ def track(items: Iterable[T], doing: str, total: int | None = None) -> Iterator[
     ------
     object
         The items.
+
+    Examples
+    --------
+    >>> sum(track([1, 2, 3], "adding"))
+    6
     """
     if not sys.stderr.isatty():
         yield from items
@@ -46,6 +51,13 @@ def status(doing: str) -> Iterator[None]:
     ----------
     doing : str
         What is being done.
+
+    Examples
+    --------
+    >>> with status("adding"):
+    ...     total = 1 + 2
+    >>> total
+    3
     """
     if not sys.stderr.isatty():
         yield

@@ -286,6 +286,14 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
     ------
     TopicsError
         If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     parts = run_demo(folder)
+    >>> len(parts[0].labelled), parts[0].evaluation.averages["micro_f1"] > 0.9
+    (120, True)
     """
     from topics.plots import plot_topics
 

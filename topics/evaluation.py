@@ -69,6 +69,14 @@ class Evaluation:
         -------
         dict
             Tables as lists of rows.
+
+        Examples
+        --------
+        >>> from topics import ThemeClassifier
+        >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+        >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y).to_dict()
+        >>> found["averages"]["micro_f1"]
+        1.0
         """
         return {
             name: value.to_pylist() if isinstance(value, pa.Table) else value

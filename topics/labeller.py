@@ -172,6 +172,13 @@ class Predictions(Sequence[Prediction]):
             ``id`` and ``title`` where known, ``labels`` (list of str), ``probability`` (of the
             first label), ``topic``, ``topic_name``, ``evidence``, ``note``, and ``p_NAME`` for
             every theme; ``score`` and ``s_NAME`` where they are not calibrated.
+
+        Examples
+        --------
+        >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+        >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp of tents"])
+        >>> predictions.to_arrow().column_names[:4]
+        ['labels', 'score', 'topic', 'topic_name']
         """
         columns: dict[str, Any] = {}
         if self.ids is not None:
@@ -202,6 +209,13 @@ class Predictions(Sequence[Prediction]):
         -------
         pandas.DataFrame
             As :meth:`to_arrow`; labels are lists.
+
+        Examples
+        --------
+        >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+        >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp of tents"])
+        >>> predictions.to_pandas()["labels"].tolist()
+        [array(['aid'], dtype=object)]
         """
         return self.to_arrow().to_pandas()
 
@@ -260,7 +274,15 @@ class Labeller:
 
     @property
     def has_shared_vectorizer(self) -> bool:
-        """Whether both models read one and the same document-term matrix."""
+        """Whether both models read one and the same document-term matrix.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> labeller = Labeller(TopicModel(2, themes=themes), ThemeClassifier(themes))
+        >>> labeller.fit(["a camp", "a court"] * 20).has_shared_vectorizer
+        True
+        """
         return (
             self.topic_model is not None
             and self.classifier is not None
@@ -291,6 +313,13 @@ class Labeller:
         ------
         TopicsError
             As the models raise it, or if their vectorizers differ.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> labeller = Labeller(TopicModel(2, themes=themes), ThemeClassifier(themes))
+        >>> labeller.fit(["a camp", "a court"] * 20).classifier.classes_
+        array(['aid', 'law'], dtype='<U3')
         """
         documents = as_texts(texts)
         models = self._models
@@ -338,6 +367,13 @@ class Labeller:
         ------
         NotFittedError
             If a model is not fitted.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> labeller = Labeller(TopicModel(2, themes=themes), ThemeClassifier(themes))
+        >>> labeller.fit(["a camp", "a court"] * 20).predict(["tents for a camp"])[0].labels
+        ('aid',)
         """
         self._check_fitted()
         documents = as_texts([texts] if isinstance(texts, str) else texts)

@@ -35,6 +35,13 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     -------
     matplotlib.figure.Figure
         Shown by Jupyter as it is; ``figure.savefig("topics.png")`` saves it.
+
+    Examples
+    --------
+    >>> from topics import TopicModel
+    >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+    >>> len(plot_topics(model).axes[0].patches)
+    2
     """
     from matplotlib.patches import Patch
 
@@ -90,6 +97,18 @@ def plot_topics_over_time(
     ------
     TopicsError
         If the releases have no dates.
+
+    Examples
+    --------
+    >>> from topics import TopicModel, read_releases
+    >>> rows = [
+    ...     {"text": text, "date": f"2024-0{month}-01"}
+    ...     for month in (1, 2)
+    ...     for text in ["aid reached the camp", "the court freed detainees"] * 12
+    ... ]
+    >>> model = TopicModel(2).fit(read_releases(rows, languages=False))
+    >>> len(plot_topics_over_time(model).axes[0].lines)
+    2
     """
     frame = model.topics_over_time(freq).drop(columns="releases")
     largest = model.topics_.sort_values("share", ascending=False)["name"].head(max_topics)
@@ -122,6 +141,14 @@ def plot_n_topics(model: TopicModel) -> Any:
     ------
     TopicsError
         If the number of topics was given.
+
+    Examples
+    --------
+    >>> from topics import TopicModel
+    >>> from topics.demo import read_sample
+    >>> corpus, _ = read_sample()
+    >>> len(plot_n_topics(TopicModel("auto").fit(corpus)).axes[0].lines) >= 2
+    True
     """
     if not hasattr(model, "n_topics_path_"):
         raise TopicsError("the number of topics was given", 'fit with n_topics="auto"')
@@ -159,6 +186,13 @@ def plot_hierarchy(model: TopicModel) -> Any:
     ------
     TopicsError
         If there is one topic only.
+
+    Examples
+    --------
+    >>> from topics import TopicModel
+    >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+    >>> plot_hierarchy(model).axes[0].get_xlabel()
+    'distance'
     """
     from scipy.cluster.hierarchy import dendrogram
 
@@ -190,6 +224,14 @@ def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
     -------
     matplotlib.figure.Figure
         A row a text, a column a theme.
+
+    Examples
+    --------
+    >>> from topics import Labeller, ThemeClassifier
+    >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+    >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp of tents"])
+    >>> [label.get_text() for label in plot_labels(predictions).axes[0].get_xticklabels()]
+    ['aid', 'law']
     """
     shown = predictions.probabilities[:max_texts]
     figure, axes = _figure(7 + 0.55 * shown.shape[1], 0.3 * len(shown) + 1.6)
@@ -223,6 +265,14 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
     -------
     matplotlib.figure.Figure
         Three panels.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+    >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y)
+    >>> len(plot_evaluation(found).axes) > 0
+    True
     """
     themes = evaluation.themes.to_pylist()
     figure = _figure_class()(

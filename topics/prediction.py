@@ -51,6 +51,13 @@ def predict(
     ------
     TopicsError
         If the artifact cannot be loaded, a text is missing, or the text is the name of a file.
+
+    Examples
+    --------
+    >>> themes = {"aid": ["camp"], "law": ["court"]}
+    >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+    >>> predict(["tents for a camp"], model)[0].labels
+    ('aid',)
     """
     if isinstance(texts, str) and names_a_file(texts):
         raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
@@ -74,6 +81,12 @@ def to_labeller(model: Any) -> Labeller:
     ------
     TopicsError
         If it is no model that labels.
+
+    Examples
+    --------
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> to_labeller(model).classifier is model
+    True
     """
     if isinstance(model, (str, Path)):
         model = load(model)
@@ -125,6 +138,16 @@ def label_to(
     ------
     TopicsError
         If the file exists, its ending is not known, or it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from topics import read_releases
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> corpus = read_releases(["tents for a camp"], languages=False)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     label_to(corpus, model, f"{folder}/labelled.csv")
+    1
     """
     labeller = to_labeller(model)
     batches = _label_batches(corpus, labeller, evidence, keep_text)
@@ -160,6 +183,11 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
     ------
     TopicsError
         If its ending is not known, or it exists.
+
+    Examples
+    --------
+    >>> check_output("labelled.csv", force=True).name
+    'labelled.csv'
     """
     path = Path(output)
     if path.suffix.lower() not in endings:

@@ -148,7 +148,14 @@ def sigmoid(x: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def padded(rows: Any) -> Any:
-    """Rows with as many zeros behind them as the kernels' lanes ask for."""
+    """Rows with as many zeros behind them as the kernels' lanes ask for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> padded(np.ones((2, 3), np.float32)).shape
+    (2, 8)
+    """
     import numpy as np
 
     from topics._kernels.lanes import LANES

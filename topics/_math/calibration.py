@@ -27,6 +27,14 @@ def calibrate(
 
     ``Y`` holds labels or soft labels. One curve serves all classes, so that it cannot change their
     order, unless a class may have a curve of its own and has the labels for it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores = np.linspace(-2, 2, 40)[:, None]
+    >>> slope, intercept = calibrate(scores, scores > 0.5, by_class=True)
+    >>> bool(slope[0] > 0), bool(intercept[0] < 0)
+    (True, True)
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -85,6 +93,14 @@ def best_thresholds(
 
     With ``min_precision``, the lowest ones from which on so large a share of labels is right; 1
     where none is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> probabilities = np.array([[0.9], [0.7], [0.4], [0.2]])
+    >>> Y = np.array([[True], [True], [False], [False]])
+    >>> best_thresholds(probabilities, Y).round(2).tolist()
+    [0.42]
     """
     if min_precision is not None:
         return _precise_thresholds(probabilities, Y, min_precision)

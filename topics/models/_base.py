@@ -19,7 +19,14 @@ class Decomposition(Estimator):
 
     @property
     def n_components_(self) -> int:
-        """Number of components that there are: after a split it is not the parameter's."""
+        """Number of components that there are: after a split it is not the parameter's.
+
+        Examples
+        --------
+        >>> from topics import NMF
+        >>> NMF(2).fit([[1.0, 0.0], [0.0, 1.0]]).n_components_
+        2
+        """
         return len(self.components_)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -34,6 +41,12 @@ class Decomposition(Estimator):
         -------
         ndarray of str, shape (n_components,)
             Such as ``nmf0``.
+
+        Examples
+        --------
+        >>> from topics import NMF
+        >>> NMF(2).fit([[1.0, 0.0], [0.0, 1.0]]).get_feature_names_out().tolist()
+        ['nmf0', 'nmf1']
         """
         self._check_fitted()
         name = type(self).__name__.lower()
@@ -51,6 +64,15 @@ class Decomposition(Estimator):
             The documents that they stood for.
         n : int
             How many come; they stand behind those that stay.
+
+        Examples
+        --------
+        >>> from topics import LDA
+        >>> X = [[3, 0, 0], [0, 3, 0], [0, 0, 3]] * 9
+        >>> model = LDA(2).fit(X)
+        >>> model.split([0], X, 2)
+        >>> model.n_components_
+        3
         """
         self._check_fitted()
         self._replace(old, self._parts(old, X, n))

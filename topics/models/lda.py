@@ -157,6 +157,11 @@ class LDA(Decomposition):
         ------
         ValueError
             If X holds a negative value, or no document, or a parameter is out of its range.
+
+        Examples
+        --------
+        >>> LDA(2).fit([[3, 0], [0, 3]] * 9).components_.shape
+        (2, 2)
         """
         X = self._counts(X, reset=True)
         rng = self._initialise(X)
@@ -200,6 +205,11 @@ class LDA(Decomposition):
         -------
         LDA
             The estimator.
+
+        Examples
+        --------
+        >>> LDA(2).partial_fit([[3, 0], [0, 3]] * 9).partial_fit([[2, 0]]).n_components_
+        2
         """
         first = not hasattr(self, "components_")
         X = self._counts(X, reset=first)
@@ -234,6 +244,11 @@ class LDA(Decomposition):
         -------
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1; what :meth:`transform` gives.
+
+        Examples
+        --------
+        >>> LDA(2).fit_transform([[3, 0], [0, 3]] * 9).sum(axis=1).round(3).max()
+        np.float32(1.0)
         """
         return self.fit(X).transform(X)
 
@@ -249,6 +264,12 @@ class LDA(Decomposition):
         -------
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1; a document's row does not depend on the others.
+
+        Examples
+        --------
+        >>> proportions = LDA(2).fit([[9, 0], [0, 9]] * 9).transform([[5, 0], [0, 5]])
+        >>> bool(proportions[0].argmax() != proportions[1].argmax())
+        True
         """
         self._check_fitted()
         X = self._counts(X)
@@ -285,6 +306,12 @@ class LDA(Decomposition):
         -------
         float
             As :func:`topics.models.topic_metrics.completion_perplexity` has it; lower is better.
+
+        Examples
+        --------
+        >>> X = [[9, 0], [0, 9]] * 9
+        >>> LDA(2).fit(X).perplexity(X) < 2
+        True
         """
         self._check_fitted()
         seen, hidden = split_tokens(self._counts(X), random_state)

@@ -142,6 +142,11 @@ class NMF(Decomposition):
         ValueError
             If X holds a negative value, or no document, or values whose squares are no numbers any
             more, or a parameter is out of its range.
+
+        Examples
+        --------
+        >>> NMF(2).fit([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]] * 5).components_.shape
+        (2, 3)
         """
         self.fit_transform(X)
         return self
@@ -166,6 +171,13 @@ class NMF(Decomposition):
         ------
         ValueError
             As :meth:`fit`.
+
+        Examples
+        --------
+        >>> model = NMF(2)
+        >>> W = model.fit_transform([[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]] * 5)
+        >>> abs(W @ model.components_ - [[1.0, 0.0, 0.0], [0.0, 1.0, 1.0]] * 5).max() < 0.01
+        np.True_
         """
         X = self._checked(X, reset=True)
         with one_blas_thread(), WorkerPool(self.n_jobs) as workers:
@@ -203,6 +215,11 @@ class NMF(Decomposition):
         ----------
         .. [5] Mairal, Bach, Ponce, Sapiro (2010), "Online learning for matrix factorization and
            sparse coding", JMLR 11.
+
+        Examples
+        --------
+        >>> NMF(2).partial_fit([[1.0, 0.0], [0.0, 1.0]] * 5).partial_fit([[2.0, 0.0]]).n_components_
+        2
         """
         if self.beta_loss != "frobenius":
             raise ValueError('NMF learns in parts with beta_loss="frobenius" only')
@@ -263,7 +280,16 @@ class NMF(Decomposition):
 
     @restore_on_error
     def split(self, old: list[int], X: Any, n: int) -> None:
-        """As :meth:`Decomposition.split`; what is learnt later goes on from the new components."""
+        """As :meth:`Decomposition.split`; what is learnt later goes on from the new components.
+
+        Examples
+        --------
+        >>> X = [[3.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 3.0]] * 9
+        >>> model = NMF(2).fit(X)
+        >>> model.split([0], X, 2)
+        >>> model.n_components_
+        3
+        """
         stay = np.delete(np.arange(self.n_components_), old)
         super().split(old, X, n)
         if self.seed_components_ is not None:
@@ -305,6 +331,11 @@ class NMF(Decomposition):
         -------
         ndarray, shape (n_documents, n_components)
             W; a document's row does not depend on the others.
+
+        Examples
+        --------
+        >>> NMF(2).fit([[1.0, 0.0], [0.0, 1.0]] * 5).transform([[2.0, 0.0]]).shape
+        (1, 2)
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X).astype(self.components_.dtype))

@@ -171,6 +171,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there are fewer documents than topics, or fewer topics than themes.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> len(model.names_)
+        2
         """
         self._fit(texts)
         return self
@@ -194,6 +200,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             As :meth:`fit`, or if ``y`` is a matrix.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> TopicModel(2).fit_transform(texts).shape
+        (40, 2)
         """
         if getattr(y, "ndim", 1) > 1:
             raise TopicsError(
@@ -240,6 +252,14 @@ class TopicModel(Estimator):
         ------
         TopicsError
             As :meth:`fit`.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(texts)
+        >>> TopicModel(2).fit_sequences(sequences, vectorizer, texts).n_documents_
+        40
         """
         self._fit_sequences(sequences, vectorizer, texts, [])
         return self
@@ -310,6 +330,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If ``method`` is "vectors", or the model is of NMF and was loaded.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> TopicModel(2, method="nmf").partial_fit(texts).partial_fit(texts).n_documents_
+        80
         """
         if self.method == "vectors":
             raise TopicsError(
@@ -577,6 +603,12 @@ class TopicModel(Estimator):
         ndarray of float32, shape (n_documents, n_topics)
             Rows sum to 1; equal proportions where no word is known. A data frame where
             :meth:`set_output` asked for one.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.transform(["aid for the camp"]).sum(axis=1).round(3).tolist()
+        [1.0]
         """
         return self._output(self.transform_counts(self._count(texts)), texts)
 
@@ -592,6 +624,13 @@ class TopicModel(Estimator):
         -------
         ndarray of int64, shape (n_documents,)
             Numbers of topics; -1 where no word is known.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> first, second = model.predict(["aid for the camp", "the court"])
+        >>> bool(first != second)
+        True
         """
         counts = self._count(texts)
         first = self.transform_counts(counts).argmax(axis=1)
@@ -616,6 +655,12 @@ class TopicModel(Estimator):
         -------
         ndarray of object (str), shape (n_topics,)
             The names.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.get_feature_names_out().tolist() == model.names_
+        True
         """
         self._check_fitted()
         return np.array(self.names_, object)
@@ -637,6 +682,13 @@ class TopicModel(Estimator):
         ------
         ValueError
             If it is something else.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).set_output(transform="pandas")
+        >>> frame = model.fit_transform(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> frame.shape, frame.columns.tolist() == model.names_
+        ((40, 2), True)
         """
         self._transform_output = check_output_kind(transform, self)
         return self
@@ -656,6 +708,12 @@ class TopicModel(Estimator):
         -------
         ndarray of float32, shape (n_documents, n_topics)
             Rows sum to 1.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.transform_counts(model.vectorizer_.counts(["aid", "court"])).shape
+        (2, 2)
         """
         return self._topic_proportions(counts if self.method == "lda" else self._weights(counts))
 
@@ -677,6 +735,13 @@ class TopicModel(Estimator):
         list of list of str
             For each text one a topic; the beginning of a text that has no sentences, as those have
             not that are no plain text.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> topic = model.predict(["the court"])[0]
+        >>> model.sentences(["Aid reached the camp. The court sat."], [[topic]])
+        [['The court sat.']]
         """
         if self.vectorizer_.takes_any_document:
             found = [[""] * len(asked) for asked in topics]
@@ -695,7 +760,14 @@ class TopicModel(Estimator):
 
     @property
     def rejects_(self) -> Any:
-        """A row a document without a text: its place, from 0, and the reason."""
+        """A row a document without a text: its place, from 0, and the reason.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> len(TopicModel(2).fit(texts).rejects_)
+        0
+        """
         import pandas as pd
 
         self._check_fitted()
@@ -707,6 +779,12 @@ class TopicModel(Estimator):
 
         The words of a background topic stand everywhere: half of its ten heaviest ones or more
         are in a fifth of the documents or more.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.topics_.columns.tolist()
+        ['topic', 'name', 'words', 'share', 'releases', 'background']
         """
         import pandas as pd
 
@@ -741,6 +819,12 @@ class TopicModel(Estimator):
         -------
         list of list of str
             One list a topic.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> sorted(model.top_words(3)[model.predict(["the court"])[0]])
+        ['court', 'detainees', 'freed']
         """
         self._check_fitted()
         terms = self.vectorizer_.get_feature_names_out().tolist()
@@ -773,6 +857,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there is no such topic.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["Aid reached the camp.", "The court freed detainees."] * 20)
+        >>> model.representative(model.predict(["the court"])[0], 1)["sentence"].tolist()
+        ['The court freed detainees.']
         """
         import pandas as pd
 
@@ -797,6 +887,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there is no such topic.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.topic_number(model.names_[1])
+        1
         """
         self._check_fitted()
         names = [name.casefold() for name in self.names_]
@@ -826,6 +922,18 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If the documents have no dates, or ``freq`` is unknown.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> rows = [
+        ...     {"text": text, "date": f"2024-0{month}-01"}
+        ...     for month in (1, 2)
+        ...     for text in ["aid reached the camp", "the court freed detainees"] * 10
+        ... ]
+        >>> model = TopicModel(2).fit(read_releases(rows, languages=False))
+        >>> model.topics_over_time("month")["releases"].tolist()
+        [20, 20]
         """
         import pandas as pd
 
@@ -857,6 +965,13 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there are not as many classes as documents.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> table = TopicModel(2).fit(texts).topics_per_class(texts, ["relief", "law"] * 20)
+        >>> table.index.tolist()
+        ['law', 'relief']
         """
         import pandas as pd
 
@@ -871,7 +986,7 @@ class TopicModel(Estimator):
         return grouped.mean().assign(releases=grouped.size()).rename_axis("class")
 
     def topics_of_paragraphs(self, text: str) -> Any:
-        """The first topic of each paragraph of a document.
+        r"""The first topic of each paragraph of a document.
 
         Parameters
         ----------
@@ -882,6 +997,12 @@ class TopicModel(Estimator):
         -------
         pandas.DataFrame
             Columns ``paragraph``, ``topic``, ``name`` and ``share``, in reading order.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> len(model.topics_of_paragraphs("Aid reached the camp.\n\nThe court sat."))
+        2
         """
         import pandas as pd
 
@@ -912,6 +1033,12 @@ class TopicModel(Estimator):
         -------
         ndarray of bool, shape (n_documents,)
             True for an outlier.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.outliers(["aid for the camp", "quarks and gluons"]).tolist()
+        [False, True]
         """
         proportions = self.transform(texts)
         bound = 1.5 / len(self.names_) if min_share is None else min_share
@@ -936,6 +1063,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there is no such topic.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.similar_topics(0)["topic"].tolist()
+        [1]
         """
         import pandas as pd
 
@@ -964,6 +1097,13 @@ class TopicModel(Estimator):
         pandas.DataFrame
             A row a topic: ``topic``, ``name``, ``other`` (-1 where there are too few),
             ``other_name`` and ``cosine``, over the terms that both know.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> first, second = TopicModel(2).fit(texts), TopicModel(2, random_state=1).fit(texts)
+        >>> first.match_topics(second)["cosine"].round(1).tolist()
+        [1.0, 1.0]
         """
         import pandas as pd
 
@@ -995,6 +1135,12 @@ class TopicModel(Estimator):
             for those), ``distance`` (1 less the cosine) and ``topics`` (how many are merged then).
             The four columns of numbers are what scipy calls a linkage;
             :func:`topics.plots.plot_hierarchy` draws it.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.hierarchy().columns.tolist()
+        ['first', 'second', 'first_name', 'second_name', 'distance', 'topics']
         """
         import pandas as pd
         from scipy.cluster.hierarchy import linkage
@@ -1040,6 +1186,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there is no such topic, or the name is empty or taken.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.rename_topic(0, "relief").names_[0]
+        'relief'
         """
         number = self.topic_number(topic)
         name = self._free_name(name, [number])
@@ -1075,6 +1227,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there are fewer than two, or one of them does not exist, or the name is taken.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.merge_topics([0, 1], "news").names_
+        ['news']
         """
         chosen = list(dict.fromkeys(self.topic_number(topic) for topic in topics))
         if len(chosen) < 2:
@@ -1121,6 +1279,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If one of them does not exist, or none would be left.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> len(model.drop_topics(0).names_)
+        1
         """
         asked = [topics] if isinstance(topics, (int, np.integer, str)) else topics
         gone = {self.topic_number(topic) for topic in asked}
@@ -1168,6 +1332,12 @@ class TopicModel(Estimator):
         ------
         TopicsError
             If there is no such topic, or it is the first one of too few documents.
+
+        Examples
+        --------
+        >>> texts = ["aid reached the camp", "the court freed men", "ships left the port"] * 20
+        >>> len(TopicModel(2).fit(texts).split_topic(0, texts).names_)
+        3
         """
         number = self.topic_number(topic)
         documents, sequences, counts, weights = self._read(texts)

@@ -117,6 +117,13 @@ class VectorTopics(Decomposition):
         ------
         ValueError
             If X holds a negative value, or no document, or the vectors are of other terms.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> X, vectors = np.eye(4, dtype=np.float32)[[0, 1, 2, 3] * 5], np.eye(4, dtype=np.float32)
+        >>> VectorTopics(2, vectors=vectors).fit(X).components_.shape
+        (2, 4)
         """
         self.fit_transform(X)
         return self
@@ -134,6 +141,13 @@ class VectorTopics(Decomposition):
         -------
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> X, vectors = np.eye(4, dtype=np.float32)[[0, 1, 2, 3] * 5], np.eye(4, dtype=np.float32)
+        >>> VectorTopics(2, vectors=vectors).fit_transform(X).shape
+        (20, 2)
         """
         self._check_whole(n_components=1)
         X = sp.csr_matrix(check_matrix(self, X, reset=True), dtype=np.float32)
@@ -192,6 +206,13 @@ class VectorTopics(Decomposition):
         ndarray of float32, shape (n_documents, n_components)
             Rows sum to 1: a softmax of the discriminant's scores. Equal proportions where no term
             is known. A document's row does not depend on the others.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> X, vectors = np.eye(4, dtype=np.float32)[[0, 1, 2, 3] * 5], np.eye(4, dtype=np.float32)
+        >>> VectorTopics(2, vectors=vectors).fit(X).transform(X[:1]).sum().round(3)
+        np.float32(1.0)
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)

@@ -127,6 +127,11 @@ def check_folder(folder: str | Path, overwrite: bool) -> Path:
     ------
     TopicsError
         If it is a file, a folder of something else, or an artifact that may not be replaced.
+
+    Examples
+    --------
+    >>> check_folder("artifacts/does-not-exist", overwrite=False).name
+    'does-not-exist'
     """
     folder = Path(folder).resolve()
     if folder.exists() and not folder.is_dir():
@@ -169,6 +174,16 @@ def load(folder: str | Path) -> Any:
     TopicsError
         If the folder is missing, is no artifact, is cut short or changed, or was written by a
         newer version.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from topics import ThemeClassifier
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = save(model, f"{folder}/model")
+    ...     load(path).predict(["tents for a camp"])[0]
+    ('aid',)
     """
     folder = Path(folder)
     manifest = _read_manifest(folder)
@@ -205,6 +220,15 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     ------
     TopicsError
         As :func:`load`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from topics import ThemeClassifier
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_manifest(save(model, f"{folder}/model", created_from="ten texts"))["created_from"]
+    'ten texts'
     """
     return _read_manifest(Path(folder))
 

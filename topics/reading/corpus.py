@@ -132,7 +132,14 @@ class Corpus:
 
     @property
     def texts(self) -> pa.LargeStringArray:
-        """Title and text of every release as one text, which is what models read."""
+        """Title and text of every release as one text, which is what models read.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> read_releases(["Aid reached the camp."]).texts.to_pylist()
+        ['Aid reached the camp.']
+        """
         text = combine_chunks(self.table["text"])
         title = pc.fill_null(combine_chunks(self.table["title"]), "")
         if pc.all(pc.equal(title, "")).as_py() in (True, None):
@@ -153,6 +160,14 @@ class Corpus:
         -------
         Corpus
             With the same rejects.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> rows = [{"text": "Aid came.", "desk": "a"}, {"text": "Talks ended.", "desk": "b"}]
+        >>> corpus = read_releases(rows)
+        >>> corpus.filter(lambda row: row["desk"] == "a")["text"].to_pylist()
+        ['Aid came.']
         """
         if isinstance(keep, pc.Expression):
             return self._with(self.table.filter(keep))
@@ -171,6 +186,12 @@ class Corpus:
         -------
         Corpus
             Columns that only some have are null in the others.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> len(Corpus.concat([read_releases(["Aid came."]), read_releases(["Talks ended."])]))
+        2
         """
         corpora = list(corpora)
         table = concat_tables([c.table for c in corpora])
@@ -236,6 +257,12 @@ class Corpus:
         -------
         Corpus
             The first of every set of duplicates, and all others.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> len(read_releases(["Aid came.", "Aid came.", "Talks ended."]).drop_duplicates())
+        2
         """
         found = self.duplicates(similarity)
         dropped = found["position"].to_pylist()
@@ -255,11 +282,25 @@ class Corpus:
     # Other tools
 
     def to_arrow(self) -> pa.Table:
-        """The table itself."""
+        """The table itself.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> read_releases(["Aid came."]).to_arrow().num_rows
+        1
+        """
         return self.table
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame with the same columns."""
+        """A pandas DataFrame with the same columns.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> read_releases(["Aid came."]).to_pandas()["text"].tolist()
+        ['Aid came.']
+        """
         return self.table.to_pandas()
 
     def to_polars(self) -> Any:
@@ -269,6 +310,12 @@ class Corpus:
         ------
         ModuleNotFoundError
             If Polars is not installed (``pip install topics-toolkit[polars]``).
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> read_releases(["Aid came."]).to_polars().height
+        1
         """
         import polars
 
@@ -287,6 +334,12 @@ class Corpus:
         -------
         Corpus
             All columns are kept; those of mixed types become text.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> Corpus.from_pandas(pd.DataFrame({"text": ["Aid came."]}))["text"].to_pylist()
+        ['Aid came.']
         """
         return cls(table_from_pandas(frame))
 
@@ -303,6 +356,12 @@ class Corpus:
         -------
         Corpus
             All columns are kept.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> Corpus.from_polars(pl.DataFrame({"text": ["Aid came."]}))["text"].to_pylist()
+        ['Aid came.']
         """
         return cls(frame.to_arrow())
 
@@ -313,6 +372,15 @@ class Corpus:
         ----------
         path : str or Path
             The file.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from topics import read_releases
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     read_releases(["Aid came."]).to_parquet(f"{folder}/corpus.parquet")
+        ...     len(Corpus.from_parquet(f"{folder}/corpus.parquet"))
+        1
         """
         import pyarrow.parquet as pq
 
@@ -331,6 +399,15 @@ class Corpus:
         -------
         Corpus
             Equal to the one written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from topics import read_releases
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     read_releases(["Aid came."]).to_parquet(f"{folder}/corpus.parquet")
+        ...     Corpus.from_parquet(f"{folder}/corpus.parquet")["text"].to_pylist()
+        ['Aid came.']
         """
         import pyarrow.parquet as pq
 
@@ -352,6 +429,13 @@ class Corpus:
             Token numbers.
         bags : list of list of (int, int)
             Token number and count, one list a release.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> dictionary, bags = read_releases(["Aid came, more aid"]).to_gensim()
+        >>> {dictionary[i]: n for i, n in bags[0]}
+        {'aid': 2, 'came': 1, 'more': 1}
         """
         require("gensim", "its dictionary and bags of words")
         from gensim.corpora import Dictionary
@@ -379,6 +463,11 @@ class Corpus:
         -------
         Corpus
             Words divided by a space, each as often as it counts.
+
+        Examples
+        --------
+        >>> Corpus.from_gensim([["aid", "came"]])["text"].to_pylist()
+        ['aid came']
         """
         texts = []
         for bag in bags:

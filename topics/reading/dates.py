@@ -46,7 +46,13 @@ class DateFound:
     divider: str | None = None
 
     def iso(self, order: Order = "day") -> str | None:
-        """ISO date, ``order`` deciding where the numbers do not; None where no such day exists."""
+        """ISO date, ``order`` deciding where the numbers do not; None where no such day exists.
+
+        Examples
+        --------
+        >>> [found.iso("month") for found in find_dates("Port Ellis, 03/07/2018")]
+        ['2018-03-07']
+        """
         month, day = self.first, self.second
         if (order if self.order == "either" else self.order) == "day":
             month, day = day, month

@@ -80,6 +80,11 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
     ------
     TopicsError
         If a path does not exist, or a glob or folder holds nothing.
+
+    Examples
+    --------
+    >>> find_files(["-"])
+    (['-'], [])
     """
     import glob
 
@@ -125,7 +130,13 @@ def _is_hidden(path: Path, below: Path) -> bool:
 
 
 def format_of(path: Path) -> str | None:
-    """Format that a file's name ends in, whatever it is compressed with."""
+    """Format that a file's name ends in, whatever it is compressed with.
+
+    Examples
+    --------
+    >>> format_of(Path("releases.csv.gz"))
+    'csv'
+    """
     ending = path.suffix.lower()
     if ending in COMPRESSIONS:
         ending = path.with_suffix("").suffix.lower()
@@ -139,7 +150,7 @@ def read_file(
     split: str | None = None,
     encoding: str | None = None,
 ) -> Rows:
-    """Rows of one file.
+    r"""Rows of one file.
 
     Parameters
     ----------
@@ -161,6 +172,15 @@ def read_file(
     ------
     TopicsError
         If the file cannot be read at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "releases.csv")
+    ...     _ = path.write_text("title,text\nAid,Aid reached the camp.\n")
+    ...     read_file(path).table.to_pylist()
+    [{'title': 'Aid', 'text': 'Aid reached the camp.'}]
     """
     try:
         if path != "-" and Path(path).is_char_device():
@@ -405,7 +425,13 @@ def _read_json_lines(text: str, path: Path) -> Rows:
 
 
 def rows_from_values(values: list[tuple[int, Any]]) -> Rows:
-    """Rows of numbered dicts and texts; anything else is rejected."""
+    """Rows of numbered dicts and texts; anything else is rejected.
+
+    Examples
+    --------
+    >>> rows_from_values([(1, {"text": "Aid came."}), (2, None)]).rejects
+    [(2, 'neither an object nor a text')]
+    """
     rows, numbers = [], []
     rejects: list[tuple[int | None, str]] = []
     for number, value in values:

@@ -9,7 +9,13 @@ from typing import Any
 
 
 def equal_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
-    """Places of texts that stand before, with the first place and a similarity of 1."""
+    """Places of texts that stand before, with the first place and a similarity of 1.
+
+    Examples
+    --------
+    >>> equal_pairs(["Aid came.", "Talks ended.", "Aid came."])
+    [(2, 0, 1.0)]
+    """
     first: dict[bytes, int] = {}
     pairs = []
     for i, text in enumerate(texts):
@@ -20,7 +26,14 @@ def equal_pairs(texts: Sequence[str]) -> list[tuple[int, int, float]]:
 
 
 def similar_pairs(texts: Sequence[str], similarity: float) -> list[tuple[int, int, float]]:
-    """Places of texts that are nearly said before, with the first place and the similarity."""
+    """Places of texts that are nearly said before, with the first place and the similarity.
+
+    Examples
+    --------
+    >>> text = "Aid reached the camp at Sallow Point on Friday, and the families had waited for it."
+    >>> len(similar_pairs([text, text + " Thanks."], 0.8))
+    1
+    """
     from rensa import RMinHash, RMinHashLSH
 
     permutations, bands = 128, 32

@@ -176,7 +176,13 @@ def _as_paths(paths: Any) -> list[str] | None:
 
 
 def names_a_file(text: Any) -> bool:
-    """Whether a text is the name of a file, a folder or a glob, or ends like a file we read."""
+    """Whether a text is the name of a file, a folder or a glob, or ends like a file we read.
+
+    Examples
+    --------
+    >>> names_a_file("releases/2024.txt"), names_a_file("Aid reached the camp.")
+    (True, False)
+    """
     if not isinstance(text, str) or "\n" in text or len(text) > 1000 or not text.strip():
         return False
     if text == "-" or format_of(Path(text)):

@@ -10,7 +10,7 @@ from topics.text.seed_words import Themes, check_themes
 
 
 def read_themes(path: str | Path) -> Themes:
-    """Themes of a TOML file: a line ``name = ["word", "two words"]`` for each.
+    r"""Themes of a TOML file: a line ``name = ["word", "two words"]`` for each.
 
     Parameters
     ----------
@@ -27,6 +27,15 @@ def read_themes(path: str | Path) -> Themes:
     TopicsError
         If the file is not there, is no TOML, or a theme is not as it should be; the message names
         the file, the line where it is known, and what to do.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "themes.toml")
+    ...     _ = path.write_text('aid = ["camp", "tents"]\n')
+    ...     read_themes(path)
+    {'aid': ['camp', 'tents']}
     """
     import re
     import tomllib

@@ -39,6 +39,13 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
         Not fitted. Words of two letters or more; the stop words of the languages that make up a
         tenth of the corpus; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
         (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> texts = pa.array(["The aid reached the camp."], pa.large_string())
+    >>> "the" in default_vectorizer(texts).stop_words
+    True
     """
     n = len(texts)
     sample = take_rows(texts, subsample(n, _LANGUAGE_SAMPLE))
@@ -85,6 +92,13 @@ def fit_vectorizer(
         Fitted.
     sequences : TermSequences
         The terms of the documents.
+
+    Examples
+    --------
+    >>> texts = pa.array(["Aid reached the camp.", "The court sat."], pa.large_string())
+    >>> vectorizer, sequences = fit_vectorizer(texts, None, {"law": ["court"]})
+    >>> "court" in vectorizer.vocabulary_
+    True
     """
     own = vectorizer is None
     if vectorizer is None and isinstance(documents, pa.Array):

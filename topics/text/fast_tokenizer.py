@@ -249,7 +249,13 @@ class Tokens:
 
 
 def empty_token_table() -> Any:
-    """A hash table of tokens, with none in it."""
+    """A hash table of tokens, with none in it.
+
+    Examples
+    --------
+    >>> len(empty_token_table()) > 0
+    True
+    """
     from topics._kernels.tokens import Types
 
     return Types(
@@ -319,6 +325,11 @@ def token_table(
     -------
     TokenTable
         For :func:`tokenize_column` and :func:`lookup_terms`.
+
+    Examples
+    --------
+    >>> token_table(pa.array(["aid", "talks"], pa.large_string())) is not None
+    True
     """
     order = np.arange(len(terms), dtype=np.int32)
     if frequencies is not None:

@@ -49,16 +49,40 @@ class Trie:
 
     @property
     def sizes(self) -> list[int]:
-        """Number of grams of each length."""
+        """Number of grams of each length.
+
+        Examples
+        --------
+        >>> trie = Trie(3)
+        >>> trie.add_level(np.array([0, 1], np.int32), np.array([1, 2], np.int32))
+        >>> trie.sizes
+        [3, 2]
+        """
         return [self.n_words, *(prefixes.size for prefixes in self.prefixes)]
 
     def add_level(self, prefixes: NDArray[np.int32], words: NDArray[np.int32]) -> None:
-        """Add the grams of the next length."""
+        """Add the grams of the next length.
+
+        Examples
+        --------
+        >>> trie = Trie(3)
+        >>> trie.add_level(np.array([0], np.int32), np.array([1], np.int32))
+        >>> trie.find((0, 1))
+        0
+        """
         self.prefixes.append(prefixes)
         self.words.append(words)
 
     def find(self, gram: Sequence[int]) -> int:
-        """Number of a gram, given as its words; -1 if it is not here."""
+        """Number of a gram, given as its words; -1 if it is not here.
+
+        Examples
+        --------
+        >>> trie = Trie(3)
+        >>> trie.add_level(np.array([0, 1], np.int32), np.array([1, 2], np.int32))
+        >>> trie.find((1, 2)), trie.find((2, 1))
+        (1, -1)
+        """
         number = gram[0]
         for level, word in enumerate(gram[1:]):
             if level >= len(self.prefixes) or number < 0 or word < 0:
@@ -82,6 +106,14 @@ class Trie:
             For each length, the column of every gram, -1 for those that are no terms.
         n_columns : int
             Number of columns.
+
+        Examples
+        --------
+        >>> trie = Trie(2)
+        >>> trie.add_level(np.array([0], np.int32), np.array([1], np.int32))
+        >>> columns, n = trie.columns([np.array([0, 1], np.int32), np.array([0], np.int32)])
+        >>> n
+        1
         """
         # Terms at and below every gram, from the longest grams up.
         below = [mask.astype(np.int64) for mask in terms]
@@ -117,6 +149,14 @@ class Trie:
             The columns of its grams.
         words : ndarray of int64
             The words that are left, by their numbers before.
+
+        Examples
+        --------
+        >>> trie = Trie(2)
+        >>> trie.add_level(np.array([0], np.int32), np.array([1], np.int32))
+        >>> kept, _, _ = trie.pruned([np.array([0, 1], np.int32), np.array([-1], np.int32)])
+        >>> kept.sizes
+        [2, 0]
         """
         needed = [column >= 0 for column in columns]
         for level in range(len(needed) - 1, 0, -1):
@@ -153,6 +193,14 @@ class Trie:
         -------
         pyarrow.LargeStringArray
             The terms.
+
+        Examples
+        --------
+        >>> trie = Trie(2)
+        >>> trie.add_level(np.array([0], np.int32), np.array([1], np.int32))
+        >>> columns = [np.array([0, 1], np.int32), np.array([2], np.int32)]
+        >>> trie.names(pa.array(["peace", "talks"], pa.large_string()), columns, 3).to_pylist()
+        ['peace', 'talks', 'peace talks']
         """
         parts, order = [], []
         for level, column in enumerate(columns):

@@ -108,7 +108,14 @@ class Analyzer:
         return [gram for word in text.split() for gram in _padded_ngrams(word, min_n, max_n)]
 
     def tokens(self, text: Any) -> list[str]:
-        """Words of a text, before they make up n-grams or phrases."""
+        """Words of a text, before they make up n-grams or phrases.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> Analyzer(TermVectorizer().get_params(), stop_words=(), phrases=()).tokens("Aid came")
+        ['aid', 'came']
+        """
         if callable(self.params["analyzer"]):
             return [text]
         if self.params["analyzer"] == "tokens":

@@ -196,6 +196,11 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     dict of str to list of str
         Theme name to terms, also to those that speak against it, but without seeds whose end is
         open; a seed that holds only stop words has none.
+
+    Examples
+    --------
+    >>> seed_terms({"aid": ["Camp", "tents"]}, str.split)
+    {'aid': ['Camp', 'tents']}
     """
     found = {}
     for name, seeds in themes.items():

@@ -124,6 +124,16 @@ class ExtractedTerms:
             Whether how often a term stands in all documents is asked for.
         rows_follow : bool
             Whether :meth:`matrix` will be called.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> extractor = TermExtractor(TermVectorizer().get_params(), [], {})
+        >>> texts = pa.array(["aid came", "more aid"], pa.large_string())
+        >>> learnt = extractor.learn(texts, in_order=False)
+        >>> learnt.counts(occurrences=True, rows_follow=False).documents.tolist()
+        [2, 1, 1]
         """
         n = len(self.vocabulary)
         often = None
@@ -144,7 +154,19 @@ class ExtractedTerms:
         return TermCounts(self.vocabulary, documents, often if occurrences else None, n_documents)
 
     def matrix(self, columns: NDArray[np.int32], n_columns: int, dtype: Any) -> sp.csr_matrix:
-        """Counts of the terms that have a column; what was found is used up."""
+        """Counts of the terms that have a column; what was found is used up.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> extractor = TermExtractor(TermVectorizer().get_params(), [], {})
+        >>> texts = pa.array(["aid came", "more aid"], pa.large_string())
+        >>> learnt = extractor.learn(texts, in_order=False)
+        >>> n = len(learnt.counts(occurrences=False, rows_follow=True).vocabulary.terms)
+        >>> learnt.matrix(np.arange(n, dtype=np.int32), n, np.int64).shape
+        (2, 3)
+        """
         if self.tokens is not None:
             places = np.where(self.places >= 0, columns[self.places], -1).astype(np.int32)
             return csr_from_rows(self.tokens.rows(places, n_columns, self.n_jobs), n_columns, dtype)
@@ -216,6 +238,16 @@ class TermExtractor:
         -------
         ExtractedTerms
             The terms.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> extractor = TermExtractor(TermVectorizer().get_params(), [], {})
+        >>> texts = pa.array(["aid came", "more aid"], pa.large_string())
+        >>> learnt = extractor.learn(texts, in_order=False)
+        >>> learnt.counts(occurrences=False, rows_follow=False).vocabulary.terms.to_pylist()
+        ['aid', 'came', 'more']
         """
         if self.counts_in_kernel and not in_order:
             tokens = tokenize_column(texts, self.rules, in_order=False, n_jobs=self.n_jobs)
@@ -243,7 +275,18 @@ class TermExtractor:
         )
 
     def find(self, texts: Any, vocabulary: Vocabulary) -> TermSequences:
-        """The terms of a vocabulary in texts, in reading order."""
+        """The terms of a vocabulary in texts, in reading order.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> extractor = TermExtractor(vectorizer.get_params(), [], {})
+        >>> texts = pa.array(["aid aid"], pa.large_string())
+        >>> extractor.find(texts, vectorizer._vocabulary).counts(2).toarray().tolist()
+        [[2, 0]]
+        """
         if not self.fast:
             terms, sequences = analyze(self._documents(texts), self.analyzer, self.n_jobs)
             return sequences.renumber(vocabulary.places(terms))
@@ -270,7 +313,19 @@ class TermExtractor:
         intercept: NDArray[np.floating],
         section_cost: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
-        """What :func:`~topics.text.tfidf.linear_scores` makes of the terms."""
+        """What :func:`~topics.text.tfidf.linear_scores` makes of the terms.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> extractor = TermExtractor(vectorizer.get_params(), [], {})
+        >>> coef, intercept = np.array([[2.0], [3.0]], np.float32), np.zeros(1, np.float32)
+        >>> texts = pa.array(["aid"], pa.large_string())
+        >>> extractor.score(texts, vectorizer._vocabulary, np.ones(2), coef, intercept).tolist()
+        [[2.0]]
+        """
         if self.counts_in_kernel:
             parts = self._read_known(texts, vocabulary, in_order=True).in_order()
         else:
@@ -278,7 +333,18 @@ class TermExtractor:
         return linear_scores(parts, idf, coef, intercept, section_cost, self.n_jobs)
 
     def known_share(self, texts: Any, vocabulary: Vocabulary) -> NDArray[np.float64]:
-        """Share of the words of each text, but for stop words, that are terms of a vocabulary."""
+        """Share of the words of each text, but for stop words, that are terms of a vocabulary.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> extractor = TermExtractor(vectorizer.get_params(), [], {})
+        >>> texts = pa.array(["aid for all"], pa.large_string())
+        >>> extractor.known_share(texts, vectorizer._vocabulary).round(2).tolist()
+        [0.33]
+        """
         if self.fast and self.by_words:
             types = self._types(vocabulary, vocabulary.terms)
             sequences = self._known_words(texts, types, keep=True)
@@ -299,7 +365,18 @@ class TermExtractor:
         )
 
     def count(self, texts: Any, vocabulary: Vocabulary, dtype: Any) -> sp.csr_matrix:
-        """Counts of the terms of a vocabulary in texts."""
+        """Counts of the terms of a vocabulary in texts.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> extractor = TermExtractor(vectorizer.get_params(), [], {})
+        >>> texts = pa.array(["aid aid"], pa.large_string())
+        >>> extractor.count(texts, vectorizer._vocabulary, np.int64).toarray().tolist()
+        [[2, 0]]
+        """
         n = len(vocabulary)
         if self.counts_in_kernel:
             tokens = self._read_known(texts, vocabulary, in_order=False)

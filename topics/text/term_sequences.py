@@ -46,17 +46,40 @@ class TermSequences:
     def counts(
         self, n_terms: int, dtype: Any = np.int64, n_jobs: int | None = None
     ) -> sp.csr_matrix:
-        """Document-term matrix of these sequences, with sorted indices."""
+        """Document-term matrix of these sequences, with sorted indices.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> sequences = TermVectorizer().fit_to_sequences(["aid came", "more aid aid"])
+        >>> sequences.counts(3).toarray().tolist()
+        [[1, 1, 0], [2, 0, 1]]
+        """
         return csr_from_rows(self.rows(n_terms, n_jobs), n_terms, dtype)
 
     def rows(self, n_terms: int, n_jobs: int | None = None) -> list[Rows]:
-        """Terms of every document, each once and in order, and their counts."""
+        """Terms of every document, each once and in order, and their counts.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> rows = TermVectorizer().fit_to_sequences(["aid came"]).rows(2)
+        >>> csr_from_rows(rows, 2).toarray().tolist()
+        [[1, 1]]
+        """
         none = np.empty(0, np.int32)
         parts = [(columns, ids, none, lengths) for columns, ids, lengths in self.parts()]
         return count_rows(parts, n_terms, counted=False, n_jobs=n_jobs)
 
     def parts(self) -> list[Part]:
-        """The sequences shard by shard."""
+        """The sequences shard by shard.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> len(TermVectorizer().fit_to_sequences(["aid came"]).parts())
+        1
+        """
         lengths, same = np.diff(self.offsets), np.empty(0, np.int32)
         return [
             (same, self.ids[self.offsets[low] : self.offsets[high]], lengths[low:high])
@@ -64,7 +87,15 @@ class TermSequences:
         ]
 
     def document_frequency(self, n_terms: int) -> NDArray[np.int64]:
-        """Number of documents that hold each term."""
+        """Number of documents that hold each term.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> sequences = TermVectorizer().fit_to_sequences(["aid came", "more aid aid"])
+        >>> sequences.document_frequency(3).tolist()
+        [2, 1, 1]
+        """
         from topics._kernels.rows import document_frequencies
 
         frequency = np.zeros(n_terms, np.int64)
@@ -75,6 +106,13 @@ class TermSequences:
         """Sequences with term ``t`` as ``numbers[t]``, left out where that is negative.
 
         Where ``keep``, a number below -1 stands for an unknown term, which keeps its place as -1.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> sequences = TermVectorizer().fit_to_sequences(["aid came", "more aid aid"])
+        >>> sequences.renumber(np.array([0, -1, 1], np.int32)).counts(2).toarray().tolist()
+        [[1, 0], [2, 1]]
         """
         from topics._kernels.rows import renumber
 
@@ -98,14 +136,30 @@ class TermSequences:
         return TermSequences(np.concatenate([[0], inner]), np.tile(self.ids, 2))
 
     def take(self, documents: NDArray[np.int64]) -> TermSequences:
-        """The sequences of some documents, in the order given."""
+        """The sequences of some documents, in the order given.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> sequences = TermVectorizer().fit_to_sequences(["aid came", "more aid aid"])
+        >>> sequences.take(np.array([1])).counts(3).toarray().tolist()
+        [[2, 0, 1]]
+        """
         parts = [self.ids[self.offsets[d] : self.offsets[d + 1]] for d in documents]
         lengths = [part.size for part in parts]
         ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]), ids)
 
     def sample(self, max_tokens: int | None, random_state: Any = 0) -> TermSequences:
-        """A random sample of documents that hold about so many terms at most; None takes all."""
+        """A random sample of documents that hold about so many terms at most; None takes all.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> sequences = TermVectorizer().fit_to_sequences(["aid came"] * 9)
+        >>> sequences.sample(None) is sequences
+        True
+        """
         n, size = len(self), self.ids.size
         if max_tokens is None or size <= max_tokens:
             return self
@@ -217,7 +271,14 @@ def count_rows(
 
 
 def term_totals(rows: list[Rows], n_columns: int) -> NDArray[np.int64]:
-    """Number of documents with each column, and sum of its counts, below one another."""
+    """Number of documents with each column, and sum of its counts, below one another.
+
+    Examples
+    --------
+    >>> from topics import TermVectorizer
+    >>> term_totals(TermVectorizer().fit_to_sequences(["aid came", "aid"]).rows(2), 2).tolist()
+    [[2, 1], [2, 1]]
+    """
     from topics._kernels.rows import add_term_totals
 
     documents, occurrences = sums = np.zeros((2, n_columns), np.int64)
@@ -249,6 +310,13 @@ def csr_from_rows(
     -------
     csr_matrix, shape (n_documents, n_columns)
         With sorted indices.
+
+    Examples
+    --------
+    >>> from topics import TermVectorizer
+    >>> rows = TermVectorizer().fit_to_sequences(["aid came", "aid"]).rows(2)
+    >>> csr_from_rows(rows, 2).toarray().tolist()
+    [[1, 1], [1, 0]]
     """
     if places is not None and (places < 0).any():
         for part, (columns, counts, lengths) in enumerate(rows):

@@ -152,6 +152,11 @@ def inverse_document_frequency(
     -------
     ndarray of float64, shape (n_terms,)
         As scikit-learn's ``TfidfTransformer`` has it.
+
+    Examples
+    --------
+    >>> inverse_document_frequency(np.array([1, 2]), 2).round(3).tolist()
+    [1.405, 1.0]
     """
     with np.errstate(divide="ignore"):
         return np.log((n_documents + smooth) / (document_frequency + smooth)) + 1

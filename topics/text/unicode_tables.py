@@ -36,7 +36,13 @@ _ALEF_FORMS = dict.fromkeys(map(ord, "أإآٱ"), "ا")
 
 
 def strip_accents_unicode(text: str) -> str:
-    """Text without combining marks, as scikit-learn's function of this name."""
+    """Text without combining marks, as scikit-learn's function of this name.
+
+    Examples
+    --------
+    >>> strip_accents_unicode("réfugiés")
+    'refugies'
+    """
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text)
@@ -44,7 +50,13 @@ def strip_accents_unicode(text: str) -> str:
 
 
 def strip_accents_ascii(text: str) -> str:
-    """Text as far as ASCII has it, as scikit-learn's function of this name."""
+    """Text as far as ASCII has it, as scikit-learn's function of this name.
+
+    Examples
+    --------
+    >>> strip_accents_ascii("réfugiés ok")
+    'refugies ok'
+    """
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
 
 
@@ -134,6 +146,12 @@ def folding(
         A code point; -1 for none; -2 - i for the several that stand in ``expansions`` from i on.
     expansions : ndarray of int32
         A length, and as many code points.
+
+    Examples
+    --------
+    >>> folded, _ = folding(True, None, False)
+    >>> chr(folded[ord("É")])
+    'é'
     """
     everything = _every_character()
     folded = np.arange(N_CODE_POINTS, dtype=np.int32)
@@ -254,6 +272,13 @@ def fold_column(
     -------
     pyarrow.LargeStringArray
         The column with the rows replaced.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> texts = pa.array(["Aid", "Talks"], pa.large_string())
+    >>> fold_column(texts, str.lower, np.array([1])).to_pylist()
+    ['Aid', 'talks']
     """
     if not documents.size:
         return texts

@@ -276,6 +276,11 @@ class TermVectorizer(Estimator):
         ------
         ValueError
             If the parameters leave no term, or a text is missing.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came", "talks ended"]).get_feature_names_out().tolist()
+        ['aid', 'came', 'ended', 'talks']
         """
         self._begin()
         for batch in self._batches(texts):
@@ -375,6 +380,11 @@ class TermVectorizer(Estimator):
         ------
         ValueError
             If the parameters leave no term, or a text is missing.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit_transform(["aid came", "more aid, aid"]).toarray().tolist()
+        [[1, 1, 0], [2, 0, 1]]
         """
         if self.vocabulary is not None or self.max_vocabulary is not None:
             texts = list(texts) if isinstance(texts, Iterator) else texts
@@ -411,6 +421,13 @@ class TermVectorizer(Estimator):
         ------
         ValueError
             If the parameters leave no term, or a text is missing.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(["aid came", "more aid, aid"])
+        >>> sequences.counts(len(vectorizer.vocabulary_)).toarray().tolist()
+        [[1, 1, 0], [2, 0, 1]]
         """
         if self.vocabulary is not None or self.max_vocabulary is not None:
             return self.fit(texts).sequences(texts)
@@ -478,6 +495,11 @@ class TermVectorizer(Estimator):
         ------
         NotFittedError
             If the vectorizer is not fitted and no vocabulary is given.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).transform(["aid, more aid"]).toarray().tolist()
+        [[2, 0]]
         """
         self._need_vocabulary()
         reader = self._extractor()
@@ -505,6 +527,12 @@ class TermVectorizer(Estimator):
         ------
         NotFittedError
             If the vectorizer is not fitted and no vocabulary is given.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> vectorizer.sequences(["came aid aid"]).counts(2).toarray().tolist()
+        [[2, 1]]
         """
         self._need_vocabulary()
         return self._extractor().find(self._column(texts), self._vocabulary)
@@ -523,6 +551,11 @@ class TermVectorizer(Estimator):
         -------
         csr_matrix, shape (n_documents, n_terms)
             The counts.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).counts(["aid aid"]).toarray().tolist()
+        [[2, 0]]
         """
         self._need_vocabulary()
         return self._extractor().count(self._column(texts), self._vocabulary, dtype)
@@ -551,6 +584,13 @@ class TermVectorizer(Estimator):
         -------
         ndarray of float64, shape (n_documents, n_classes)
             As :func:`topics.text.tfidf.linear_scores` gives them of :meth:`sequences`.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> coef = np.array([[2.0], [3.0]], np.float32)
+        >>> vectorizer.linear_scores(["aid", "came"], coef, np.zeros(1, np.float32)).tolist()
+        [[2.0], [3.0]]
         """
         self._check_fitted()
         return self._extractor().score(
@@ -574,6 +614,11 @@ class TermVectorizer(Estimator):
         -------
         ndarray of float64, shape (n_documents,)
             From 0 to 1; 0 for a text without words.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).known_share(["aid for them all"]).tolist()
+        [0.25]
         """
         self._need_vocabulary()
         return self._extractor().known_share(self._column(texts), self._vocabulary)
@@ -590,6 +635,12 @@ class TermVectorizer(Estimator):
         -------
         csr_matrix, shape (n_documents, n_terms)
             Counts or weights.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer(sublinear_tf=True, norm=None).fit(["aid came"])
+        >>> vectorizer.weigh(vectorizer.counts(["aid"])).toarray().tolist()
+        [[1, 0]]
         """
         if self.binary:
             counts.data.fill(1)
@@ -620,6 +671,12 @@ class TermVectorizer(Estimator):
         -------
         list of ndarray of str
             One array a document.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer().fit(["aid came"])
+        >>> [row.tolist() for row in vectorizer.inverse_transform(vectorizer.transform(["aid"]))]
+        [['aid']]
         """
         self._need_vocabulary()
         names = self.get_feature_names_out()
@@ -638,6 +695,11 @@ class TermVectorizer(Estimator):
         -------
         ndarray of object (str), shape (n_terms,)
             The terms.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["talks on aid"]).get_feature_names_out().tolist()
+        ['aid', 'on', 'talks']
         """
         self._need_vocabulary()
         return self._vocabulary.terms.to_numpy(zero_copy_only=False)
@@ -654,6 +716,11 @@ class TermVectorizer(Estimator):
         -------
         list of str
             The terms.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["talks on aid"]).terms_at(np.array([2, 0]))
+        ['talks', 'aid']
         """
         self._check_fitted()
         return list(self._vocabulary.terms.take(pa.array(columns)).to_pylist())
@@ -676,6 +743,11 @@ class TermVectorizer(Estimator):
         ------
         ValueError
             If it is something else: Polars has no sparse columns.
+
+        Examples
+        --------
+        >>> TermVectorizer().set_output(transform="default").fit_transform(["aid"]).shape
+        (1, 1)
         """
         self._transform_output = check_output_kind(transform, self)
         return self
@@ -888,14 +960,26 @@ class TermVectorizer(Estimator):
 
     @property
     def vocabulary_(self) -> dict[str, int]:
-        """Term to column."""
+        """Term to column.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["talks on aid"]).vocabulary_
+        {'aid': 0, 'on': 1, 'talks': 2}
+        """
         if "_vocabulary" not in vars(self):
             raise AttributeError("vocabulary_ is there once the vectorizer is fitted")
         return self._vocabulary.columns
 
     @property
     def fixed_vocabulary_(self) -> bool:
-        """Whether the vocabulary was given and not learnt."""
+        """Whether the vocabulary was given and not learnt.
+
+        Examples
+        --------
+        >>> TermVectorizer(vocabulary=["aid"]).fit(["talks"]).fixed_vocabulary_
+        True
+        """
         return self.vocabulary is not None
 
     @property
@@ -903,6 +987,12 @@ class TermVectorizer(Estimator):
         """Inverse document frequencies, where ``weighting="tfidf"`` and ``use_idf``.
 
         They may be set, for a vocabulary that is given.
+
+        Examples
+        --------
+        >>> from topics.text import TfidfVectorizer
+        >>> TfidfVectorizer().fit(["aid came", "aid"]).idf_.round(2).tolist()
+        [1.0, 1.41]
         """
         if "_idf" not in vars(self):
             raise NotFittedError("idf_ is there once a vectorizer of tf-idf weights is fitted")
@@ -928,7 +1018,13 @@ class TermVectorizer(Estimator):
 
     @property
     def takes_any_document(self) -> bool:
-        """Whether documents may be something else than texts, such as lists of tokens."""
+        """Whether documents may be something else than texts, such as lists of tokens.
+
+        Examples
+        --------
+        >>> TermVectorizer().takes_any_document
+        False
+        """
         return callable(self.analyzer) or self.analyzer == "tokens" or self._builds_analyzer
 
     @property
@@ -938,18 +1034,37 @@ class TermVectorizer(Estimator):
 
     @property
     def uses_kernels_(self) -> bool:
-        """Whether kernels follow the parameters, and not a regular expression engine."""
+        """Whether kernels follow the parameters, and not a regular expression engine.
+
+        Examples
+        --------
+        >>> words, characters = TermVectorizer(), TermVectorizer(analyzer="char")
+        >>> words.fit(["aid"]).uses_kernels_, characters.fit(["aid"]).uses_kernels_
+        (True, False)
+        """
         return self._extractor().fast
 
     @property
     def n_pruned_terms_(self) -> int:
-        """Number of terms let go to keep to ``max_vocabulary``."""
+        """Number of terms let go to keep to ``max_vocabulary``.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).n_pruned_terms_
+        0
+        """
         self._check_fitted()
         return self._counts.n_pruned
 
     @property
     def max_document_frequency_error_(self) -> int:
-        """How many documents a document frequency may be short of because of that."""
+        """How many documents a document frequency may be short of because of that.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).max_document_frequency_error_
+        0
+        """
         self._check_fitted()
         return self._counts.frequency_error
 

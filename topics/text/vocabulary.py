@@ -66,22 +66,52 @@ class Vocabulary:
 
     @cached_property
     def terms(self) -> pa.LargeStringArray:
-        """The terms in the order of their columns."""
+        """The terms in the order of their columns.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> TermVectorizer().fit(["talks on aid"])._vocabulary.terms.to_pylist()
+        ['aid', 'on', 'talks']
+        """
         return self._terms() if callable(self._terms) else self._terms
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """Term to column."""
+        """Term to column.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> TermVectorizer().fit(["talks on aid"])._vocabulary.columns
+        {'aid': 0, 'on': 1, 'talks': 2}
+        """
         return {term: column for column, term in enumerate(self.terms.to_pylist())}
 
     @cached_property
     def grams(self) -> tuple[Trie, Levels, pa.LargeStringArray]:
-        """Trie of the terms' words, the column of every gram, and the words."""
+        """Trie of the terms' words, the column of every gram, and the words.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer(ngram_range=(1, 2)).fit(["peace talks"])
+        >>> trie, _, words = vectorizer._vocabulary.grams
+        >>> trie.sizes, words.to_pylist()
+        ([2, 1], ['peace', 'talks'])
+        """
         return build_trie(self.terms) if self._grams is None else self._grams
 
     @cached_property
     def types(self) -> TokenTable:
-        """Hash table of the terms, for the kernels."""
+        """Hash table of the terms, for the kernels.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> TermVectorizer().fit(["peace talks"])._vocabulary.types is not None
+        True
+        """
         return token_table(self.terms, self.frequencies)
 
     def token_table_of_words(
@@ -109,6 +139,13 @@ class Vocabulary:
             Of these terms, in the same order.
         columns : ndarray of int32, shape (n_terms,)
             Their columns; -1 for the others.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> vocabulary = TermVectorizer().fit(["talks on aid"])._vocabulary
+        >>> vocabulary.kept(np.array([True, False, True]))[0].terms.to_pylist()
+        ['aid', 'talks']
         """
         if mask.all():
             return self, np.arange(self.n_terms, dtype=np.int32)
@@ -129,7 +166,15 @@ class Vocabulary:
         return cls(n_terms, lambda: trie.names(words, columns, n_terms), (trie, columns, words))
 
     def places(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
-        """Column of every word; -2 for those that are no terms."""
+        """Column of every word; -2 for those that are no terms.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> vocabulary = TermVectorizer().fit(["talks on aid"])._vocabulary
+        >>> vocabulary.places(pa.array(["talks", "unknown"], pa.large_string())).tolist()
+        [2, -2]
+        """
         return lookup_terms(self.types, words)
 
 

@@ -106,6 +106,14 @@ class WordVectors(Estimator):
         -------
         WordVectors
             The fitted estimator; what it counted is not kept.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> texts = ["aid reached the camp", "the court sat"] * 9
+        >>> sequences = TermVectorizer().fit_to_sequences(texts)
+        >>> WordVectors(2).fit(sequences, 6).vectors_.shape
+        (6, 2)
         """
         self._pairs = None
         chosen = self._most_frequent(sequences, n_terms)
@@ -143,6 +151,14 @@ class WordVectors(Estimator):
         ------
         TopicsError
             If the estimator was fitted as a whole.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> texts = ["aid reached the camp", "the court sat"] * 9
+        >>> sequences = TermVectorizer().fit_to_sequences(texts)
+        >>> WordVectors(2).partial_fit(sequences, 6).partial_fit(sequences, 6).vectors_.shape
+        (6, 2)
         """
         if hasattr(self, "vectors_") and self._pairs is None:
             raise TopicsError("the counts of pairs were not kept", "use partial_fit from the start")
@@ -177,6 +193,15 @@ class WordVectors(Estimator):
         ------
         ValueError
             If there are more or fewer terms than vectors.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(["aid reached the camp", "the court sat"] * 9)
+        >>> weights = vectorizer.transform(["camp"]).astype(np.float32)
+        >>> WordVectors(2).fit(sequences, 6).transform(weights).shape
+        (1, 2)
         """
         self._check_fitted()
         if weights.shape[1] != len(self.vectors_):
@@ -196,6 +221,15 @@ class WordVectors(Estimator):
         -------
         gensim.models.KeyedVectors
             Those terms that have a vector.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(["aid reached the camp", "the court sat"] * 9)
+        >>> terms = vectorizer.get_feature_names_out().tolist()
+        >>> WordVectors(2).fit(sequences, 6).to_gensim(terms)["aid"].shape
+        (2,)
         """
         require("gensim", "its word vectors")
         from gensim.models import KeyedVectors

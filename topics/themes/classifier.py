@@ -151,6 +151,12 @@ class ThemeClassifier(Estimator):
         TopicsError
             If there are neither seeds nor labels, neither a seed of a theme is a term of the
             documents nor a document is labelled with it, or ``y`` does not fit the documents.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> ThemeClassifier(themes).fit(["a camp", "a court"] * 5).classes_
+        array(['aid', 'law'], dtype='<U3')
         """
         documents = as_texts(texts)
         vectorizer, sequences = fit_vectorizer(
@@ -188,6 +194,14 @@ class ThemeClassifier(Estimator):
         ------
         TopicsError
             As :meth:`fit`.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(["the camp", "the court"] * 5)
+        >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]})
+        >>> model.fit_sequences(sequences, vectorizer).classes_.tolist()
+        ['aid', 'law']
         """
         self._check_real(min_precision=1, min_probability=1)
         themes = check_themes(self.themes)
@@ -357,6 +371,14 @@ class ThemeClassifier(Estimator):
             As the model sees the documents.
         scores : ndarray of float64, shape (n_documents, n_themes)
             A column for each class.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> weights, scores = model.weights_and_scores(["a camp"])
+        >>> weights.shape[0], scores.shape
+        (1, (1, 2))
         """
         self._check_fitted()
         sequences = self.vectorizer_.sequences(as_texts(texts))
@@ -374,6 +396,13 @@ class ThemeClassifier(Estimator):
         -------
         ndarray of float64, shape (n_documents, n_themes)
             A column for each class; a row does not depend on the others.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.score_sequences(model.vectorizer_.sequences(["a camp"])).shape
+        (1, 2)
         """
         return linear_scores(
             sequences.parts(),
@@ -396,6 +425,13 @@ class ThemeClassifier(Estimator):
         -------
         ndarray of float64, shape (n_documents, n_themes)
             In the order of ``classes_``; rows sum to 1 unless ``multi_label``.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.predict_proba(["a camp"]).argmax()
+        np.int64(0)
         """
         return self.probabilities(self._scores(texts))
 
@@ -447,6 +483,14 @@ class ThemeClassifier(Estimator):
         -------
         ndarray of float64, shape (n_documents,)
             As of :meth:`novelty`.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> weights, scores = model.weights_and_scores(["a camp"])
+        >>> model.novelty_of(weights, scores, np.ones(1)).shape
+        (1,)
         """
         if self.novelty_coef_.size:
             against = (weights @ self.novelty_coef_).astype(np.float64)
@@ -468,6 +512,13 @@ class ThemeClassifier(Estimator):
         ndarray, shape (n_documents,)
             Names, None below ``min_probability``; with ``multi_label`` tuples of names, best first,
             empty where nothing fits.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.predict(["a camp", "a camp beside a court", "nothing known"]).tolist()
+        [('aid',), ('aid', 'law'), ()]
         """
         probabilities = self.predict_proba(texts)
         if self._gives_indicators:
@@ -486,6 +537,13 @@ class ThemeClassifier(Estimator):
         -------
         ndarray, shape (n_documents,)
             Names, or tuples of names.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.choose(np.array([[0.99, 0.01]])).tolist()
+        [('aid',)]
         """
         if not self.multi_label:
             best = self.classes_[probabilities.argmax(axis=1)]
@@ -516,6 +574,13 @@ class ThemeClassifier(Estimator):
         -------
         list of tuple
             Names of each document, best first; empty where it has no label.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.label_tuples(np.array([[0.99, 0.01], [0.0, 0.0]]))
+        [('aid',), ()]
         """
         chosen = self.choose(probabilities).tolist()
         if self.multi_label:
@@ -541,6 +606,12 @@ class ThemeClassifier(Estimator):
         ------
         TopicsError
             If no document has a label.
+
+        Examples
+        --------
+        >>> texts, y = ["a camp", "a court"] * 5, ["aid", "law"] * 5
+        >>> ThemeClassifier(multi_label=False).fit(texts, y).score(texts, y)
+        1.0
         """
         given = self.label_tuples(self.predict_proba(texts))
         pairs = zip(given, check_labels(y, len(given)), strict=True)
@@ -645,6 +716,13 @@ class ThemeClassifier(Estimator):
         -------
         list of list of str
             For each text one a class; empty strings for an empty text.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> model.sentences(["The court sat. Aid reached the camp."], [[0, 1]])
+        [['Aid reached the camp.', 'The court sat.']]
         """
         return best_sentences(texts, columns, self._sentence_scores)
 
@@ -671,6 +749,13 @@ class ThemeClassifier(Estimator):
         -------
         ndarray of float64, shape (n_documents, n_themes)
             As of :meth:`predict_proba`.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> bool((model.probabilities(model.decision_function(["a camp"])) <= 1).all())
+        True
         """
         odds = sigmoid(scores * self.calibration_slope_ + self.calibration_intercept_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
@@ -693,6 +778,12 @@ def to_classifier(model: Any) -> ThemeClassifier:
     ------
     TopicsError
         If it has none.
+
+    Examples
+    --------
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> to_classifier(model) is model
+    True
     """
     found = getattr(model, "classifier", model)
     if not isinstance(found, ThemeClassifier):

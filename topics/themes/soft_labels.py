@@ -96,6 +96,13 @@ def soft_labels(
     -------
     SoftLabels
         With the propagation they come from.
+
+    Examples
+    --------
+    >>> seeds = [(np.array([0]), np.ones(1)), (np.array([1]), np.ones(1))]
+    >>> found = soft_labels(sp.identity(4, np.float32, "csr"), np.eye(4, dtype=np.float32), seeds)
+    >>> found.propagation
+    'cosine_only'
     """
     known = np.flatnonzero(np.diff(X.indptr))
     rows = known[subsample(known.size, SAMPLE, random_state)]
@@ -157,6 +164,12 @@ def select_propagation(
     accuracy : dict of str to float
         Share of the held-out documents that each propagation found; empty with fewer than 30 of
         them.
+
+    Examples
+    --------
+    >>> seeds = [(np.array([0]), np.ones(1)), (np.array([1]), np.ones(1))]
+    >>> select_propagation(sp.identity(3, np.float32, "csr"), np.eye(3, dtype=np.float32), seeds)
+    ('centred_on_typical', {})
     """
     known = [(columns[weights > 0], weights[weights > 0]) for columns, weights in seeds]
     if sum(columns.size > 1 for columns, _ in known) < 2:
@@ -205,6 +218,14 @@ def seed_linear_model(
         Weights of terms.
     intercept : ndarray of float32, shape (n_themes,)
         Such that the score is above 0 where cosine and seeds sum to more than a quarter.
+
+    Examples
+    --------
+    >>> seeds = [(np.array([0]), np.ones(1)), (np.array([1]), np.ones(1))]
+    >>> X = sp.identity(3, np.float32, "csr")
+    >>> coef, intercept = seed_linear_model(X, np.eye(3, dtype=np.float32), seeds)
+    >>> coef.shape, intercept.shape
+    ((3, 2), (2,))
     """
     length = np.linalg.norm(X @ vectors, axis=1)
     typical = float(np.median(length[length > 0])) if (length > 0).any() else 1.0
@@ -233,6 +254,11 @@ def theme_vectors(
     -------
     ndarray of float32, shape (n_themes, size)
         One row a theme.
+
+    Examples
+    --------
+    >>> theme_vectors(np.eye(3, dtype=np.float32), [(np.array([0]), np.ones(1))]).tolist()
+    [[1.0, 0.0, 0.0]]
     """
     return unit_rows(
         np.stack([weights.astype(np.float32) @ vectors[columns] for columns, weights in seeds])

@@ -253,7 +253,15 @@ def label_weights(
     sample_weight: Any,
     class_weight: Mapping[Any, float] | str | None,
 ) -> NDArray[np.float64]:
-    """Weight of each label of the labelled documents, for or against each class."""
+    """Weight of each label of the labelled documents, for or against each class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Y = np.array([[True, False], [False, True]])
+    >>> label_weights(Y, ["aid", "law"], np.array([0, 1]), 2, None, {"law": 3.0}).tolist()
+    [[1.0, 1.0], [1.0, 3.0]]
+    """
     given = np.ones(n) if sample_weight is None else np.asarray(sample_weight, np.float64)
     if given.shape != (n,) or not np.isfinite(given).all() or given.min(initial=0) < 0:
         raise TopicsError(
@@ -280,5 +288,12 @@ def label_weights(
 
 
 def many_labels(Y: NDArray[np.bool_]) -> bool:
-    """Whether there are so many labels that term weights alone say all that vectors would."""
+    """Whether there are so many labels that term weights alone say all that vectors would.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> many_labels(np.ones((1, 1), bool))
+    False
+    """
     return bool(Y.size and np.median(Y.sum(axis=0)) >= _MANY_LABELS)
