@@ -1,6 +1,7 @@
 """What the constants of the models are worth: each is halved and doubled, over many collections.
 
-    python benchmarks/sensitivity.py FOLDER [--only NAME ...] [--documents 600] [--json OUT]
+    python benchmarks/sensitivity.py FOLDER [--only NAME ...] [--set NAME=VALUE ...]
+        [--documents 600] [--json OUT]
 
 FOLDER holds bbc.parquet (`text`, `label`) and collections/ with a Parquet file each of the same
 columns, and seeds.json: a few seed words a class. The first line is the mean over all collections
@@ -12,7 +13,8 @@ makes to that mean, and the worst loss of any collection. Three figures are take
 - topics: normalised mutual information of as many topics as there are classes with the classes,
   and, behind it, the NPMI of their ten words.
 
-A constant whose change costs less than .003 in the mean may go; what is set by a mean may not
+``--set`` tries one value instead, such as the one that makes a constant superfluous. A constant
+whose change costs less than .003 in the mean may go; what is set by a mean may not
 ruin one collection (.01).
 """
 
@@ -175,6 +177,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", help="names of constants; none gives the means alone")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="tried alone")
     parser.add_argument("--documents", type=int, default=600, help="most texts of a collection")
     parser.add_argument("--json")
     args = parser.parse_args()
@@ -188,17 +191,24 @@ def main() -> None:
     print(f"as they are: {means}  ({time.perf_counter() - begun:.0f} s)", flush=True)
     for name, *values in zip(found, *base.values(), strict=True):
         print(f"  {name:16} " + "  ".join(f"{value:.3f}" for value in values), flush=True)
+    tried = dict(text.split("=") for text in args.set)
     for module, name, kinds in CONSTANTS:
+        key = f"{module}.{name}"
         if not kinds or (args.only is not None and name not in args.only):
             continue
+        if tried and key not in tried:
+            continue
         value = getattr(importlib.import_module(f"topics.{module}"), name)
-        for factor in (0.5, 2.0):
-            with set_to(scaled(value, factor), module, name):
+        changes = {f"x {factor:g}": scaled(value, factor) for factor in (0.5, 2.0)}
+        if key in tried:
+            changes = {f"= {tried[key]}": type(value)(tried[key])}
+        for change, new in changes.items():
+            with set_to(new, module, name):
                 changed = figures(found, kinds)
             row = {figure: values - base[figure] for figure, values in changed.items()}
-            results[f"{module}.{name} x {factor:g}"] = {k: v.tolist() for k, v in row.items()}
+            results[f"{key} {change}"] = {k: v.tolist() for k, v in row.items()}
             cells = "  ".join(f"{k} {v.mean():+.4f} ({v.min():+.3f})" for k, v in row.items())
-            print(f"{module}.{name} {value:g} x {factor:g}: {cells}", flush=True)
+            print(f"{key} {value:g} {change}: {cells}", flush=True)
             if args.json:
                 Path(args.json).write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 

@@ -83,7 +83,7 @@ class OutputBuffer:
         self.used, self.left = used, np.empty(0, np.int32)
 
     def reserve(self, max_size: int) -> NDArray[np.int32]:
-        """Where the next result may be written, of so many numbers at max_size.
+        """Where the next result may be written, of so many numbers at most.
 
         Examples
         --------

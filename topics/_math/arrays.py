@@ -115,7 +115,7 @@ def subsample(n: int, size: int, random_state: Any = 0) -> NDArray[np.int64]:
 
 
 def softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    """SoftLabels that sum to 1 in each row.
+    """Exponentials of each row, divided by their sum.
 
     Parameters
     ----------

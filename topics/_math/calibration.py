@@ -23,7 +23,7 @@ _SHARED = 30
 def calibrate(
     scores: NDArray[np.float64], Y: NDArray[Any], by_class: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slope and offset of a logistic curve over held-out scores (Platt 1999).
+    """Slope and intercept of a logistic curve over held-out scores (Platt 1999).
 
     ``Y`` holds labels or soft labels. One curve serves all classes, so that it cannot change their
     order, unless a class may have a curve of its own and has the labels for it.

@@ -60,7 +60,7 @@ def neighbour_graph(rows: NDArray[np.floating], temperature: float) -> sp.csr_ma
 
 
 def spread_labels(graph: sp.csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """SoftLabels after each document has listened to its nearest ones [1]_.
+    """Soft labels after each document has listened to its nearest ones [1]_.
 
     Parameters
     ----------

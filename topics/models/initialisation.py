@@ -177,7 +177,7 @@ def initialise_from_nmf(
     seed_components: NDArray[np.floating] | None = None,
     n_jobs: int | None = None,
 ) -> NDArray[np.float32]:
-    """Topics to start from: terms of the documents that a few steps of NMF bring run_in_all.
+    """Topics to start from: terms of the documents that a few steps of NMF bring together.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def rank_topic_words(
     *,
     n_jobs: int | None = None,
 ) -> list[list[int]]:
-    """Terms of each topic, those first that hold run_in_all.
+    """Terms of each topic, those first that hold together.
 
     Terms are ranked by weight times the square root of lift; those first of which no other topic
     has far more. Of the best 40 the one that fits the others least is put last; then
@@ -194,11 +194,11 @@ def shrunk_npmi(
     """
     words = map_terms(sequences.sample(_MAX_TOKENS), used, n_terms)
     joint, n_windows = window_cooccurrences(words, used.size, _WINDOW, n_jobs)
-    run_in_all = _documents_with_both(words, used.size)
+    with_both = _documents_with_both(words, used.size)
     apart = ~np.eye(used.size, dtype=bool)
     # Of all pairs: meetings for each document that holds both.
-    usual = joint[apart].sum() / max(float(run_in_all[apart].sum()), 1.0)
-    rate = 1 + 1 / (usual * run_in_all + _PRIOR_MEETINGS)
+    usual = joint[apart].sum() / max(float(with_both[apart].sum()), 1.0)
+    rate = 1 + 1 / (usual * with_both + _PRIOR_MEETINGS)
     missed = (rate / (rate + 1)) ** (joint + 1)
     met = (joint + 1) / rate
     met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)

@@ -549,12 +549,12 @@ def table_from_pandas(frame: Any) -> pa.Table:
     try:
         return pa.Table.from_pandas(frame, preserve_index=False)
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        mix_hash = {
+        mixed = {
             name: values.map(str, na_action="ignore")
             for name, values in frame.items()
             if values.dtype == object
         }
-        return pa.Table.from_pandas(frame.assign(**mix_hash), preserve_index=False)
+        return pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False)
 
 
 def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:

@@ -167,10 +167,10 @@ def _decode_other(data: bytes, path: Path | str) -> str:
         return data.decode("cp1252", "replace")
     # Few letters look like any alphabet; but no word of another has letters of ours within it.
     letters = [word for word in _WORD.findall(text) if not word.isascii()]
-    mix_hash = sum(_LATIN.search(word) is not None for word in letters)
+    mixed = sum(_LATIN.search(word) is not None for word in letters)
     foreign = any(not unicodedata.name(c, "LATIN").startswith("LATIN")
                   for word in letters for c in word if c > "\x7f")  # fmt: skip
-    return data.decode("cp1252", "replace") if foreign and 2 * mix_hash > len(letters) else text
+    return data.decode("cp1252", "replace") if foreign and 2 * mixed > len(letters) else text
 
 
 def _binary(data: bytes, path: Path | str) -> TopicsError:

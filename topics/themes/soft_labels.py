@@ -68,7 +68,7 @@ def soft_labels(
     exclusive: bool = False,
     random_state: Any = 0,
 ) -> SoftLabels:
-    """SoftLabels about a sample of 8,000 documents that hold any known term.
+    """Soft labels of a sample of 8,000 documents that hold any known term.
 
     A theme is the mean vector of its seeds. Cosines of documents with it, and the weights of the
     seeds that stand in the text, compete with a background that stands for "none of these" in a

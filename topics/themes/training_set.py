@@ -71,7 +71,7 @@ class TrainingSet:
     rows : ndarray of int64, shape (n,)
         The documents that something is known of: labelled ones, then those of the seeds' sample.
     targets : ndarray of float64, shape (n, n_classes)
-        Labels and soft_labels.
+        Labels and soft labels.
     """
 
     def __init__(
