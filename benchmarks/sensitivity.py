@@ -44,52 +44,96 @@ BBC_SEEDS = {
     "sport": ["sport", "match", "player", "champion"],
     "tech": ["technology", "software", "computer", "internet"],
 }
-# Module, name, and which figures it can change: s(eeds), l(abels), t(opics).
+# Module, name, which figures it can change (s(eeds), l(abels), t(opics); none: the collections have
+# one label a text, or labels are too few), and what it does.
 CONSTANTS = [
-    ("themes.soft_labels", "TEMPERATURE", "sl"),
-    ("themes.soft_labels", "SHARED_TEMPERATURE", ""),
-    ("themes.soft_labels", "BACKGROUND", "sl"),
-    ("themes.soft_labels", "ODDS", ""),
-    ("themes.soft_labels", "MIN_DOCUMENTS", ""),
-    ("themes.soft_labels", "SAMPLE", ""),
-    ("themes.soft_labels", "_TYPICAL", "sl"),
-    ("themes.soft_labels", "_SEED_TERM_WEIGHT", "sl"),
-    ("themes.soft_labels", "_SEED_THRESHOLD", "sl"),
-    ("themes.soft_labels", "_CAUTION", "sl"),
-    ("themes.soft_labels", "_HELD_OUT_SAMPLE", "sl"),
-    ("themes.soft_labels", "_MIN_HELD_OUT", "sl"),
-    ("themes.training_set", "_MANY_LABELS", "l"),
-    ("themes.training_set", "_SEED_SCALE", "sl"),
-    ("themes.training_set", "_FOLDS", "l"),
-    ("themes.training_set", "_SOFT_LABEL_FOLDS", "s"),
-    ("themes.training_set", "_SHARPNESS", "l"),
-    ("themes.classifier", "_SMALL_CORPUS", "s"),
-    ("themes.classifier", "_MIN_CALIBRATION_LABELS", ""),
-    ("themes.classifier", "SECTION_COST", ""),
-    ("text.term_sequences", "SECTION", ""),
-    ("_math.calibration", "_OWN_CURVE", "l"),
-    ("_math.calibration", "_OWN_THRESHOLD", ""),
-    ("_math.calibration", "_SHARED", ""),
-    ("_math.label_spreading", "N_NEIGHBORS", "slt"),
-    ("_math.label_spreading", "_CLAMPING", "slt"),
-    ("_math.label_spreading", "_N_ITER", "slt"),
-    ("_math.discriminant", "_SHRINKAGE", "slt"),
-    ("_math.kmeans", "SAMPLE", "t"),
-    ("models.nmf", "_SEED_WEIGHT", ""),
-    ("models.nmf", "_SWEEPS", "t"),
-    ("models.initialisation", "_STARTS", "t"),
-    ("models.vector_topics", "TEMPERATURE", "t"),
-    ("models.vector_topics", "_ROUNDS", "t"),
-    ("models.vector_topics", "_SPREADING_ROUNDS", "t"),
-    ("models.topic_words", "CANDIDATES", "t"),
-    ("models.topic_words", "_WINDOW", "t"),
-    ("models.topic_words", "_NEVER_MET_NPMI", "t"),
-    ("models.topic_words", "_DISCOUNT", "t"),
-    ("models.topic_words", "_COOCCURRENCE_WEIGHT", "t"),
-    ("models.topic_words", "_PRIOR_MEETINGS", "t"),
-    ("models.topic_words", "_MIN_RELATIVE_WEIGHT", "t"),
-    ("models.topic_words", "_OWN_WEIGHT", "t"),
-]
+    ("themes.soft_labels", "TEMPERATURE", "sl",
+     "cosines are divided by it before themes compete (softmax), one theme a document"),
+    ("themes.soft_labels", "SHARED_TEMPERATURE", "",
+     "the same where a document may have several themes"),
+    ("themes.soft_labels", "BACKGROUND", "sl",
+     "cosine at which a document is as near to none of the themes"),
+    ("themes.soft_labels", "ODDS", "",
+     "factor on the odds of each theme where there may be several"),
+    ("themes.soft_labels", "MIN_DOCUMENTS", "",
+     "documents below which seeds alone make the model"),
+    ("themes.soft_labels", "SAMPLE", "",
+     "documents that are pseudo-labelled"),
+    ("themes.soft_labels", "_TYPICAL", "sl",
+     "documents nearest to a theme that its typical point is the mean of"),
+    ("themes.soft_labels", "_SEED_TERM_WEIGHT", "sl",
+     "weight of seed words that stand in a document, beside the cosine"),
+    ("themes.soft_labels", "_SEED_THRESHOLD", "sl",
+     "cosine that is nought for the model of few documents"),
+    ("themes.soft_labels", "_CAUTION", "sl",
+     "divides the log odds of the discriminant"),
+    ("themes.soft_labels", "_HELD_OUT_SAMPLE", "sl",
+     "documents in which seeds are held out"),
+    ("themes.soft_labels", "_MIN_HELD_OUT", "sl",
+     "held-out documents below which none is asked"),
+    ("themes.training_set", "_MANY_LABELS", "l",
+     "labels a theme from which on term weights alone are used"),
+    ("themes.training_set", "_SEED_SCALE", "sl",
+     "scale of the features that come from seeds beside those of terms"),
+    ("themes.training_set", "_FOLDS", "l",
+     "folds of the cross-validation over labels"),
+    ("themes.training_set", "_SOFT_LABEL_FOLDS", "s",
+     "folds over pseudo-labelled documents"),
+    ("themes.training_set", "_SHARPNESS", "l",
+     "how soon weights of seeds that predict labels worse are left out"),
+    ("themes.classifier", "_SMALL_CORPUS", "s",
+     "documents below which the plain seed model is mixed in"),
+    ("themes.classifier", "_MIN_CALIBRATION_LABELS", "",
+     "labels from which on scores are called probabilities"),
+    ("themes.classifier", "SECTION_COST", "",
+     "log odds that a section must say more for a theme than a whole document"),
+    ("text.term_sequences", "SECTION", "",
+     "terms of a section of a long document"),
+    ("_math.calibration", "_OWN_CURVE", "l",
+     "labels for and against a theme from which on it has its own curve"),
+    ("_math.calibration", "_OWN_THRESHOLD", "",
+     "labels of a theme from which on it has its own threshold"),
+    ("_math.calibration", "_SHARED", "",
+     "labels at which a theme's own F1 weighs as much as that of all"),
+    ("_math.label_spreading", "N_NEIGHBORS", "slt",
+     "nearest documents that a document listens to"),
+    ("_math.label_spreading", "_CLAMPING", "slt",
+     "share of a document's own label in each round (1 - alpha of the paper)"),
+    ("_math.label_spreading", "_N_ITER", "slt",
+     "rounds of spreading"),
+    ("_math.discriminant", "_SHRINKAGE", "slt",
+     "least share of the identity in the covariance"),
+    ("_math.kmeans", "SAMPLE", "t",
+     "documents in which centres are looked for"),
+    ("models.nmf", "_SEED_WEIGHT", "",
+     "weight of seeds beside what documents say of a component"),
+    ("models.nmf", "_SWEEPS", "t",
+     "passes of coordinate descent over a factor before the other's turn"),
+    ("models.initialisation", "_STARTS", "t",
+     "starts of k-means, of which the best is kept"),
+    ("models.vector_topics", "TEMPERATURE", "t",
+     "cosines are divided by it before topics compete"),
+    ("models.vector_topics", "_ROUNDS", "t",
+     "rounds of means and proportions"),
+    ("models.vector_topics", "_SPREADING_ROUNDS", "t",
+     "rounds of spreading in each of them"),
+    ("models.topic_words", "CANDIDATES", "t",
+     "heaviest terms of a topic among which its words are chosen"),
+    ("models.topic_words", "_WINDOW", "t",
+     "tokens of a window in which words meet (that of NPMI)"),
+    ("models.topic_words", "_NEVER_MET_NPMI", "t",
+     "NPMI expected of a pair that will not be met"),
+    ("models.topic_words", "_DISCOUNT", "t",
+     "standard deviations taken off how often a pair may be expected"),
+    ("models.topic_words", "_COOCCURRENCE_WEIGHT", "t",
+     "weight of words around a pair being alike beside its own meetings"),
+    ("models.topic_words", "_PRIOR_MEETINGS", "t",
+     "meetings expected of a pair that no document holds"),
+    ("models.topic_words", "_MIN_RELATIVE_WEIGHT", "t",
+     "share of a word's largest topic that another needs to show it"),
+    ("models.topic_words", "_OWN_WEIGHT", "t",
+     "weight of a word's own place in its topic beside what stands around it"),
+]  # fmt: skip
 
 Collection = tuple[list[str], np.ndarray, dict[str, list[str]]]
 
@@ -173,14 +217,43 @@ def scaled(value: float, factor: float) -> float:
     return max(1, round(value * factor)) if isinstance(value, int) else value * factor
 
 
+def markdown(results: dict[str, Any]) -> str:
+    """The table of docs/hyperparameters.md; differences in thousandths, worst collection behind."""
+
+    def cells(key: str) -> str:
+        shown = [
+            f"{figure} {1000 * np.mean(values):+.0f} ({1000 * min(values):+.0f})"
+            for figure, values in results.get(key, {}).items()
+            if any(values)
+        ]
+        return ", ".join(shown) or ("none" if key in results else "")
+
+    lines = [
+        "| constant | value | what it does | halved | doubled |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for module, name, kinds, what in CONSTANTS:
+        value = getattr(importlib.import_module(f"topics.{module}"), name)
+        key = f"{module}.{name}"
+        halved, doubled = (cells(f"{key} x {factor}") for factor in ("0.5", "2"))
+        if not kinds:
+            halved = doubled = "not measured"
+        lines.append(f"| `{key}` | {value:g} | {what} | {halved} | {doubled} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", help="names of constants; none gives the means alone")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="tried alone")
     parser.add_argument("--documents", type=int, default=600, help="most texts of a collection")
-    parser.add_argument("--json")
+    parser.add_argument("--json", help="file of the differences of each collection")
+    parser.add_argument("--table", metavar="JSON", help="print the table of such a file, and end")
     args = parser.parse_args()
+    if args.table:
+        print(markdown(json.loads(Path(args.table).read_text("utf-8"))), end="")
+        return
     warnings.simplefilter("ignore")
     found = dict(collections(args.folder, args.documents))
     begun = time.perf_counter()
@@ -192,7 +265,7 @@ def main() -> None:
     for name, *values in zip(found, *base.values(), strict=True):
         print(f"  {name:16} " + "  ".join(f"{value:.3f}" for value in values), flush=True)
     tried = dict(text.split("=") for text in args.set)
-    for module, name, kinds in CONSTANTS:
+    for module, name, kinds, _ in CONSTANTS:
         key = f"{module}.{name}"
         if not kinds or (args.only is not None and name not in args.only):
             continue

@@ -227,7 +227,7 @@ class TrainingSet:
         strength = np.full(self.Y.shape[1], 10.0)
         n_pseudo_labelled = int(kept[n:].sum())
         if n_pseudo_labelled:
-            # SoftLabels weigh as much as so many labels a theme; alone, as what they are.
+            # Soft labels weigh as much as so many labels a theme; alone, as what they are.
             each, strength[self.seeded] = seed_labels * len(self.seeded) / n_pseudo_labelled, 3.0
             if not kept[:n].any():
                 each, strength[self.seeded] = max(1.0, 1000 / n_pseudo_labelled), 1.0
