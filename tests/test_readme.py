@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import topics
 from topics.demo import copy_sample
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")

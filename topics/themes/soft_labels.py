@@ -29,8 +29,6 @@ PROPAGATIONS = ("cosine_only", "centred_on_typical", "centred_on_mean")
 _TYPICAL = 10
 _SEED_TERM_WEIGHT = 0.25
 _SEED_THRESHOLD = 0.25
-_CAUTION = 4.0
-"""A discriminant's log odds are divided by it: it takes for chance what words have in common."""
 _HELD_OUT_SAMPLE = 3000
 _MIN_HELD_OUT = 30
 
@@ -306,7 +304,7 @@ def _label(
     means, metric = linear_discriminant(documents, members)
     across = means @ metric
     scores = documents @ across.T - (across * means).sum(axis=1) / 2
-    labels[placed] = softmax(scores[placed] / _CAUTION)
+    labels[placed] = softmax(scores[placed])
     return spread_labels(graph, labels)
 
 

@@ -21,9 +21,7 @@ SEED_LABELS = (300, 60, 15, 2)
 _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
-_SOFT_LABEL_FOLDS = 4
 _TOL = 1e-4
-_SHARPNESS = 1 / 16
 
 
 class Learnt(NamedTuple):
@@ -149,14 +147,17 @@ class TrainingSet:
         return found[0] if folds else found[0]._replace(held_out=None)
 
     def _blend(self, found: list[Learnt]) -> Learnt:
-        """Models on one scale, and then their mean, weighed by how they do on unseen labels."""
+        """Mean of the models on one scale, by their likelihood of unseen labels (pseudo-BMA [1]_).
+
+        .. [1] Yao et al. (2018), "Using stacking to average Bayesian predictive distributions".
+        """
         losses, scaled = [], []
         for coef, intercept, held_out in found:
             assert held_out is not None
-            slope, offset = calibrate(held_out, self.Y, by_class=False)
-            scaled.append((coef * slope, intercept * slope + offset, held_out * slope + offset))
+            slope, shift = calibrate(held_out, self.Y, by_class=False)
+            scaled.append((coef * slope, intercept * slope + shift, held_out * slope + shift))
             losses.append(label_log_loss(scaled[-1][2], self.Y, self.exclusive))
-        shares = np.exp(-_SHARPNESS * (np.array(losses) - min(losses)))
+        shares = np.exp(min(losses) - np.array(losses))
         shares /= shares.sum()
         coef, intercept, held_out = (
             sum(share * part for share, part in zip(shares, parts, strict=True))
@@ -169,11 +170,10 @@ class TrainingSet:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Scores of the pseudo-labelled documents by models without them, and the soft labels."""
         scores = np.zeros(self.soft_labels.shape)
-        # By the order of what is pseudo-labelled, so that the corpus's own order says
-        # none_of_the_themes.
+        # By the order of what is pseudo-labelled: the corpus's own order says nothing.
         order = np.lexsort(self.soft_labels.T)
-        for first in range(_SOFT_LABEL_FOLDS):
-            test = np.sort(order[first::_SOFT_LABEL_FOLDS])
+        for first in range(_FOLDS):
+            test = np.sort(order[first::_FOLDS])
             rows = len(self.Y) + test
             scores[test] = self._scores_unseen(rows, SEED_LABELS[0], workers, self.model)
         return scores, self.soft_labels
