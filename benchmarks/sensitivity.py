@@ -75,6 +75,8 @@ CONSTANTS = [
      "scale of the features that come from seeds beside those of terms"),
     ("themes.training_set", "_FOLDS", "l",
      "folds of the cross-validation over labels"),
+    ("themes.training_set", "_SOFT_LABEL_FOLDS", "s",
+     "folds over pseudo-labelled documents"),
     ("themes.classifier", "_SMALL_CORPUS", "s",
      "documents below which the plain seed model is mixed in"),
     ("themes.classifier", "_MIN_CALIBRATION_LABELS", "",

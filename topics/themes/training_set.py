@@ -21,6 +21,7 @@ SEED_LABELS = (300, 60, 15, 2)
 _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
+_SOFT_LABEL_FOLDS = 4
 _TOL = 1e-4
 
 
@@ -172,8 +173,8 @@ class TrainingSet:
         scores = np.zeros(self.soft_labels.shape)
         # By the order of what is pseudo-labelled: the corpus's own order says nothing.
         order = np.lexsort(self.soft_labels.T)
-        for first in range(_FOLDS):
-            test = np.sort(order[first::_FOLDS])
+        for first in range(_SOFT_LABEL_FOLDS):
+            test = np.sort(order[first::_SOFT_LABEL_FOLDS])
             rows = len(self.Y) + test
             scores[test] = self._scores_unseen(rows, SEED_LABELS[0], workers, self.model)
         return scores, self.soft_labels
