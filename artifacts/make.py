@@ -5,6 +5,7 @@ from pathlib import Path
 
 import topics
 from topics.demo import (
+    FROM_NEWS,
     NEWS_FREE_TOPICS,
     SAMPLE_FREE_TOPICS,
     fit_labeller,
@@ -27,7 +28,7 @@ def main() -> None:
     topics.save(
         news,
         HERE / "lee",
-        created_from="the 300 background documents of the Lee corpus that gensim installs",
+        created_from=FROM_NEWS,
         examples=False,
         overwrite=True,
     )

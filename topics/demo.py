@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from topics._errors import TopicsError
 from topics._progress import status
 from topics.evaluation import Evaluation, agreement, evaluate
-from topics.labeller import Labeller, Predictions
+from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
 from topics.persistence.artifact import read_manifest, save
+from topics.persistence.atomic import atomic_write
 from topics.prediction import label_to
 from topics.reading.corpus import Corpus
 from topics.reading.read import read_releases
@@ -31,7 +31,7 @@ _WRITTEN = (
     "news-labelled.csv",
 )  # fmt: skip
 _FROM_SAMPLE = "120 releases of a made-up press office that come with topics-toolkit"
-_FROM_NEWS = "the 300 background documents of the Lee corpus that gensim installs"
+FROM_NEWS = "the 300 background documents of the Lee corpus that gensim installs"
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,14 @@ class DemoPart:
     ----------
     labeller : Labeller
         The fitted models.
-    labelled : Corpus
-        The releases that were labelled.
-    predictions : Predictions
-        Their labels.
     evaluation : Evaluation
-        The labels against the truth.
+        The labels of the releases against the truth.
     kappa : float or None
         Agreement of the two readings that the truth comes from; None where the texts were written
         to it.
     """
 
     labeller: Labeller
-    labelled: Corpus
-    predictions: Predictions
     evaluation: Evaluation
     kappa: float | None = None
 
@@ -292,7 +286,7 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     parts = run_demo(folder)
-    >>> len(parts[0].labelled), parts[0].evaluation.averages["micro_f1"] > 0.9
+    >>> parts[0].evaluation.n, parts[0].evaluation.averages["micro_f1"] > 0.9
     (120, True)
     """
     from topics.plots import plot_topics
@@ -300,11 +294,12 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
     folder = _check_folder(Path(folder))
     corpus, truth = read_sample()
     labeller = fit_labeller(corpus, sample_themes(), SAMPLE_FREE_TOPICS, random_state)
-    parts = [_part(labeller, corpus, truth)]
+    parts = [DemoPart(labeller, evaluate(labeller, corpus, truth))]
     copy_sample(folder)
     save(labeller, folder / "model", created_from=_FROM_SAMPLE, overwrite=True)
     label_to(corpus, labeller, str(folder / "labelled.csv"), force=True)
-    _save_picture(plot_topics(_topic_model(labeller)), folder / "topics.png")
+    with atomic_write(folder / "topics.png") as file:
+        plot_topics(_topic_model(labeller)).savefig(file)
     if has_lee_corpus():
         readings = lee_truth()
         first, second = (
@@ -313,17 +308,11 @@ def run_demo(folder: str | Path, random_state: int = 0) -> list[DemoPart]:
         kappa = agreement(first, second)
         labeller = fit_labeller(lee_corpus(), lee_themes(), NEWS_FREE_TOPICS, random_state)
         new = lee_corpus("test")
-        parts.append(_part(labeller, new, [row["themes"] for row in readings], kappa))
-        save(labeller, folder / "news-model", created_from=_FROM_NEWS, overwrite=True)
+        truth = [row["themes"] for row in readings]
+        parts.append(DemoPart(labeller, evaluate(labeller, new, truth), kappa))
+        save(labeller, folder / "news-model", created_from=FROM_NEWS, overwrite=True)
         label_to(new, labeller, str(folder / "news-labelled.csv"), force=True)
     return parts
-
-
-def _part(
-    labeller: Labeller, corpus: Corpus, truth: list[list[str]], kappa: float | None = None
-) -> DemoPart:
-    predictions = labeller.predict(corpus)
-    return DemoPart(labeller, corpus, predictions, evaluate(labeller, corpus, truth), kappa)
 
 
 def _check_folder(folder: Path) -> Path:
@@ -344,10 +333,3 @@ def _check_folder(folder: Path) -> Path:
 def _topic_model(labeller: Labeller) -> TopicModel:
     assert labeller.topic_model is not None
     return labeller.topic_model
-
-
-def _save_picture(figure: Any, path: Path) -> None:
-    try:
-        figure.savefig(path)
-    except OSError as error:
-        raise TopicsError(f"it cannot be written ({error.strerror})", path=path) from None

@@ -152,12 +152,9 @@ def padded(rows: Any) -> Any:
 
     Examples
     --------
-    >>> import numpy as np
     >>> padded(np.ones((2, 3), np.float32)).shape
     (2, 8)
     """
-    import numpy as np
-
     from topics._kernels.lanes import LANES
 
     with_zeros = np.zeros((rows.shape[0], -(-rows.shape[1] // LANES) * LANES), rows.dtype)

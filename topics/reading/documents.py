@@ -64,14 +64,13 @@ def read_documents(texts: Any) -> Documents:
     if isinstance(texts, (str, bytes, dict)) or hasattr(texts, "type") or texts is None:
         return Documents(as_texts(texts), None, [])
     listed = list(texts)
-    if any(isinstance(item, (list, tuple)) for item in listed):
-        missing = [i for i, item in enumerate(listed) if _is_missing(item)]
-        tokens = [[] if _is_missing(item) else item for item in listed]
-        return Documents(tokens, None, [(i, "the document is missing") for i in missing])
+    tokenised = any(isinstance(item, (list, tuple)) for item in listed)
     missing = [i for i, item in enumerate(listed) if _is_missing(item)]
     for i in missing:
-        listed[i] = ""
-    return Documents(as_texts(listed), None, [(i, "the text is missing") for i in missing])
+        listed[i] = [] if tokenised else ""
+    reason = f"the {'document' if tokenised else 'text'} is missing"
+    found = listed if tokenised else as_texts(listed)
+    return Documents(found, None, [(i, reason) for i in missing])
 
 
 def _is_missing(item: Any) -> bool:
