@@ -113,7 +113,7 @@ def test_evaluation_against_scikit_learn():
     assert result.n == 50
     assert result.averages["micro_f1"] == pytest.approx(f1_score(Y, P, average="micro"))
     assert result.averages["exact"] == pytest.approx((Y == P).all(axis=1).mean())
-    assert result.themes["support"].to_pylist() == Y.sum(axis=0).tolist()
+    assert result.themes["support"].tolist() == Y.sum(axis=0).tolist()
     assert "micro_f1" in repr(result)
 
 

@@ -28,7 +28,7 @@ def test_intervals_hold_the_figures_and_narrow(classifier):
     result = evaluate(classifier, NEW, LABELS)
     for name, (low, high) in result.intervals.items():
         assert low <= result.averages[name] <= high
-    for row in result.themes.to_pylist():
+    for row in result.themes.to_dict("records"):
         assert row["f1_low"] <= row["f1"] <= row["f1_high"]
     few = evaluate(classifier, NEW[:5], LABELS[:5]).intervals["samples_f1"]
     many = result.intervals["samples_f1"]
@@ -41,8 +41,8 @@ def test_errors_confusion_calibration_and_coverage(classifier):
     # No word of the fourth of each five texts is known, and so it has no label.
     given = [[] if i % 5 == 3 else labels for i, labels in enumerate(classifier.predict(NEW))]
     wrong = [i for i in range(30) if set(given[i]) != set(LABELS[i])]
-    assert [error["row"] for error in result.errors] == wrong
-    assert {"true": "camp", "given": "court", "releases": 6} in result.confusion.to_pylist()
+    assert result.errors["row"].tolist() == wrong
+    assert {"true": "camp", "given": "court", "releases": 6} in result.confusion.to_dict("records")
     chances = classifier.predict_proba(NEW)
     Y = np.array([[name in row for name in ("camp", "court")] for row in LABELS])
     error = 0.0
@@ -52,7 +52,7 @@ def test_errors_confusion_calibration_and_coverage(classifier):
             error += inside.mean() * abs(chances[inside].mean() - Y[inside].mean())
     assert result.calibration_error == pytest.approx(error)
     assert result.reliability["pairs"].to_numpy().sum() == Y.size
-    coverage = result.coverage.to_pandas()
+    coverage = result.coverage
     assert coverage["coverage"].iloc[-1] == 1
     best = Y[np.arange(30), chances.argmax(axis=1)]
     assert coverage["accuracy"].iloc[-1] == pytest.approx(best.mean())

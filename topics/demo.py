@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ from topics.evaluation import Evaluation, agreement, evaluate
 from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
 from topics.persistence.artifact import read_manifest, save
-from topics.persistence.atomic import atomic_write
+from topics.persistence.atomic import atomic_write, clear_write_error
 from topics.prediction import label_to
 from topics.reading.corpus import Corpus
 from topics.reading.read import read_releases
@@ -54,6 +55,11 @@ class DemoPart:
     kappa: float | None = None
 
 
+def _data(name: str) -> AbstractContextManager[Path]:
+    """A file or folder of the package's data, which may be packed."""
+    return as_file(files("topics").joinpath("data", *name.split("/")))
+
+
 def read_sample() -> tuple[Corpus, list[list[str]]]:
     """The sample: a page dump, a folder of files and a CSV file, and the themes of each release.
 
@@ -70,7 +76,7 @@ def read_sample() -> tuple[Corpus, list[list[str]]]:
     >>> len(corpus), sum(not names for names in themes)
     (120, 17)
     """
-    with as_file(files("topics") / "data" / "sample") as base:
+    with _data("sample") as base:
         corpus = read_releases([base / name for name in _RELEASES])
         with (base / "truth.csv").open(encoding="utf-8") as file:
             truth = {row["title"]: row["themes"] for row in csv.DictReader(file)}
@@ -91,7 +97,7 @@ def sample_themes() -> dict[str, list[str]]:
     >>> list(sample_themes())
     ['displacement', 'diplomacy', 'detainees', 'health', 'schools', 'water']
     """
-    with as_file(files("topics") / "data" / "sample" / "themes.toml") as path:
+    with _data("sample/themes.toml") as path:
         return read_themes(path)
 
 
@@ -160,7 +166,7 @@ def lee_themes() -> dict[str, list[str]]:
     >>> len(lee_themes())
     8
     """
-    with as_file(files("topics") / "data" / "lee_themes.toml") as path:
+    with _data("lee_themes.toml") as path:
         return read_themes(path)
 
 
@@ -177,7 +183,7 @@ def lee_truth() -> list[dict[str, list[str]]]:
     >>> lee_truth()[2]["themes"]
     ['diplomacy', 'politics']
     """
-    with (files("topics") / "data" / "lee_themes.csv").open(encoding="utf-8") as file:
+    with _data("lee_themes.csv") as path, path.open(encoding="utf-8") as file:
         return [
             {
                 name: row[name].split(";") if row[name] else []
@@ -210,17 +216,14 @@ def copy_sample(folder: str | Path) -> None:
     120
     """
     folder = Path(folder)
-    try:
-        with as_file(files("topics") / "data" / "sample") as own:
-            (folder / "sample").mkdir(parents=True, exist_ok=True)
-            for path in own.iterdir():
-                if path.is_dir():
-                    shutil.copytree(path, folder / "sample" / path.name, dirs_exist_ok=True)
-                else:
-                    to = folder / "sample" if path.name in _RELEASES else folder
-                    shutil.copyfile(path, to / path.name)
-    except OSError as error:
-        raise TopicsError(f"it cannot be written ({error.strerror})", path=folder) from None
+    with clear_write_error(folder), _data("sample") as own:
+        (folder / "sample").mkdir(parents=True, exist_ok=True)
+        for path in own.iterdir():
+            if path.is_dir():
+                shutil.copytree(path, folder / "sample" / path.name, dirs_exist_ok=True)
+            else:
+                to = folder / "sample" if path.name in _RELEASES else folder
+                shutil.copyfile(path, to / path.name)
 
 
 def fit_labeller(

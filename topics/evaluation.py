@@ -5,16 +5,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from topics._arrow import as_texts, take_rows
 from topics._errors import TopicsError
 from topics.prediction import to_labeller
 from topics.reading.label_columns import read_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,11 @@ class Evaluation:
 
     Attributes
     ----------
-    themes : pyarrow.Table
+    themes : pandas.DataFrame
         A row a theme: ``theme``, ``precision``, ``recall``, ``f1``, ``average_precision``,
         ``support`` (releases that have it) and ``labelled`` (releases that got it), and for the
         first three ``NAME_low`` and ``NAME_high``, the ends of a 95 % bootstrap interval. What
-        cannot be computed, as recall without support, is null.
+        cannot be computed, as recall without support, is NaN.
     averages : dict of str to float
         ``micro_f1``, ``macro_f1`` (over themes with support), ``samples_f1``, ``exact`` (share of
         releases whose labels are exactly right) and ``mean_average_precision``.
@@ -35,32 +37,32 @@ class Evaluation:
         Releases compared.
     intervals : dict of str to (float, float)
         95 % bootstrap intervals of the F1 averages and of ``exact``.
-    confusion : pyarrow.Table
+    confusion : pandas.DataFrame
         ``true``, ``given`` and ``releases``: how often a release that has one theme got another
         that it has not; an empty name stands for none.
     calibration_error : float
         Expected calibration error over ten bins: how far shares of right labels lie from the
         probabilities that were given (from the scores, where the model had no labels).
-    reliability : pyarrow.Table
+    reliability : pandas.DataFrame
         A row a bin: ``probability`` (mean), ``right`` (share) and ``pairs`` of a release and a
         theme.
-    coverage : pyarrow.Table
+    coverage : pandas.DataFrame
         ``coverage`` (share of releases labelled, the surest first) against ``accuracy`` (share of
         their first labels that are right).
-    errors : list of dict
+    errors : pandas.DataFrame
         Releases whose labels are not exactly right: ``row``, ``true``, ``given``, ``probability``
         of the first label given or, where none is, of the likeliest theme, and ``evidence``.
     """
 
-    themes: pa.Table
+    themes: pd.DataFrame
     averages: dict[str, float]
     n: int
     intervals: dict[str, tuple[float, float]]
-    confusion: pa.Table
+    confusion: pd.DataFrame
     calibration_error: float
-    reliability: pa.Table
-    coverage: pa.Table
-    errors: list[dict[str, Any]]
+    reliability: pd.DataFrame
+    coverage: pd.DataFrame
+    errors: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values, for JSON.
@@ -68,7 +70,7 @@ class Evaluation:
         Returns
         -------
         dict
-            Tables as lists of rows.
+            Tables as lists of rows; what cannot be computed is None.
 
         Examples
         --------
@@ -79,21 +81,25 @@ class Evaluation:
         1.0
         """
         return {
-            name: value.to_pylist() if isinstance(value, pa.Table) else value
+            name: _plain_rows(value) if hasattr(value, "to_dict") else value
             for name, value in vars(self).items()
         }
 
     def __repr__(self) -> str:
         lines = [f"{'theme':20} precision  recall      F1  support"]
-        for row in self.themes.to_pylist():
+        for row in self.themes.to_dict("records"):
             cells = "".join(f"{_cell(row[name]):>8}" for name in ("precision", "recall", "f1"))
             lines.append(f"{row['theme']:20} {cells} {row['support']:>8}")
         lines.append(", ".join(f"{name} {value:.3f}" for name, value in self.averages.items()))
         return "\n".join(lines)
 
 
-def _cell(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def _cell(value: float) -> str:
+    return "-" if np.isnan(value) else f"{value:.2f}"
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def evaluate(
@@ -133,6 +139,7 @@ def evaluate(
     >>> evaluate(classifier, ["refugees fled", "a judge ruled"], y[:2]).averages["exact"]
     1.0
     """
+    import pandas as pd
     from sklearn.metrics import average_precision_score
 
     labeller = to_labeller(model)
@@ -147,24 +154,21 @@ def evaluate(
         for k in range(len(classes))
     ]
     averages["mean_average_precision"] = float(np.nanmean(average_precision)) if Y.any() else 0.0
-    table = pa.table(
-        {
-            "theme": [str(name) for name in classes],
-            **{name: pa.array(values[0], from_pandas=True) for name, values in figures.items()},
-            "average_precision": pa.array(average_precision, pa.float64(), from_pandas=True),
-            "support": pa.array(Y.sum(axis=0), pa.int64()),
-            "labelled": pa.array(P.sum(axis=0), pa.int64()),
-        }
-    )
+    table = {
+        "theme": [str(name) for name in classes],
+        **{name: values[0] for name, values in figures.items()},
+        "average_precision": average_precision,
+        "support": Y.sum(axis=0),
+        "labelled": P.sum(axis=0),
+    }
     theme_intervals, intervals = _bootstrap(Y, P, n_bootstrap, random_state)
     for name, (low, high) in theme_intervals.items():
-        table = table.append_column(f"{name}_low", pa.array(low, from_pandas=True))
-        table = table.append_column(f"{name}_high", pa.array(high, from_pandas=True))
+        table |= {f"{name}_low": low, f"{name}_high": high}
     calibration_error, reliability = _reliability(Y, chances)
     errors = [(j, i) for j, i in enumerate(known) if (Y[j] != P[j]).any()]
     evidence = labeller.predict(take_rows(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
-        table,
+        pd.DataFrame(table),
         averages,
         len(known),
         intervals,
@@ -172,18 +176,19 @@ def evaluate(
         calibration_error,
         reliability,
         _coverage(Y, chances),
-        [
-            {
-                "row": i,
-                "true": list(truth[i] or ()),
-                "given": list(predictions.labels[i]),
-                "probability": float(
-                    chances[j, P[j]].max() if P[j].any() else chances[j].max(initial=0)
-                ),
-                "evidence": sentence,
-            }
-            for (j, i), sentence in zip(errors, evidence, strict=True)
-        ],
+        pd.DataFrame(
+            [
+                (
+                    i,
+                    list(truth[i] or ()),
+                    list(predictions.labels[i]),
+                    float(chances[j, P[j]].max() if P[j].any() else chances[j].max(initial=0)),
+                    sentence,
+                )
+                for (j, i), sentence in zip(errors, evidence, strict=True)
+            ],
+            columns=["row", "true", "given", "probability", "evidence"],
+        ),
     )
 
 
@@ -345,7 +350,9 @@ def _figures(
     }
 
 
-def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any]) -> pa.Table:
+def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any]) -> pd.DataFrame:
+    import pandas as pd
+
     missed, wrong = Y & ~P, P & ~Y
     names = [str(name) for name in classes]
     rows = []
@@ -357,19 +364,14 @@ def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any
         ]
         rows.append(("", name, int((wrong[:, k] & ~missed.any(axis=1)).sum())))
     rows = sorted((row for row in rows if row[2]), key=lambda row: -row[2])
-    return pa.table(
-        {
-            "true": pa.array([row[0] for row in rows], pa.string()),
-            "given": pa.array([row[1] for row in rows], pa.string()),
-            "releases": pa.array([row[2] for row in rows], pa.int64()),
-        }
-    )
+    return pd.DataFrame(rows, columns=["true", "given", "releases"])
 
 
 def _reliability(
     Y: NDArray[np.bool_], chances: NDArray[np.float64], bins: int = 10
-) -> tuple[float, pa.Table]:
+) -> tuple[float, pd.DataFrame]:
     """Expected calibration error (Naeini et al. 2015) and the bins it comes from."""
+    import pandas as pd
     from sklearn.calibration import calibration_curve
 
     p, y = np.clip(chances.ravel(), 0, 1), Y.ravel()
@@ -377,14 +379,16 @@ def _reliability(
     n = np.bincount(np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p), minlength=bins)
     n = n[n > 0]
     error = float(np.sum(n * np.abs(mean - right)) / max(p.size, 1))
-    return error, pa.table({"probability": mean, "right": right, "pairs": n})
+    return error, pd.DataFrame({"probability": mean, "right": right, "pairs": n})
 
 
-def _coverage(Y: NDArray[np.bool_], chances: NDArray[np.float64]) -> pa.Table:
+def _coverage(Y: NDArray[np.bool_], chances: NDArray[np.float64]) -> pd.DataFrame:
+    import pandas as pd
+
     order = np.argsort(-chances.max(axis=1), kind="stable")
     right = Y[order, chances[order].argmax(axis=1)]
     n = np.arange(1, len(Y) + 1)
-    return pa.table({"coverage": n / len(Y), "accuracy": np.cumsum(right) / n})
+    return pd.DataFrame({"coverage": n / len(Y), "accuracy": np.cumsum(right) / n})
 
 
 def _sample_scores(Y: NDArray[np.bool_], P: NDArray[np.bool_]) -> NDArray[np.float64]:

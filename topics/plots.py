@@ -274,7 +274,7 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
     >>> len(plot_evaluation(found).axes) > 0
     True
     """
-    themes = evaluation.themes.to_pylist()
+    themes = evaluation.to_dict()["themes"]
     figure = _figure_class()(
         figsize=(13, max(3.6, 0.32 * len(themes) + 1.2)), layout="constrained", dpi=110
     )
@@ -286,14 +286,14 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
         first.plot(row["f1"], place, "o", color=_INK)
     first.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
     first.set(xlim=(0, 1), xlabel="F1, 95 % interval")
-    bins = evaluation.reliability.to_pandas()
+    bins = evaluation.reliability
     second.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1)
     second.plot(bins["probability"], bins["right"], "o-", color=_BAR)
     second.set(
         xlim=(0, 1), ylim=(0, 1), xlabel="probability", ylabel="share that is right",
         title=f"calibration error {evaluation.calibration_error:.3f}",
     )  # fmt: skip
-    curve = evaluation.coverage.to_pandas()
+    curve = evaluation.coverage
     third.plot(curve["coverage"], curve["accuracy"], color=_BAR)
     third.set(
         xlim=(0, 1), ylim=(0, 1.02), xlabel="share of releases, the surest first",

@@ -39,7 +39,13 @@ class Features(NamedTuple):
 
     @property
     def sizes(self) -> tuple[int, int, int, int]:
-        """Number of weights of each class: of terms, of dense features, of its own; and one."""
+        """Number of weights of each class: of terms, of dense features, of its own; and one.
+
+        Examples
+        --------
+        >>> Features(sp.csr_matrix((3, 5)), np.zeros((3, 2)), np.zeros((3, 4))).sizes
+        (5, 2, 1, 1)
+        """
         return self.terms.shape[1], self.dense.shape[1], 1, 1
 
 
@@ -65,7 +71,14 @@ class LinearModel(NamedTuple):
 
     @classmethod
     def of(cls, rows: Floats, sizes: tuple[int, ...]) -> Self:
-        """A model whose weights stand below one another."""
+        """A model whose weights stand below one another.
+
+        Examples
+        --------
+        >>> model = LinearModel.of(np.zeros((9, 4)), (5, 2, 1, 1))
+        >>> model.terms.shape, model.intercept.shape
+        ((5, 4), (1, 4))
+        """
         return cls(*np.split(rows, np.cumsum(sizes)[:-1]))
 
     def scores(self, features: Features, workers: WorkerPool) -> NDArray[np.float64]:
@@ -82,6 +95,14 @@ class LinearModel(NamedTuple):
         -------
         ndarray of float64, shape (n_documents, n_classes)
             Sums over the features.
+
+        Examples
+        --------
+        >>> model = LinearModel.of(np.array([[2.0], [1.0], [-0.5]]), (1, 0, 1, 1))
+        >>> rows = Features(sp.csr_matrix([[3.0]]), np.zeros((1, 0)), np.ones((1, 1)))
+        >>> with WorkerPool(1) as workers:
+        ...     model.scores(rows, workers).tolist()
+        [[6.5]]
         """
         dtype = features.terms.dtype
         scores = spmm(features.terms, self.terms, workers).astype(np.float64)

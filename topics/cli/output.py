@@ -21,7 +21,7 @@ def print_evaluation(result: Any) -> None:
     """Figures of an evaluation."""
     names = ("theme", "precision", "recall", "f1", "average_precision", "support", "labelled")
     rows = []
-    for row in result.themes.to_pylist():
+    for row in result.to_dict()["themes"]:
         cells = (row[name] for name in names[1:5])
         figures = ["-" if cell is None else f"{cell:.2f}" for cell in cells]
         rows.append((row["theme"], *figures, str(row["support"]), str(row["labelled"])))
@@ -33,7 +33,15 @@ def print_evaluation(result: Any) -> None:
 
 
 def print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """A table for a person at a terminal, tab-separated values for a program."""
+    """A table for a person at a terminal, tab-separated values for a program.
+
+    Examples
+    --------
+    >>> print_table(["theme"], [("aid",), ("law",)])  # tabs between columns, if not a terminal
+    theme
+    aid
+    law
+    """
     names = tuple(names)
     if not sys.stdout.isatty():
         for row in (names, *rows):
@@ -52,19 +60,39 @@ def print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def print_json(value: Any) -> None:
-    """A value for a program."""
+    """A value for a program.
+
+    Examples
+    --------
+    >>> print_json({"aid": 3})
+    {
+     "aid": 3
+    }
+    """
     print(json.dumps(value, ensure_ascii=False, indent=1, default=float))
 
 
 def plain(text: str) -> str:
-    """A text without what a terminal would obey; its lines stay."""
+    r"""A text without what a terminal would obey; its lines stay.
+
+    Examples
+    --------
+    >>> plain("[bold]Aid" + chr(7)) == "\[bold]Aid" + chr(0xFFFD)
+    True
+    """
     from rich.markup import escape
 
     return escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text))
 
 
 def counted(n: int) -> str:
-    """A number of releases in words."""
+    """A number of releases in words.
+
+    Examples
+    --------
+    >>> counted(1), counted(1200)
+    ('1 release', '1,200 releases')
+    """
     return f"{n:,} release{'s' * (n != 1)}"
 
 

@@ -13,7 +13,27 @@ from topics._errors import TopicsError
 
 
 @contextmanager
-def _clear_error(path: Path) -> Iterator[None]:
+def clear_write_error(path: Path) -> Iterator[None]:
+    """Say what cannot be written in one line that names it.
+
+    Parameters
+    ----------
+    path : Path
+        What is written.
+
+    Raises
+    ------
+    TopicsError
+        In place of any OSError within.
+
+    Examples
+    --------
+    >>> with clear_write_error(Path("labels.csv")):  # doctest: +ELLIPSIS
+    ...     raise OSError("no space left")
+    Traceback (most recent call last):
+        ...
+    topics._errors.TopicsError: labels.csv: it cannot be written (no space left); check ...
+    """
     try:
         yield
     except OSError as error:
@@ -60,7 +80,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with _clear_error(path):
+        with clear_write_error(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(new, "wb") as file:
                 yield file
@@ -97,7 +117,7 @@ def atomic_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     try:
-        with _clear_error(folder):
+        with clear_write_error(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             new.mkdir()
             for name, content in files.items():

@@ -109,7 +109,13 @@ class TokenRules:
     hash_mask: np.uint64 = _ALL
 
     def for_kernels(self) -> Any:
-        """The rules as the kernels take them."""
+        """The rules as the kernels take them.
+
+        Examples
+        --------
+        >>> int(TokenRules(min_length=3).for_kernels().min_length)
+        3
+        """
         from topics._kernels.tokens import Rules
 
         lowercase, strip_accents = self.lowercase, self.strip_accents
@@ -136,7 +142,14 @@ class TokenRules:
         )
 
     def folded_before(self, texts: pa.LargeStringArray) -> pa.LargeStringArray:
-        """The texts with what is folded by whole texts, since characters alone do not tell."""
+        """The texts with what is folded by whole texts, since characters alone do not tell.
+
+        Examples
+        --------
+        >>> texts = pa.array(["cafe\u0301"], pa.large_string())
+        >>> len(TokenRules(normalize="NFC").folded_before(texts)[0].as_py())
+        4
+        """
         if callable(self.strip_accents):
             fold = fold_text(self.lowercase, self.strip_accents, self.fold_arabic, self.normalize)
             return fold_column(texts, fold, np.arange(len(texts)))
@@ -182,7 +195,14 @@ class Tokens:
 
     @property
     def n_documents(self) -> int:
-        """Number of documents read."""
+        """Number of documents read.
+
+        Examples
+        --------
+        >>> texts = pa.array(["aid came", "aid"], pa.large_string())
+        >>> tokenize_column(texts, TokenRules(), in_order=True).n_documents
+        2
+        """
         return sum(part[3].size for part in self.parts)
 
     def sequences(
@@ -204,6 +224,14 @@ class Tokens:
         -------
         TermSequences
             The numbers; the parts are used up.
+
+        Examples
+        --------
+        >>> texts = pa.array(["aid came", "aid"], pa.large_string())
+        >>> known = token_table(pa.array(["aid", "came"], pa.large_string()))
+        >>> tokens = tokenize_column(texts, TokenRules(), in_order=True, known=known)
+        >>> tokens.sequences(None).ids.tolist()
+        [0, 1, 0]
         """
         from topics._kernels.rows import renumber
 
@@ -219,7 +247,16 @@ class Tokens:
         return concat_sequences(parts)
 
     def occurrences(self, columns: NDArray[np.int32], n_columns: int) -> NDArray[np.int64]:
-        """How often each column occurs in all documents."""
+        """How often each column occurs in all documents.
+
+        Examples
+        --------
+        >>> texts = pa.array(["aid came", "aid"], pa.large_string())
+        >>> tokens = tokenize_column(texts, TokenRules(), in_order=False)
+        >>> columns = np.array([term == "aid" for term in tokens.terms.to_pylist()], np.int32) - 1
+        >>> tokens.occurrences(columns, 1).tolist()
+        [2]
+        """
         from topics._kernels.rows import add_term_totals
 
         _, sums = both = np.zeros((2, n_columns + 1), np.int64)
@@ -236,7 +273,17 @@ class Tokens:
     def rows(
         self, columns: NDArray[np.int32] | None, n_columns: int, n_jobs: int | None = None
     ) -> list[Rows]:
-        """Columns and counts of every shard, and how many each document has; parts are used up."""
+        """Columns and counts of every shard, and how many each document has; parts are used up.
+
+        Examples
+        --------
+        >>> texts = pa.array(["aid came", "aid aid"], pa.large_string())
+        >>> known = token_table(pa.array(["aid", "came"], pa.large_string()))
+        >>> tokens = tokenize_column(texts, TokenRules(), in_order=False, known=known)
+        >>> ((columns, counts, lengths),) = tokens.rows(None, 2)
+        >>> columns.tolist(), counts.tolist(), lengths.tolist()
+        ([0, 1, 0], [1, 1, 2], [2, 1])
+        """
         maps = self._maps(columns)
         parts, self.parts = self.parts, []
         return count_rows(
@@ -244,7 +291,17 @@ class Tokens:
         )
 
     def in_order(self) -> list[Part]:
-        """Known terms in reading order, shard by shard."""
+        """Known terms in reading order, shard by shard.
+
+        Examples
+        --------
+        >>> texts = pa.array(["came aid came"], pa.large_string())
+        >>> known = token_table(pa.array(["aid", "came"], pa.large_string()))
+        >>> tokens = tokenize_column(texts, TokenRules(), in_order=True, known=known)
+        >>> ((columns, ids, lengths),) = tokens.in_order()
+        >>> columns[ids].tolist(), lengths.tolist()
+        ([1, 0, 1], [3])
+        """
         return [(self.numbers[worker], ids, n) for worker, ids, _counts, n in self.parts]
 
 
@@ -266,7 +323,7 @@ def empty_token_table() -> Any:
     )
 
 
-def ensure_capacity(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.uint64) -> Any:
+def _ensure_capacity(types: Any, n_types: int, n_more: int, size: int, hash_mask: np.uint64) -> Any:
     """A hash table with room for more types, of so many bytes in all."""
     from topics._kernels.tokens import Types, has_capacity, move_slots
 
@@ -352,7 +409,7 @@ def _with_terms(
     from topics._kernels.tokens import number_strings
 
     data, offsets = _bytes_of(terms, 0, len(terms))
-    types = ensure_capacity(
+    types = _ensure_capacity(
         types, n_types, len(terms), int(offsets[-1] - offsets[0]) + 8, hash_mask
     )
     n_types, numbers = number_strings(data, offsets, types, n_types, hash_mask, True)
@@ -420,6 +477,12 @@ def tokenize_column(
     ------
     TopicsError
         If a text is of more than 256 MiB.
+
+    Examples
+    --------
+    >>> texts = pa.array(["Aid came.", "No aid"], pa.large_string())
+    >>> sorted(tokenize_column(texts, TokenRules(), in_order=False).terms.to_pylist())
+    ['aid', 'came', 'no']
     """
     from topics._kernels.tokens import max_bytes_in, max_entries_in, max_tokens_in, read_shard
 
@@ -454,7 +517,7 @@ def tokenize_column(
                     size = int(offsets[d + 1] - offsets[d])
                     more = max_tokens_in(size, its_rules.expansions)
                     more_bytes = max_bytes_in(size, its_rules.expansions)
-                    state[0] = ensure_capacity(
+                    state[0] = _ensure_capacity(
                         state[0], state[1], more, more_bytes, rules.hash_mask
                     )
                 d, state[1], n = read_shard(

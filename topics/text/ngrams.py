@@ -325,7 +325,16 @@ class Occurrences:
         return map_shards(start, edges.size - 1, self.n_jobs)
 
     def lengthen(self, trie: Trie) -> None:
-        """Find all grams that are one word longer, and add them to the trie."""
+        """Find all grams that are one word longer, and add them to the trie.
+
+        Examples
+        --------
+        >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 0], np.int32))
+        >>> occurrences, trie = Occurrences(words, 2, None), Trie(2)
+        >>> occurrences.lengthen(trie)
+        >>> trie.prefixes[0].tolist(), trie.words[0].tolist()
+        ([0, 1], [1, 0])
+        """
         from topics._kernels.grams import extend_grams
 
         level = len(self.starts) - 1
@@ -344,7 +353,18 @@ class Occurrences:
         self.positions.append(places)
 
     def follow(self, trie: Trie) -> None:
-        """Find the grams that are one word longer as far as the trie has them."""
+        """Find the grams that are one word longer as far as the trie has them.
+
+        Examples
+        --------
+        >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 0], np.int32))
+        >>> trie = Trie(2)
+        >>> trie.add_level(np.array([0], np.int32), np.array([1], np.int32))
+        >>> occurrences = Occurrences(words, 2, None)
+        >>> occurrences.follow(trie)
+        >>> occurrences.positions[1].tolist()
+        [0]
+        """
         from topics._kernels.grams import follow_grams
 
         level = len(self.starts) - 1
@@ -373,6 +393,12 @@ class Occurrences:
         -------
         TermSequences
             The columns.
+
+        Examples
+        --------
+        >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 0], np.int32))
+        >>> Occurrences(words, 2, None).terms([np.array([7, -1], np.int32)]).ids.tolist()
+        [7, 7]
         """
         shards, read = self._readable(columns)
         return concat_sequences(
@@ -380,7 +406,16 @@ class Occurrences:
         )
 
     def rows(self, columns: Levels, n_columns: int) -> list[Rows]:
-        """Columns and counts of every document, without a sequence of all their terms."""
+        """Columns and counts of every document, without a sequence of all their terms.
+
+        Examples
+        --------
+        >>> words = TermSequences(np.array([0, 3]), np.array([0, 1, 0], np.int32))
+        >>> occurrences = Occurrences(words, 2, None)
+        >>> ((columns, counts, lengths),) = occurrences.rows([np.array([1, 0], np.int32)], 2)
+        >>> columns.tolist(), counts.tolist(), lengths.tolist()
+        ([0, 1], [1, 2], [2])
+        """
         shards, read = self._readable(columns)
         same = np.empty(0, np.int32)
 

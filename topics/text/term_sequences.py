@@ -249,6 +249,14 @@ def count_rows(
     -------
     list of (ndarray of int32, ndarray of int32, ndarray of int64)
         Columns and counts, and how many each document has.
+
+    Examples
+    --------
+    >>> ids, none = np.array([1, 0, 1, 1], np.int32), np.empty(0, np.int32)
+    >>> parts = [(none, ids, none, np.array([3, 1]))]
+    >>> ((columns, counts, lengths),) = count_rows(parts, 2, counted=False)
+    >>> columns.tolist(), counts.tolist(), lengths.tolist()
+    ([0, 1, 1], [1, 2, 1], [2, 1])
     """
     from topics._kernels.rows import merge_rows
 

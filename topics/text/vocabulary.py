@@ -117,7 +117,16 @@ class Vocabulary:
     def token_table_of_words(
         self, words: pa.LargeStringArray, stop_words: pa.LargeStringArray
     ) -> TokenTable:
-        """Hash table of words to find and to leave out, kept for the next time that it is asked."""
+        """Hash table of words to find and to leave out, kept for the next time that it is asked.
+
+        Examples
+        --------
+        >>> words = pa.array(["aid", "talks"], pa.large_string())
+        >>> vocabulary = Vocabulary(2, words)
+        >>> table = vocabulary.token_table_of_words(words, words[:0])
+        >>> vocabulary.token_table_of_words(words, words[:0]) is table
+        True
+        """
         *before, types = self.__dict__.get("_types_of_words", (None, None, None))
         if before[0] is not words or not stop_words.equals(before[1]):
             frequencies = self.frequencies if words is self.terms else None
@@ -162,7 +171,15 @@ class Vocabulary:
     def of_grams(
         cls, trie: Trie, columns: Levels, n_terms: int, words: pa.LargeStringArray
     ) -> Vocabulary:
-        """The vocabulary of a trie: its grams, their columns, and the words."""
+        """The vocabulary of a trie: its grams, their columns, and the words.
+
+        Examples
+        --------
+        >>> words = pa.array(["peace", "talks"], pa.large_string())
+        >>> trie, columns, words = build_trie(pa.array(["peace talks", "talks"], pa.large_string()))
+        >>> Vocabulary.of_grams(trie, columns, 2, words).terms.to_pylist()
+        ['peace talks', 'talks']
+        """
         return cls(n_terms, lambda: trie.names(words, columns, n_terms), (trie, columns, words))
 
     def places(self, words: pa.LargeStringArray) -> NDArray[np.int32]:
@@ -248,6 +265,13 @@ class TermCounts:
         -------
         TermCounts
             With what was let go counted.
+
+        Examples
+        --------
+        >>> terms = Vocabulary(3, pa.array(["aid", "camp", "talks"], pa.large_string()))
+        >>> counts = TermCounts(terms, np.array([2, 1, 3]), None, 3)
+        >>> counts.bounded(2).vocabulary.terms.to_pylist()
+        ['aid', 'talks']
         """
         if max_terms is None or len(self.vocabulary) <= max_terms:
             return self

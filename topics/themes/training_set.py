@@ -125,6 +125,15 @@ class TrainingSet:
         How much seeds weigh beside labels, the labels say: models with more and with less of the
         seeds are blended, each the more the likelier it makes labels that were held out. Good seeds
         outweigh a few labels so, and poor ones soon yield.
+
+        Examples
+        --------
+        >>> Y = np.tile(np.eye(2, dtype=bool), (10, 1))
+        >>> X = sp.csr_matrix(Y, dtype=np.float32)
+        >>> known = TrainingSet(X, None, np.arange(20), Y, {}, 0)
+        >>> with WorkerPool(1) as workers:
+        ...     (known.fit(workers).coef > 0).tolist()
+        [[True, False], [False, True]]
         """
         if not len(self.Y) and self.n_documents < MIN_DOCUMENTS:
             return Learnt(self.seed_coef, self.seed_intercept, None)
@@ -169,7 +178,18 @@ class TrainingSet:
     def held_out_soft_labels(
         self, workers: WorkerPool
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Scores of the pseudo-labelled documents by models without them, and the soft labels."""
+        """Scores of the pseudo-labelled documents by models without them, and the soft labels.
+
+        Examples
+        --------
+        >>> Y = np.tile(np.eye(2, dtype=bool), (10, 1))
+        >>> X = sp.csr_matrix(Y, dtype=np.float32)
+        >>> known = TrainingSet(X, None, np.arange(20), Y, {}, 0)
+        >>> with WorkerPool(1) as workers:  # no seeds, so that nothing is pseudo-labelled
+        ...     learnt = known.fit(workers)
+        ...     known.held_out_soft_labels(workers)[0].shape
+        (0, 2)
+        """
         scores = np.zeros(self.soft_labels.shape)
         # By the order of what is pseudo-labelled: the corpus's own order says nothing.
         order = np.lexsort(self.soft_labels.T)
@@ -180,7 +200,17 @@ class TrainingSet:
         return scores, self.soft_labels
 
     def fit_none_of_the_themes(self, workers: WorkerPool) -> tuple[NDArray[Any], float]:
-        """Weights of terms and intercept of "none of the themes", from what the seeds say."""
+        """Weights of terms and intercept of "none of the themes", from what the seeds say.
+
+        Examples
+        --------
+        >>> Y = np.tile(np.eye(2, dtype=bool), (10, 1))
+        >>> X = sp.csr_matrix(Y, dtype=np.float32)
+        >>> known = TrainingSet(X, None, np.arange(20), Y, {}, 0)
+        >>> with WorkerPool(1) as workers:  # no seeds, so that nothing is pseudo-labelled
+        ...     known.fit_none_of_the_themes(workers)
+        (array([], dtype=float64), 0.0)
+        """
         if len(self.soft_labels) < MIN_DOCUMENTS:
             return np.zeros(0), 0.0
         n = len(self.Y)
