@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 _ROWS_PER_SHARD = 4096
 
 
-_SHRINKAGE = 0.1
+_LEAST_SCATTER = 1e-4
+"""Scatter within clusters that is taken at least, beside that of all documents."""
 
 
 def linear_discriminant(
@@ -31,8 +32,8 @@ def linear_discriminant(
     means : ndarray of float64, shape (n_clusters, size)
         Means of the clusters.
     metric : ndarray of float64, shape (size, size)
-        Inverse of the covariance within clusters, drawn a tenth of the way to that of a sphere,
-        further for few documents. A document ``x`` is of the cluster with the largest
+        Inverse of the covariance within clusters, drawn towards that of a sphere, the further the
+        fewer documents there are. A document ``x`` is of the cluster with the largest
         ``mean @ metric @ x - mean @ metric @ mean / 2``.
 
     References
@@ -56,7 +57,9 @@ def linear_discriminant(
         some = rows[low : low + _ROWS_PER_SHARD].astype(np.float64)
         within += (some.T * total[low : low + _ROWS_PER_SHARD]) @ some
     within /= max(total.sum(), 1e-12)
-    round_ = max(float(np.trace(within)) / size, 1e-12)
-    drawn = max(_SHRINKAGE, size / (size + total.size))
+    # Where documents of a cluster are equal nothing is left but rounding, which is no direction.
+    least = _LEAST_SCATTER * float(np.square(rows, dtype=np.float64).sum()) / max(len(rows), 1)
+    round_ = max(float(np.trace(within)), least, 1e-12) / size
+    drawn = size / (size + total.size)
     within = (1 - drawn) * within + drawn * round_ * np.eye(size)
     return means, np.linalg.inv(within)
