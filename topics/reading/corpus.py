@@ -46,6 +46,8 @@ class Corpus:
         missing, and further columns are kept.
     rejects : pyarrow.Table or None, default=None
         Rows that could not be read: path, row and reason.
+    log : sequence of str, default=()
+        What was decided about each source when it was read.
 
     Raises
     ------
@@ -59,7 +61,9 @@ class Corpus:
     (2, 'Aid', ['Envoys met.'])
     """
 
-    def __init__(self, table: pa.Table, rejects: pa.Table | None = None) -> None:
+    def __init__(
+        self, table: pa.Table, rejects: pa.Table | None = None, log: Sequence[str] = ()
+    ) -> None:
         if "text" not in table.column_names:
             raise TopicsError(
                 "there is no column text", f"rename one of {', '.join(table.column_names)}"
@@ -74,6 +78,7 @@ class Corpus:
             row = self.table["text"].to_pylist().index(None)
             raise TopicsError("the text is missing", "drop the row or fill it", index=row)
         self.rejects = REJECTS.empty_table() if rejects is None else rejects.cast(REJECTS)
+        self.log = list(log)
 
     # A sequence
 
@@ -128,7 +133,7 @@ class Corpus:
     __hash__ = None  # type: ignore[assignment]
 
     def _with(self, table: pa.Table) -> Corpus:
-        return Corpus(table, self.rejects)
+        return Corpus(table, self.rejects, self.log)
 
     @property
     def texts(self) -> pa.LargeStringArray:
@@ -197,7 +202,8 @@ class Corpus:
         table = concat_tables([c.table for c in corpora])
         ids = pa.array(_unique(table["id"].to_pylist()), pa.large_string())
         table = table.set_column(table.column_names.index("id"), "id", ids)
-        return Corpus(table, pa.concat_tables([c.rejects for c in corpora]))
+        log = list(dict.fromkeys(line for c in corpora for line in c.log))
+        return Corpus(table, pa.concat_tables([c.rejects for c in corpora]), log)
 
     # Duplicates
 
@@ -277,7 +283,7 @@ class Corpus:
                 ),
             }
         ).cast(REJECTS)
-        return Corpus(self[keep].table, pa.concat_tables([self.rejects, log]))
+        return Corpus(self[keep].table, pa.concat_tables([self.rejects, log]), self.log)
 
     # Other tools
 

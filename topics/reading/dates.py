@@ -1,4 +1,4 @@
-"""Dates as releases write them: found in a line, read over the whole source."""
+"""Dates as releases write them: found in a line or read off a cell."""
 
 from __future__ import annotations
 
@@ -12,11 +12,29 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from topics.reading.calendars import (
+    ERAS,
+    HIJRI_MONTHS,
+    JALALI_MONTHS,
+    Calendar,
+    calendar_of,
+    to_gregorian,
+)
+
 LOCALES = (
     "en", "es", "fr", "de", "pt", "it", "nl", "ru", "tr", "ar", "ar_SY", "ar_MA", "hi", "bn",
     "id", "fa", "pl", "uk",
 )  # fmt: skip
-"""CLDR locales whose month names are known; Arabic has three sets of them."""
+"""CLDR locales whose month names are looked for first; Arabic has three sets of them."""
+FURTHER_LOCALES = (
+    "sv", "da", "nb", "nn", "fi", "cs", "sk", "hu", "ro", "bg", "el", "he", "hr", "sr", "sr_Latn",
+    "sl", "bs", "mk", "sq", "lt", "lv", "et", "ca", "eu", "gl", "ga", "cy", "is", "mt", "lb", "vi",
+    "th", "ms", "fil", "sw", "am", "ti", "so", "ha", "yo", "ig", "zu", "xh", "af", "rw", "mg", "om",
+    "hy", "ka", "az", "az_Cyrl", "kk", "ky", "uz", "uz_Cyrl", "tk", "tg", "mn", "be", "ta", "te",
+    "ml", "kn", "mr", "gu", "pa", "or", "ne", "si", "ur", "ps", "sd", "ckb", "ku", "km", "lo", "my",
+    "ug", "tt", "jv", "su", "fy", "gd", "br", "eo", "la",
+)  # fmt: skip
+"""Those that are looked for where the first have found nothing."""
 
 Order = Literal["day", "month"]
 
@@ -28,13 +46,15 @@ class DateFound:
     Attributes
     ----------
     year, first, second : int
-        The year and the two other numbers as they stand.
+        The year and the two other numbers as they stand; 0 where the date has none.
     order : {"day", "month", "either"}
         What ``first`` is; "either" where the numbers alone do not say.
     start, end : int
         Where the date stands in the text it was found in.
     divider : str or None
         What divides the numbers of a numeric date that ends in the year; else None.
+    calendar : {"gregorian", "jalali", "hijri", "buddhist"}
+        That of the numbers.
     """
 
     year: int
@@ -44,9 +64,12 @@ class DateFound:
     start: int
     end: int
     divider: str | None = None
+    calendar: Calendar = "gregorian"
 
     def iso(self, order: Order = "day") -> str | None:
         """ISO date, ``order`` deciding where the numbers do not; None where no such day exists.
+
+        A date of which only the year, or the month, is known has only that: ``2018-07``.
 
         Examples
         --------
@@ -56,10 +79,10 @@ class DateFound:
         month, day = self.first, self.second
         if (order if self.order == "either" else self.order) == "day":
             month, day = day, month
-        try:
-            return datetime.date(self.year, month, day).isoformat()
-        except ValueError:
+        found = to_gregorian(self.calendar, self.year, month or 1, day or 1)
+        if found is None:
             return None
+        return found.isoformat()[: 10 if day else 7 if month else 4]
 
 
 def _fold(word: str) -> str:
@@ -68,49 +91,92 @@ def _fold(word: str) -> str:
 
 
 @cache
-def _month_names() -> dict[str, int]:
+def _month_names(further: bool = False) -> dict[str, int]:
+    from babel import UnknownLocaleError
     from babel.dates import get_month_names
 
-    names: dict[str, int] = {"sept": 9}
-    for locale in LOCALES:
+    known = _month_names() if further else {}
+    names: dict[str, int] = {} if further else {"sept": 9}
+    for locale in FURTHER_LOCALES if further else LOCALES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, locale).items():
+                try:
+                    found = get_month_names(width, context, locale)
+                except (UnknownLocaleError, ValueError, KeyError):
+                    continue
+                for number, name in found.items():
                     folded = _fold(name)
-                    if not folded.isdigit():
+                    if not folded.isdigit() and len(folded) > 1 and folded not in known:
                         names.setdefault(folded, number)
     return names
 
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    names = sorted(map(re.escape, _month_names()), key=len, reverse=True)
+_YEAR = r"(?P<year>\d{4})(?!\d)"
+_SHORT_YEAR = r"(?P<year>\d{4}|['’]?\d{2})(?!\d)"
+_DAY = r"(?<!\d)(?P<day>\d{1,2})"
+
+
+def _named_patterns(names: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    ordered = sorted(map(re.escape, names), key=len, reverse=True)
     # The dotted capital I of Turkish is matched as itself: re folds it to nothing that helps.
-    month = rf"(?P<month>{'|'.join(names)})(?![^\W\d_])\.?".replace("i", "[iİ]")
-    day = r"(?<!\d)(?P<day>\d{1,2})"
-    year = r"(?P<year>\d{4})(?!\d)"
-    patterns = (
-        rf"{day}(?:st|nd|rd|th|er|º|ª|\.)?[\s,/-]*(?:de\s+|of\s+|d['’])?{month}(?:\s*['’])?[\s,./-]*(?:de\s+|del\s+)?{year}",
-        rf"(?<!\w){month}\s*-?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,.-]+{year}",
-        r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<mon>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]?",
-        r"(?<![\d.])(?P<year>\d{4})(?P<sep>[-./])(?P<mon>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?!\d)",
-        r"(?<![\d./-])(?P<first>\d{1,2})(?P<sep>[-./])\s?(?P<second>\d{1,2})(?P=sep)\s?"
-        r"(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)",
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mon>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+    month = rf"(?P<month>{'|'.join(ordered)})(?![^\W\d_])\.?".replace("i", "[iİ]")
+    return _compiled(
+        rf"{_DAY}(?:st|nd|rd|th|er|º|ª|\.)?[\s,/-]*(?:de\s+|of\s+|d['’])?{month}(?:\s*['’])?[\s,./-]*(?:de\s+|del\s+|năm\s+)?{_YEAR}",
+        rf"(?<!\w){month}\s*-?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,.-]+{_YEAR}",
+        rf"{_DAY}[ -]{month}[ -]{_SHORT_YEAR}(?![\w-])",
+        rf"(?<!\d){_YEAR}[\s,./-]*(?:m\.|gada|ko|оны|г\.|年)?[\s,./-]*(?<![^\W\d_]){month}[\s,./-]*(?P<day>\d{{1,2}})(?!\d)",
+        rf"(?<!\d){_YEAR}\s*\.?\s*(?:gada|m\.)\s*(?P<day>\d{{1,2}})\.?\s*{month}",
     )
+
+
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-def find_dates(text: str) -> list[DateFound]:
+@cache
+def _patterns(further: bool) -> tuple[re.Pattern[str], ...]:
+    return _named_patterns(_month_names(further))
+
+
+_NUMERIC = _compiled(
+    r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<mon>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일号號]?",
+    rf"(?P<era>{'|'.join(ERAS)})\s*(?P<year>\d{{1,3}}|元)\s*年\s*(?P<mon>\d{{1,2}})\s*月\s*(?P<day>\d{{1,2}})\s*日?",
+    r"(?<![\d.])(?P<year>\d{4})(?P<sep>[-./])\s?(?P<mon>\d{1,2})(?P=sep)\s?(?P<day>\d{1,2})(?!\d)",
+    r"(?<![\d./-])(?P<first>\d{1,2})(?P<sep>[-./])\s?(?P<second>\d{1,2})(?P=sep)\s?"
+    r"(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)",
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mon>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?:[T_ ]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)",
+)
+
+
+def _other_calendar(months: Iterable[str]) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
+    year = r"(?P<year>1[2-5]\d\d|[\u0660-\u0669\u06f0-\u06f9]{4})(?!\d)"
+    return re.compile(rf"{_DAY}[\s,/-]*(?P<month>{names})(?![^\W\d_])[\s,/-]*{year}", re.I)
+
+
+_OTHER_CALENDARS: tuple[tuple[Calendar, re.Pattern[str], dict[str, int]], ...] = (
+    ("jalali", _other_calendar(JALALI_MONTHS), JALALI_MONTHS),
+    ("hijri", _other_calendar(HIJRI_MONTHS), HIJRI_MONTHS),
+)
+_ANY_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[ -][^\W\d_]+\.?[ -]['’]?\d\d(?!\d)")
+_LONGEST = 120
+"""Characters of a line in which months of further languages are looked for."""
+
+
+def find_dates(text: str, *, partial: bool = False) -> list[DateFound]:
     """All dates in a text, in the order they stand.
 
-    Month names are known in the languages of :data:`LOCALES` (names from CLDR, through Babel);
-    digits may be of any script.
+    Month names are known in the languages of :data:`LOCALES` and, in short lines,
+    :data:`FURTHER_LOCALES` (names from CLDR, through Babel); digits may be of any script. Years of
+    the Jalali, Islamic and Buddhist calendars and of Japanese eras are known as such.
 
     Parameters
     ----------
     text : str
         A line or a cell.
+    partial : bool, default=False
+        Whether a month with its year is a date, too, where there is no other.
 
     Returns
     -------
@@ -123,37 +189,148 @@ def find_dates(text: str) -> list[DateFound]:
     ['2018-07-03', '2018-07-05']
     >>> find_dates("11/07/2018")[0].order
     'either'
+    >>> find_dates("3. července 2018")[0].iso(), find_dates("1397/04/12")[0].iso()
+    ('2018-07-03', '2018-07-03')
     """
     if not any(map(str.isdigit, text)):
         return []
     found: list[DateFound] = []
-    for pattern in _patterns():
-        for match in pattern.finditer(text):
-            date = _date(match)
-            if date is not None and not any(
-                date.start < other.end and other.start < date.end for other in found
-            ):
-                found.append(date)
+
+    def search(patterns: Iterable[re.Pattern[str]], months: dict[str, int]) -> None:
+        for pattern in patterns:
+            for match in pattern.finditer(text):
+                _add(found, _date(match, months, text))
+
+    search((*_patterns(False)[:2], *_NUMERIC), _month_names())
+    if _ANY_YEAR.search(text):
+        for calendar, pattern, months in _OTHER_CALENDARS:
+            for match in pattern.finditer(text):
+                year, day = int(match["year"]), int(match["day"])
+                _add(found, DateFound(year, months[match["month"].lower()], day, "month",
+                                      *match.span(), calendar=calendar))  # fmt: skip
+        if not found and len(text) <= _LONGEST and re.search(r"[^\W\d_]", text):
+            search(_patterns(False)[2:], _month_names())
+            if not found:
+                search(_patterns(True), _month_names(True))
+    if partial and not found:
+        date = _month_of(text)
+        found += [date] if date else []
     return sorted(found, key=lambda date: date.start)
 
 
-def _date(match: re.Match[str]) -> DateFound | None:
+def _add(found: list[DateFound], date: DateFound | None) -> None:
+    if (
+        date is not None
+        and date.iso()
+        and not any(date.start < other.end and other.start < date.end for other in found)
+    ):
+        found.append(date)
+
+
+def _date(match: re.Match[str], months: dict[str, int], text: str) -> DateFound | None:
     parts = match.groupdict()
-    year = int(parts["year"])
-    if len(parts["year"]) == 2:
-        year += 2000 if year < 70 else 1900
     start, end = match.span()
+    written = parts["year"].strip("'’")
+    year = 1 if written == "元" else int(written)
+    if "era" in parts:
+        return DateFound(
+            year + ERAS[parts["era"]], int(parts["mon"]), int(parts["day"]), "month", start, end
+        )
+    if len(written) == 2:
+        year += 2000 if year < 70 else 1900
+    calendar = calendar_of(year, text)
+    if calendar is None or ("month" in parts and calendar not in ("gregorian", "buddhist")):
+        return None
     if "first" in parts:
         first, second = int(parts["first"]), int(parts["second"])
         either = max(first, second) <= 12 and first != second
-        order: Any = "either" if either else "day" if first > 12 else "month"
-        date = DateFound(year, first, second, order, start, end, parts["sep"])
-    else:
-        month = (
-            int(parts["mon"]) if "mon" in parts else _month_names().get(_fold(parts["month"]), 0)
-        )
-        date = DateFound(year, month, int(parts["day"]), "month", start, end)
-    return date if date.iso() else None
+        order: Any = "either" if either else "day" if first > 12 or first == second else "month"
+        if calendar != "gregorian":
+            order = "day"  # only American dates begin with the month
+        return DateFound(year, first, second, order, start, end, parts["sep"], calendar)
+    month = int(parts["mon"]) if "mon" in parts else months.get(_fold(parts["month"]), 0)
+    return DateFound(year, month, int(parts["day"]), "month", start, end, None, calendar)
+
+
+@cache
+def _month_patterns(further: bool) -> re.Pattern[str]:
+    ordered = sorted(map(re.escape, _month_names(further)), key=len, reverse=True)
+    month = rf"(?P<month>{'|'.join(ordered)})(?![^\W\d_])\.?".replace("i", "[iİ]")
+    return re.compile(rf"(?<!\w){month}[\s,./-]*(?:de\s+|del\s+|of\s+|năm\s+)?{_YEAR}", re.I)
+
+
+_NUMERIC_MONTH = _compiled(
+    r"^\s*(?P<year>\d{4})[-./](?P<mon>0?[1-9]|1[0-2])\s*$",
+    r"^\s*(?P<mon>0?[1-9]|1[0-2])[-./](?P<year>\d{4})\s*$",
+    r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<mon>\d{1,2})\s*[月월]",
+)
+
+
+def _month_of(text: str) -> DateFound | None:
+    """A month with its year."""
+    for pattern in _NUMERIC_MONTH:
+        if match := pattern.search(text):
+            calendar = calendar_of(int(match["year"]), text)
+            if calendar in ("gregorian", "buddhist"):
+                return DateFound(int(match["year"]), int(match["mon"]), 0, "month", *match.span(),
+                                 calendar=calendar)  # fmt: skip
+    if not _ANY_YEAR.search(text) or len(text) > _LONGEST:
+        return None
+    for further in (False, True):
+        if match := _month_patterns(further).search(text):
+            calendar = calendar_of(int(match["year"]), text)
+            month = _month_names(further).get(_fold(match["month"]), 0)
+            if calendar in ("gregorian", "buddhist") and month:
+                return DateFound(
+                    int(match["year"]), month, 0, "month", *match.span(), calendar=calendar
+                )
+    return None
+
+
+_EPOCH = datetime.date(1970, 1, 1)
+_EXCEL = datetime.date(1899, 12, 30)
+
+
+def read_date_cell(cell: str | None) -> list[DateFound]:
+    """The date that a cell of a column of dates holds.
+
+    Parameters
+    ----------
+    cell : str or None
+        A date in any form of :func:`find_dates`, a month or a year, seconds, milliseconds or
+        microseconds since 1970, or a day as Excel counts them.
+
+    Returns
+    -------
+    list of DateFound
+        The likeliest first; empty where it is none.
+
+    Examples
+    --------
+    >>> cells = ("43284", "1530576000", "3-Jul-18", "July 2018", "2018")
+    >>> [read_date_cell(cell)[0].iso() for cell in cells]
+    ['2018-07-03', '2018-07-03', '2018-07-03', '2018-07', '2018']
+    """
+    text = "" if cell is None else cell.strip()
+    number = re.fullmatch(r"(\d{4,20})(?:\.\d+)?", text)
+    if number and not (found := find_dates(text)):
+        date = _of_number(int(number[1]), len(number[1]))
+        if date is not None:
+            return [DateFound(date.year, date.month, date.day, "month", 0, len(text))]
+        year = int(number[1])
+        calendar = calendar_of(year) if len(number[1]) == 4 else None
+        return [DateFound(year, 0, 0, "month", 0, 4, None, calendar)] if calendar else []
+    return found if number else find_dates(text, partial=True)
+
+
+def _of_number(number: int, digits: int) -> datetime.date | None:
+    """A day as programs count it: seconds and their parts since 1970, days since 1900."""
+    if digits in (9, 10):
+        return _EPOCH + datetime.timedelta(seconds=number)
+    if digits in (12, 13, 15, 16, 18, 19):
+        factor = 10 ** (3 if digits < 14 else 6 if digits < 17 else 9)
+        return _EPOCH + datetime.timedelta(seconds=number // factor)
+    return _EXCEL + datetime.timedelta(days=number) if 20_000 <= number <= 80_000 else None
 
 
 def day_or_month_first(dates: Iterable[DateFound]) -> Order:

@@ -1,64 +1,84 @@
-"""Files of every kind that releases come in, each read into rows."""
+"""Which kind of file it is, by its content first and its name second, and its rows."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
 import re
 import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from topics._errors import TopicsError
-from topics.reading.dates import find_dates
+from topics.reading import office
+from topics.reading.archives import (
+    COMPRESSIONS,
+    MAX_DEPTH,
+    compression_of,
+    decompress,
+    is_tar,
+    members,
+)
+from topics.reading.columns import is_known_name, is_text_name
+from topics.reading.csv_tables import find_dialect, read_csv
+from topics.reading.dates import read_date_cell
 from topics.reading.encodings import decode
-from topics.reading.page_layouts import split_page
+from topics.reading.feeds import read_feed, read_xml, xml_kind
+from topics.reading.front_matter import take_front_matter
+from topics.reading.grids import Record, rows_from_grid
+from topics.reading.json_records import read_json, read_json_lines
+from topics.reading.mail import html_of_mhtml, mail_kind, read_mail, read_msg
+from topics.reading.page_layouts import Piece, find_layout, read_piece, split_page
+from topics.reading.press_exports import read_export
+from topics.reading.rows import Rows, string_table
+from topics.reading.web_pages import is_html, read_html, read_warc
 
-FORMATS = {
-    ".txt": "text", ".text": "text", ".md": "text", ".html": "html", ".htm": "html",
-    ".xhtml": "html", ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".json": "json",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet",
+ENDINGS = {
+    ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text", ".html": "html",
+    ".htm": "html", ".xhtml": "html", ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".json": "json",
+    ".geojson": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet",
+    ".pq": "parquet", ".feather": "arrow", ".arrow": "arrow", ".docx": "docx", ".docm": "docx",
+    ".odt": "odt", ".rtf": "rtf", ".pdf": "pdf", ".eml": "eml", ".mbox": "mbox", ".msg": "msg",
+    ".rss": "feed", ".atom": "feed", ".xml": "xml", ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".xls": "xlsx", ".xlsb": "xlsx", ".ods": "xlsx", ".warc": "warc", ".mhtml": "mhtml",
+    ".mht": "mhtml",
+    ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
 }  # fmt: skip
-"""Format by file name ending; each may be followed by ``.gz`` or ``.zst``."""
+"""Format by file name ending; each may be followed by that of a compression."""
+
+_BINARY = ("docx", "odt", "rtf", "pdf", "msg", "xlsx", "parquet", "arrow", "warc", "zip", "tar",
+           "eml", "mbox", "mhtml", "feed", "xml")  # fmt: skip
+FORMATS = ("text", "html", "csv", "json", "jsonl", *_BINARY)
+"""Names of all formats."""
+_REFUSED = {
+    b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+    b"II*\x00": "a picture", b"MM\x00*": "a picture", b"BM": None, b"RIFF": "a picture or a sound",
+    b"ID3": "a sound", b"OggS": "a sound", b"\x7fELF": "a program", b"MZ": None,
+    b"SQLite format 3": "a database", b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7z archive",
+}  # fmt: skip
 
 
-TEXT_COLUMNS = (
-    "text", "body", "content", "article", "full_text", "fulltext", "message", "release", "texte",
-    "texto", "testo", "tekst", "metin", "текст", "النص",
-)  # fmt: skip
-"""Names that the column of texts is recognised by, the likeliest first."""
-
-
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-
-
-@dataclass
-class Rows:
-    """What one file holds.
+class SourceFile(NamedTuple):
+    """A file to read, from the disk or out of an archive.
 
     Attributes
     ----------
-    table : pyarrow.Table
-        One row a release, columns as the file has them.
-    numbers : list of int
-        Row or line number of each, from 1, as an editor or a spreadsheet shows them.
-    rejects : list of (int or None, str)
-        Row and reason of what could not be read.
-    dates : list of list of DateFound, or None
-        Dates found by the layout of a page, for files that have no columns.
+    place : str
+        Path to show: of a member of an archive, the archive's and its own.
+    name : Path
+        Its name, for its ending.
+    data : bytes
+        Its content.
     """
 
-    table: pa.Table
-    numbers: list[int]
-    rejects: list[tuple[int | None, str]] = field(default_factory=list)
-    dates: list[Any] | None = None
+    place: str
+    name: Path
+    data: bytes
 
 
 def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]]]:
@@ -104,19 +124,18 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
             within = [path]  # a named pipe
         else:
             raise TopicsError("no such file or folder", "check the path", path=name)
-        known = [p for p in within if format_of(p) or not path.is_dir()]
-        passed_over += [
-            (str(p), f"unknown kind of file ({p.suffix or 'no ending'})")
-            for p in within
-            if p not in set(known)
-        ]
+        known: list[Path] = []
+        for p in within:
+            why = _why_passed_over(p) if path.is_dir() else None
+            if why is None:
+                known.append(p)
+            else:
+                passed_over.append((str(p), why))
         if not known:
             what = (
                 "the folder holds no file of a known kind" if path.is_dir() else "no file matches"
             )
-            raise TopicsError(
-                what, f"known are {' '.join(FORMATS)}, also as .gz and .zst", path=name
-            )
+            raise TopicsError(what, f"known are {' '.join(ENDINGS)}, also compressed", path=name)
         files += known
     # A folder may hold links to itself, and a file may be asked for twice.
     once: dict[str, Path | str] = {}
@@ -127,6 +146,30 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
 
 def _is_hidden(path: Path, below: Path) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.relative_to(below).parts)
+
+
+def _why_passed_over(path: Path) -> str | None:
+    """Why a file of a folder is not read; None for one that is."""
+    if path.name.startswith("~$"):
+        return "a lock file of an office program"
+    saved = path.parent.name
+    if saved.endswith(("_files", "_Dateien", "_fichiers")) and any(
+        (path.parent.parent / f"{saved.rpartition('_')[0]}{ending}").exists()
+        for ending in (".html", ".htm")
+    ):
+        return "part of a saved page"
+    if format_of(path):
+        return None
+    try:
+        with path.open("rb") as file:
+            start = file.read(8192)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    kind = kind_of(start, path) if start else None
+    # A text of an unknown ending may be a program; one without any is read.
+    if kind in _BINARY or (kind is not None and not path.suffix and b"\x00" not in start):
+        return None
+    return f"unknown kind of file ({path.suffix or 'no ending'})"
 
 
 def format_of(path: Path) -> str | None:
@@ -140,28 +183,345 @@ def format_of(path: Path) -> str | None:
     ending = path.suffix.lower()
     if ending in COMPRESSIONS:
         ending = path.with_suffix("").suffix.lower()
-    return FORMATS.get(ending)
+    return ENDINGS.get(ending)
 
 
-def read_file(
-    path: Path | str,
-    *,
-    format: str | None = None,
-    split: str | None = None,
-    encoding: str | None = None,
-) -> Rows:
-    r"""Rows of one file.
+def kind_of(data: bytes, name: Path) -> str:
+    """Format of a file by its content and, where that leaves it open, by its name.
+
+    Parameters
+    ----------
+    data : bytes
+        The content.
+    name : Path
+        The name.
+
+    Returns
+    -------
+    str
+        One of :data:`FORMATS`.
+
+    Raises
+    ------
+    TopicsError
+        If it is of a kind that holds no releases; the message says what it is.
+
+    Examples
+    --------
+    >>> kind_of(b"%PDF-1.7", Path("a.txt")), kind_of(b"Aid came.", Path("a"))
+    ('pdf', 'text')
+    """
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    named = format_of(name)
+    by_mark = _kind_by_mark(data, start, name)
+    if by_mark:
+        return by_mark
+    if named in (
+        "docx",
+        "odt",
+        "pdf",
+        "xlsx",
+        "msg",
+        "parquet",
+        "arrow",
+        "rtf",
+        "warc",
+        "zip",
+        "tar",
+    ):
+        # What many programs call .xls is a page or a table of text.
+        if named != "xlsx" or data.count(b"\x00") * 50 > len(data[:4096]) > 0:
+            raise TopicsError(
+                f"it is no {name.suffix.lower()} file", "open it and save it anew", path=name
+            )
+        named = None
+    mail = mail_kind(data) if named in (None, "text", "eml", "mbox", "mhtml") else None
+    if mail:
+        return mail
+    if named in ("eml", "mbox", "mhtml"):
+        return "eml" if named == "mbox" else named
+    if named in ("text", "html", "csv", "json", "jsonl", None, "xml", "feed"):
+        return _kind_of_text(data, start, named, name)
+    return named
+
+
+def _kind_by_mark(data: bytes, start: bytes, name: Path) -> str | None:
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+        return _kind_of_zip(data, name)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if (
+            b"W\x00o\x00r\x00k\x00b\x00o\x00o\x00k" in data
+            or b"B\x00o\x00o\x00k\x00" in data[:4096]
+        ):
+            return "xlsx"
+        if (
+            b"_\x00_\x00p\x00r\x00o\x00p\x00e\x00r\x00t\x00i\x00e\x00s" in data
+            or b"s\x00u\x00b\x00s\x00t\x00g" in data
+        ):
+            return "msg"
+        raise TopicsError(
+            "it is a document of an old office program", "save it as .docx or .txt", path=name
+        )
+    for mark, kind in ((b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"PAR1", "parquet"),
+                       (b"ARROW1", "arrow"), (b"WARC/", "warc"), (b"FEA1", "arrow")):  # fmt: skip
+        if start.startswith(mark) or (mark == b"%PDF-" and mark in data[:1024]):
+            return kind
+    if is_tar(data):
+        return "tar"
+    for mark, what in _REFUSED.items():
+        if what and data.startswith(mark):
+            raise TopicsError(
+                f"the file is {what}, not text", "give the text of the releases", path=name
+            )
+    return None
+
+
+def _kind_of_zip(data: bytes, name: Path) -> str:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return format_of(name) if format_of(name) in ("docx", "odt", "xlsx") else "zip"  # type: ignore[return-value]
+    if "word/document.xml" in names:
+        return "docx"
+    if any(entry.startswith("xl/") for entry in names):
+        return "xlsx"
+    if b"opendocument.text" in mimetype:
+        return "odt"
+    if b"opendocument.spreadsheet" in mimetype:
+        return "xlsx"
+    what = "a presentation" if any(n.startswith("ppt/") for n in names) else (
+        "a presentation or a drawing" if b"opendocument" in mimetype
+        else "an e-book" if b"epub" in mimetype else None
+    )  # fmt: skip
+    if what:
+        raise TopicsError(f"the file is {what}", "save its text as .docx or .txt", path=name)
+    return "zip"
+
+
+def _kind_of_text(data: bytes, start: bytes, named: str | None, name: Path) -> str:
+    """Which format a text is in: what it looks like, unless its name may be right."""
+    xml = xml_kind(data)
+    if xml:
+        return xml
+    if is_html(data) or _is_wide_html(data):
+        return "html"
+    if named in ("csv", "json", "jsonl"):
+        like_json = start[:1] in (b"{", b"[") and named != "csv"
+        return (
+            named
+            if named == "csv" or like_json or start[:1] == b'"'
+            else _refuse_json(named, start, name)
+        )
+    if named in ("xml", "feed"):
+        if start.startswith(b"<"):
+            return "xml"
+        named = None
+    if start[:1] in (b"{", b"[") and _looks_like_json(data):
+        lines = data.lstrip(b"\xef\xbb\xbf").splitlines()
+        return "jsonl" if start[:1] == b"{" and _is_json(lines[0]) else "json"
+    if named == "html":
+        return "html" if b"<" in data else "text"
+    return "csv" if _looks_like_table(data) else "text"
+
+
+def _refuse_json(named: str, start: bytes, name: Path) -> str:
+    if start[:9].decode("latin-1").lower().startswith(("callback(", "jsonp")):
+        raise TopicsError("it is a script, not JSON", "save what stands in the brackets", path=name)
+    return named
+
+
+def _is_wide_html(data: bytes) -> bool:
+    """HTML in UTF-16."""
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff") and is_html(data[2:4096].replace(b"\x00", b""))
+
+
+def _looks_like_json(data: bytes) -> bool:
+    return bool(
+        re.match(
+            rb'\s*(?:\{\s*(?:"[^"]*"\s*:|\})|\[\s*(?:[\{\["]|-?\d|\]))',
+            data.lstrip(b"\xef\xbb\xbf"),
+        )
+    )
+
+
+def _looks_like_table(data: bytes) -> bool:
+    """Whether the first lines are cells divided alike, under the name of a text column."""
+    sample = data[:16384]
+    text = (
+        sample.decode("utf-16", "replace") if sample[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else sample.decode("utf-8", "replace")
+    ).lstrip("\ufeff")  # fmt: skip
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for delimiter in ("\t", ",", ";", "|"):
+        names = [name.strip(' "') for name in first.split(delimiter)]
+        known = sum(map(is_known_name, names))
+        if (
+            len(names) > 1
+            and known
+            and any(map(is_text_name, names))
+            and all(len(n) < 60 for n in names)
+        ):
+            return (
+                known * 2 >= len(names)
+                or delimiter == "\t"
+                or (find_dialect(text).delimiter == delimiter)
+            )
+    return False
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def open_files(
+    path: Path | str, rejects: list[tuple[str, int | None, str]]
+) -> Iterator[SourceFile]:
+    """The file that a path stands for, unpacked; each file of an archive.
 
     Parameters
     ----------
     path : Path, or "-" for standard input
         The file.
-    format : {"text", "html", "csv", "json", "jsonl", "parquet"} or None, default=None
-        None goes by the file's ending, and by its content where that is not known.
-    split : str or None, default=None
+    rejects : list of (str, int or None, str)
+        Gets the members of archives that cannot be read, with the reason.
+
+    Yields
+    ------
+    SourceFile
+        Name and content.
+
+    Raises
+    ------
+    TopicsError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_text("Aid came.")
+    >>> [file.data for file in open_files(path, [])]
+    [b'Aid came.']
+    """
+    place = "stdin" if path == "-" else os.fsencode(path).decode("utf-8", "replace")
+    yield from unpack(
+        SourceFile(place, Path("stdin" if path == "-" else path), _bytes(path)), rejects
+    )
+
+
+def unpack(
+    file: SourceFile, rejects: list[tuple[str, int | None, str]], depth: int = 0
+) -> Iterator[SourceFile]:
+    """A file without its compression, or the files of an archive, each unpacked in turn.
+
+    Parameters
+    ----------
+    file : SourceFile
+        As it stands.
+    rejects : list of (str, int or None, str)
+        Gets the members that cannot be read, with the reason.
+    depth : int, default=0
+        Archives that it stands in.
+
+    Yields
+    ------
+    SourceFile
+        Name and content.
+
+    Raises
+    ------
+    TopicsError
+        If it is damaged, or grows beyond bounds.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> packed = SourceFile("a.txt.gz", Path("a.txt.gz"), gzip.compress(b"Aid came."))
+    >>> [(str(file.name), file.data) for file in unpack(packed, [])]
+    [('a.txt', b'Aid came.')]
+    """
+    place, name, data = file
+    compression = compression_of(data)
+    claimed = COMPRESSIONS.get(name.suffix.lower())
+    for _ in range(2):
+        if compression is None and claimed is None:
+            break
+        data = decompress(data, compression or claimed or "", place)
+        name = name.with_suffix("") if name.suffix.lower() in COMPRESSIONS else name
+        compression, claimed = compression_of(data), None
+    is_archive = is_tar(data) or (
+        data.startswith(b"PK\x03\x04") and kind_of(data, Path(place)) == "zip"
+    )
+    if not is_archive:
+        yield SourceFile(place, name, data)
+        return
+    if depth >= MAX_DEPTH:
+        raise TopicsError("archives stand in archives too deeply", "unpack it", path=place)
+    for member in members(data, place):
+        inner = f"{place}/{member.name}"
+        if member.problem:
+            rejects.append((inner, None, member.problem))
+            continue
+        try:
+            yield from unpack(SourceFile(inner, Path(member.name), member.data), rejects, depth + 1)
+        except TopicsError as error:
+            rejects.append((inner, None, str(TopicsError(error.problem, error.hint))))
+
+
+def _bytes(path: Path | str) -> bytes:
+    try:
+        if path != "-" and Path(path).is_char_device():
+            raise TopicsError("it is a device", "give a file, or - for standard input", path=path)
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except PermissionError:
+        raise TopicsError(
+            "no permission to read it", "check the file's rights", path=path
+        ) from None
+    except OSError as error:
+        raise TopicsError(f"it cannot be read ({error.strerror})", path=path) from None
+
+
+class Reading(NamedTuple):
+    """How files are to be read.
+
+    Attributes
+    ----------
+    format : str or None
+        One of :data:`FORMATS`; None recognises it.
+    split : str or None
         As for :func:`topics.reading.page_layouts.split_page`.
-    encoding : str or None, default=None
+    encoding : str or None
         None recognises it.
+    named : tuple of str
+        Columns that the user asks for by name.
+    """
+
+    format: str | None = None
+    split: str | None = None
+    encoding: str | None = None
+    named: tuple[str, ...] = ()
+
+
+_AS_RECOGNISED = Reading()
+
+
+def read_file(file: SourceFile, how: Reading = _AS_RECOGNISED) -> Rows:
+    r"""Rows of one file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        Name and content.
+    how : Reading
+        What the user says of it.
 
     Returns
     -------
@@ -172,286 +532,213 @@ def read_file(
     ------
     TopicsError
         If the file cannot be read at all.
+    ValueError
+        If there is no such format.
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "releases.csv")
-    ...     _ = path.write_text("title,text\nAid,Aid reached the camp.\n")
-    ...     read_file(path).table.to_pylist()
+    >>> data = b"title,text\nAid,Aid reached the camp.\n"
+    >>> read_file(SourceFile("a.csv", Path("a.csv"), data)).table.to_pylist()
     [{'title': 'Aid', 'text': 'Aid reached the camp.'}]
     """
-    try:
-        if path != "-" and Path(path).is_char_device():
-            raise TopicsError("it is a device", "give a file, or - for standard input", path=path)
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except PermissionError:
-        raise TopicsError(
-            "no permission to read it", "check the file's rights", path=path
-        ) from None
-    except OSError as error:
-        raise TopicsError(f"it cannot be read ({error.strerror})", path=path) from None
-    name = Path("stdin" if path == "-" else path)
-    if name.suffix.lower() in COMPRESSIONS:
-        data = _decompress(data, COMPRESSIONS[name.suffix.lower()], name)
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise TopicsError("the file is empty", "give a file with releases in it", path=name)
-    format = format or format_of(name) or _guess_format(data)
-    if format == "parquet":
-        return _read_parquet(data, name)
-    read: dict[str, Callable[[str], Rows]] = {
-        "text": lambda text: _read_text(text, split, name),
-        "html": lambda text: _read_html(text, name),
-        "csv": lambda text: _read_csv(text, name),
-        "json": lambda text: _read_json(text, name),
-        "jsonl": lambda text: _read_json_lines(text, name),
-    }
-    if format not in read:
-        raise ValueError(f"format={format!r} is none of parquet, {', '.join(read)}")
-    return read[format](decode(data, name, encoding))
+    if how.format is not None and how.format not in FORMATS:
+        raise ValueError(f"format={how.format!r} is none of {', '.join(FORMATS)}")
+    place, data = Path(file.place), file.data
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
+        raise TopicsError("the file is empty", "give a file with releases in it", path=place)
+    kind = how.format or kind_of(data, file.name)
+    if (
+        how.split is not None
+        and how.format is None
+        and kind in ("csv", "eml")
+        and format_of(file.name) != kind
+    ):
+        kind = "text"  # only a text is cut
+    read = _READERS.get(kind)
+    if read is not None:
+        return read(data, place, how)
+    text = decode(data, place, how.encoding)
+    if kind == "html":
+        return read_html(text, place, how.named)
+    if kind == "csv":
+        return read_csv(text, place, how.named)
+    if kind == "json":
+        return read_json(text, place, how.named)
+    if kind == "jsonl":
+        return read_json_lines(text, place)
+    return read_text(text, place, how.split)
 
 
-def _decompress(data: bytes, compression: str, path: Path) -> bytes:
-    try:
-        with pa.CompressedInputStream(pa.BufferReader(data), compression) as stream:
-            return bytes(stream.read())
-    except (OSError, pa.ArrowException):
-        raise TopicsError(
-            f"it is no {compression} file, or it is cut short", "copy it again", path=path
-        ) from None
+def read_text(text: str, path: Path | str, split: str | None = None) -> Rows:
+    r"""Rows of a text: an export of a press database, a page of releases, or one release.
 
+    Parameters
+    ----------
+    text : str
+        The text.
+    path : Path or str
+        For messages.
+    split : str or None, default=None
+        As for :func:`topics.reading.page_layouts.split_page`.
 
-def _guess_format(data: bytes) -> str:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start[:1] in (b"{", b"["):
-        lines = data.lstrip(b"\xef\xbb\xbf").splitlines()
-        return "jsonl" if start[:1] == b"{" and _is_json(lines[0]) else "json"
-    if start[:15].lower().startswith((b"<!doctype html", b"<html")):
-        return "html"
-    header = start.splitlines()[0].decode("utf-8", "replace") if start else ""
-    names = {name.strip(' "').lower() for name in re.split(r"[,;\t|]", header)}
-    return "csv" if len(names) > 1 and names & set(TEXT_COLUMNS) else "text"
+    Returns
+    -------
+    Rows
+        ``layout`` names how it was cut, and ``as_one`` reads the text as one release after all.
 
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except ValueError:
-        return False
-    return True
-
-
-def _string_table(rows: list[dict[str, Any]]) -> pa.Table:
-    """A table of strings; what is not a string stands as JSON, what is missing as null."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-
-    def cell(value: Any) -> str | None:
-        if value is None or value != value:  # noqa: PLR0124 (NaN)
-            return None
-        if not isinstance(value, str):
-            value = json.dumps(value, ensure_ascii=False, default=str).strip('"')
-        return value.encode("utf-8", "replace").decode()
-
-    return pa.table(
-        {
-            str(name).encode("utf-8", "replace").decode(): pa.array(
-                [cell(row.get(name)) for row in rows], pa.large_string()
-            )
-            for name in names
-        }
+    Examples
+    --------
+    >>> rows = read_text("Talks resume\n\nEnvoys met on Friday in Port Ellis.", "a.txt")
+    >>> rows.table.to_pylist()[0]["title"], rows.layout
+    ('Talks resume', 'whole')
+    """
+    if split is None and (rows := read_export(text)) is not None:
+        return rows
+    fields, text, skipped = take_front_matter(text) if split is None else ({}, text, 0)
+    if fields:
+        return _with_fields(_of_pieces(split_page(text, "whole"), skipped), fields, text)
+    layout = (
+        find_layout([line.rstrip() for line in text.splitlines()]).name if split is None else ""
     )
-
-
-def _read_text(text: str, split: str | None, path: Path) -> Rows:
-    front: dict[str, Any] = {}
-    skipped = 0
-    if split is None and (match := re.match(r"---\n((?:[\w-]+:.*\n)+)---\n", text)):
-        # Front matter, as Markdown pages have it.
-        front = {
-            key.lower(): value.strip(" '\"")
-            for key, value in re.findall(r"^([\w-]+):\s*(.+)$", match[1], re.M)
-        }
-        text, skipped = text[match.end() :], match[0].count("\n")
-        split = "whole"
-    pieces = split_page(text, split)
+    pieces = split_page(text, layout if split is None else split)
     if split not in (None, "whole", "lines") and len(pieces) == 1:
         warnings.warn(f"{path}: split={split!r} finds one release only", stacklevel=2)
-    rows = [{"title": p.title, "text": p.text, "source": p.source} for p in pieces]
-    dates = [p.dates for p in pieces]
-    if front and rows:
-        rows[0] |= {key: front[key] for key in ("title", "source", "language") if key in front}
-        dates[0] = find_dates(front.get("date", "")) + dates[0]
-    return Rows(_string_table(rows), [p.line + skipped for p in pieces], dates=dates)
-
-
-def _read_html(text: str, path: Path) -> Rows:
-    from trafilatura import bare_extraction
-
-    found = bare_extraction(text, with_metadata=True, include_comments=False, favor_recall=True)
-    if found is None or not found.text or not found.text.strip():
-        raise TopicsError("no article was found in the page", "save its text as .txt", path=path)
-    title = found.title if found.title and found.title.strip() else None
-    body = found.text.strip()
-    if title and body.startswith(title):
-        body = body[len(title) :].strip() or body
-    row = {"title": title, "text": body, "source": found.sitename or found.hostname}
-    return Rows(_string_table([row]), [1], dates=[find_dates(found.date or "")])
-
-
-def _check_quotes(text: str, delimiter: str, path: Path) -> None:
-    """An error for a quote that is not closed where its cell ends: it would swallow rows below."""
-    lines = io.StringIO(text, newline="")
-    csv.field_size_limit(1 << 30)
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    first = 1
-    while True:
-        try:
-            next(rows)
-        except StopIteration:
-            return
-        except csv.Error:
-            # Within one line it is only untidy.
-            if rows.line_num > first:
-                raise TopicsError(
-                    "a quote that opens in this line is not closed where its cell ends",
-                    'close it, or double it if it is part of the text ("")',
-                    path=path,
-                    row=first,
-                ) from None
-        first = rows.line_num + 1
-
-
-def _read_csv(text: str, path: Path) -> Rows:
-    from pyarrow import csv as arrow_csv
-
-    text = text.lstrip("\n")
-    if text[:4].lower() == "sep=":
-        text = text.split("\n", 1)[-1]  # a hint that Excel writes
-    header = text.split("\n", 1)[0]
-    delimiter = "\t" if ".tsv" in path.suffixes or ".tab" in path.suffixes else None
-    delimiter = delimiter or max(",;\t|", key=header.count)
-    data = text.encode("utf-8", "replace")
-    rejects: list[tuple[int | None, str]] = []
-
-    def keep_count(row: Any) -> str:
-        hint = f"quote cells that hold {delimiter!r}"
-        if row.actual_columns < row.expected_columns:
-            hint = f"add the {delimiter!r} that are missing, empty cells have them, too"
-        rejects.append(
-            (
-                row.number,
-                f"{row.actual_columns} cells where the header has {row.expected_columns}; {hint}",
-            )
-        )
-        return "skip"
-
-    parse = arrow_csv.ParseOptions(
-        delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep_count
-    )
-    # Serial, since only then rejected rows have numbers; one block, since a cell may be large.
-    read = arrow_csv.ReadOptions(use_threads=False, block_size=min(len(data) + 1024, 2**31 - 1))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            names = arrow_csv.read_csv(
-                io.BytesIO(data[: max(len(header.encode()) + 1, 2)]), read, parse
-            ).column_names
-        convert = arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
-        )
-        rejects.clear()
-        table = arrow_csv.read_csv(io.BytesIO(data), read, parse, convert)
-    except pa.ArrowInvalid as error:
-        raise TopicsError(
-            f"it is no CSV file ({error})", "look for a quote that is not closed", path=path
-        ) from None
-    if rejects or text.count('"') % 2:
-        _check_quotes(text, delimiter, path)
-    bad = {number for number, _ in rejects}
-    numbers: list[int] = []
-    number = 2  # the header is row 1
-    while len(numbers) < table.num_rows:
-        if number not in bad:
-            numbers.append(number)
-        number += 1
-    return Rows(table, numbers, rejects)
-
-
-def _read_json(text: str, path: Path) -> Rows:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        if "Extra data" in str(error):
-            return _read_json_lines(text, path)
-        line = getattr(error, "lineno", None)
-        raise TopicsError(
-            f"broken JSON ({getattr(error, 'msg', error)})",
-            "correct that line",
-            path=path,
-            row=line,
-        ) from None
-    except RecursionError:
-        raise TopicsError("JSON nested too deeply", "give a list of releases", path=path) from None
-    if isinstance(value, dict):
-        lists = [v for v in value.values() if isinstance(v, list) and v]
-        wraps = not any(str(key).lower() in TEXT_COLUMNS for key in value) and len(lists) == 1
-        value = lists[0] if wraps and isinstance(lists[0][0], (dict, str)) else [value]
-    if not isinstance(value, list):
-        raise TopicsError("JSON without a list of releases", "give a list of objects", path=path)
-    return rows_from_values(list(enumerate(value, 1)))
-
-
-def _read_json_lines(text: str, path: Path) -> Rows:
-    values: list[tuple[int, Any]] = []
-    broken: list[tuple[int | None, str]] = []
-    # Only \n ends a line: JSON strings may hold other separators as they are.
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            values.append((number, json.loads(line)))
-        except ValueError as error:
-            broken.append(
-                (number, f"broken JSON ({getattr(error, 'msg', error)}); correct that line")
-            )
-        except RecursionError:
-            broken.append((number, "JSON nested too deeply"))
-    rows = rows_from_values(values)
-    rows.rejects = sorted([*rows.rejects, *broken], key=lambda reject: reject[0] or 0)
+    rows = _of_pieces(pieces, skipped)
+    rows.layout = layout or None
+    if split is None:
+        rows.as_one = lambda letterhead: _of_pieces([read_piece(text, letterhead)], skipped)
     return rows
 
 
-def rows_from_values(values: list[tuple[int, Any]]) -> Rows:
-    """Rows of numbered dicts and texts; anything else is rejected.
-
-    Examples
-    --------
-    >>> rows_from_values([(1, {"text": "Aid came."}), (2, None)]).rejects
-    [(2, 'neither an object nor a text')]
-    """
-    rows, numbers = [], []
-    rejects: list[tuple[int | None, str]] = []
-    for number, value in values:
-        if isinstance(value, str):
-            value = {"text": value}
-        if isinstance(value, dict):
-            rows.append(value)
-            numbers.append(number)
-        else:
-            rejects.append((number, "neither an object nor a text"))
-    return Rows(_string_table(rows), numbers, rejects)
+def _of_pieces(found: Sequence[Piece | None], skipped: int = 0) -> Rows:
+    pieces = [piece for piece in found if piece is not None]
+    rows = [
+        {"title": p.title, "text": p.text, "source": p.source, "boilerplate": p.boilerplate}
+        for p in pieces
+    ]
+    if not any(row["boilerplate"] for row in rows):
+        for row in rows:
+            del row["boilerplate"]
+    return Rows(
+        string_table(rows), [p.line + skipped for p in pieces], dates=[p.dates for p in pieces]
+    )
 
 
-def _read_parquet(data: bytes, path: Path) -> Rows:
+def _with_fields(rows: Rows, fields: dict[str, Any], text: str) -> Rows:
+    """Rows of a page with its front matter; its own title is text where that names another."""
+    row = rows.table.to_pylist()[0] if rows.table.num_rows else {"title": None, "text": ""}
+    dates = rows.dates[0] if rows.dates else []
+    own = row["title"]
+    title = fields.get("title") or own
+    if own and own != title:
+        row["text"] = f"{own}\n\n{row['text']}"
+    row |= {name: value for name, value in fields.items() if name not in ("text", "title", "date")}
+    row |= {
+        "title": title,
+        "source": fields.get("source") or fields.get("publisher") or row.get("source"),
+    }
+    written = next(
+        (fields[n] for n in ("date", "published", "publishdate", "created") if fields.get(n)), None
+    )
+    return Rows(
+        string_table([row]), rows.numbers or [1], dates=[[*read_date_cell(written), *dates]]
+    )
+
+
+def _read_document(
+    reader: Callable[[bytes, Any], office.Document],
+) -> Callable[[bytes, Path, Reading], Rows]:
+    def read(data: bytes, path: Path, how: Reading) -> Rows:
+        text, title = reader(data, path)
+        if not text.strip():
+            raise TopicsError("the document has no text", "give its text as .txt", path=path)
+        rows = read_text(text, path, how.split)
+        if title and rows.table.num_rows == 1 and rows.layout == "whole":
+            row = rows.table.to_pylist()[0]
+            if row.get("title") != title and row["text"].startswith(title):
+                row["text"] = row["text"][len(title) :].strip() or row["text"]
+            if row.get("title") is None or row["title"] in title or title in row["title"]:
+                rows.table = string_table([row | {"title": title}])
+        return rows
+
+    return read
+
+
+def _read_sheets(data: bytes, path: Path, how: Reading) -> Rows:
+    """Rows of the sheets that hold a text, one after the other."""
+    found: list[Rows] = []
+    problems: list[str] = []
+    for name, cells in office.read_spreadsheet(data, path):
+        records = [Record(i, row) for i, row in enumerate(cells, 1)]
+        if not any(any(record.cells) for record in records):
+            continue
+        try:
+            rows = rows_from_grid(records, path, named=how.named)
+        except TopicsError as error:
+            problems.append(f"sheet {name!r}: {error.problem}")
+            continue
+        if rows.table.num_rows:
+            rows.notes.insert(0, f"sheet {name!r}")
+            found.append(rows)
+    if not found:
+        raise TopicsError(
+            "the workbook holds no table", "; ".join(problems) or "fill a sheet", path=path
+        )
+    texts = [rows for rows in found if any(map(is_text_name, rows.table.column_names))] or found[:1]
+    first = texts[0]
+    for rows in texts[1:]:
+        if rows.table.column_names != first.table.column_names:
+            first.notes.append(f"{rows.notes[0]} has other columns and is left out")
+            first.rejects += [(n, f"{rows.notes[0]} has other columns") for n in rows.numbers]
+            continue
+        first.table = pa.concat_tables([first.table, rows.table])
+        first.numbers += rows.numbers
+        first.rejects += rows.rejects
+        first.notes.append(rows.notes[0])
+    first.notes += [
+        f"{rows.notes[0]} names no column of texts and is left out"
+        for rows in found
+        if rows not in texts
+    ]
+    return first
+
+
+def _read_parquet(data: bytes, path: Path, how: Reading) -> Rows:
     import pyarrow.parquet as pq
 
+    return _of_table(lambda: pq.read_table(pa.BufferReader(data)), "Parquet", path)
+
+
+def _read_arrow(data: bytes, path: Path, how: Reading) -> Rows:
+    from pyarrow import feather
+
+    return _of_table(lambda: feather.read_table(pa.BufferReader(data)), "Arrow", path)
+
+
+def _of_table(read: Callable[[], Any], kind: str, path: Path) -> Rows:
     try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError):
+        table = read()
+    except (pa.ArrowException, OSError, ValueError):
         raise TopicsError(
-            "it is no Parquet file, or it is cut short", "copy it again", path=path
+            f"it is no {kind} file, or it is cut short", "copy it again", path=path
         ) from None
     return Rows(table, list(range(1, table.num_rows + 1)))
+
+
+_READERS: dict[str, Callable[[bytes, Path, Reading], Rows]] = {
+    "docx": _read_document(office.read_docx),
+    "odt": _read_document(office.read_odt),
+    "rtf": _read_document(office.read_rtf),
+    "pdf": _read_document(office.read_pdf),
+    "xlsx": _read_sheets,
+    "parquet": _read_parquet,
+    "arrow": _read_arrow,
+    "eml": lambda data, path, how: read_mail(data, "eml", path),
+    "mbox": lambda data, path, how: read_mail(data, "mbox", path),
+    "msg": lambda data, path, how: read_msg(data, path),
+    "mhtml": lambda data, path, how: read_html(html_of_mhtml(data, path), path, how.named),
+    "warc": lambda data, path, how: read_warc(data, path),
+    "feed": lambda data, path, how: read_feed(data, path),
+    "xml": lambda data, path, how: read_xml(data, path),
+}
+"""Readers of what is not decoded first. An archive is unpacked before (:func:`unpack`)."""

@@ -1,4 +1,9 @@
-"""Page dumps: many releases in one text, told apart by the layout of the page."""
+"""Text files: one release or many, told apart by the layout of the page.
+
+A cut must have a reason that holds for every piece it makes (a mark or a closing line of its own,
+or a title and prose below it); else the text is one release. Navigation above a release and footers
+below it belong to none.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,8 +50,40 @@ _NOTES = re.compile(
     re.I,
 )
 _CONTACT = re.compile(
-    r"^\W*(?:(?:media |press )?contacts?|tel(?:ephone)?|phone|e-?mail)\s*[:.]", re.I
+    r"^\W*(?:(?:media |press )?contacts?|tel(?:ephone)?|phone|e-?mail|office|mobile|"
+    r"fax)\b[^:.]{0,20}[:.]"
+    r"|^[^.!?]{0,60}\(?\+?\d[\d ()/-]{1,6}[-. )]\d{3,4}[-. ]\d{3,4}\b[^.!?]{0,30}$",
+    re.I,
 )
+_LABEL = re.compile(
+    r"^\W*(?:case|docket|ref(?:erence)?|release|file|id|no|nr|number|category|section|published|posted|"
+    r"updated|last updated?|location|tags?|topics?|by|author|source|share|"
+    r"filed under)\b\W{0,3}(?:#|:|№|no\.?\b)",
+    re.I,
+)
+_NAVIGATION = re.compile(
+    r"^\W*(?:skip to (?:main )?(?:content|navigation)|(?:main )?menu|home|search|share(?: this)?|"
+    r"subscribe|sign up|sign in|log ?in|register|contact(?: us)?|about(?: us)?|news(?:room)?|"
+    r"press|media|"
+    r"facebook|twitter|x|linkedin|instagram|youtube|whatsapp|telegram|e-?mail\*?|print|pdf|download|"
+    r"read more|learn more|more|view all|see all|back(?: to top| to list| to news)?|top|next|"
+    r"previous|close|"
+    r"latest (?:posts?|news)|related (?:posts?|news|articles?|content|stories)|"
+    r"recent (?:posts?|news)|archives?|"
+    r"categories|tags|privacy(?: policy)?|terms(?: of (?:use|service))?|cookies?(?: policy|"
+    r" settings)?|"
+    r"accept(?: all)?(?: cookies)?|sitemap|all rights reserved|"
+    r"published|posted|\d+ min(?:ute)?s? read|please leave this field empty|leave a (?:reply|"
+    r"comment)|"
+    r"startseite|kontakt|impressum|datenschutz|suche|teilen|drucken|accueil|recherche|partager|imprimer|"
+    r"inicio|buscar|compartir|imprimir|ana sayfa|iletişim|главная|контакты|поиск|поделиться|"
+    r"الرئيسية|اتصل بنا|بحث|首页|联系我们|搜索|分享)\W*$"
+    r"|^\W*(?:©|copyright\b|\(c\) ?\d{4})",
+    re.I,
+)
+_LINKS = re.compile(r"^\W*(?:!?\[[^\]]*\]\([^)]*\)\W*|https?://\S+\s*|<https?://[^>]+>\s*)+$")
+_SENTENCE_END = re.compile(r"[.!?。！？؟۔।…]['\"”’»)\]]*\s*$")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LONGEST_TITLE = 300
 
 
@@ -61,6 +99,9 @@ class Piece:
         The body, its paragraphs as they stand.
     title, source : str or None
         Where known.
+    boilerplate : str or None
+        What stands above and below it and belongs to the page: navigation, contacts above the text,
+        links.
     dates : list of DateFound
         Dates that may be the release's, the likeliest first; day and month are told apart over
         the whole page, so not here.
@@ -70,7 +111,48 @@ class Piece:
     text: str
     title: str | None = None
     source: str | None = None
+    boilerplate: str | None = None
     dates: list[DateFound] = field(default_factory=list)
+
+
+class Layout(NamedTuple):
+    """How a page is cut.
+
+    Attributes
+    ----------
+    name : str
+        One of :data:`LAYOUTS`.
+    starts : list of int
+        Places of the lines that releases start on.
+    """
+
+    name: str
+    starts: list[int]
+
+
+def find_layout(lines: Sequence[str]) -> Layout:
+    """The first layout by which a page is more than one release; else it is one.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The page.
+
+    Returns
+    -------
+    Layout
+        Its name and where releases start.
+
+    Examples
+    --------
+    >>> find_layout(["Talks resume", "", "Envoys met."])
+    Layout(name='whole', starts=[0])
+    """
+    for name, find in LAYOUTS.items():
+        starts = find(lines)
+        if name == "whole" or len(starts) > 1:
+            break
+    return Layout(name, starts)
 
 
 def split_page(text: str, split: str | None = None) -> list[Piece]:
@@ -107,7 +189,7 @@ def split_page(text: str, split: str | None = None) -> list[Piece]:
     if split in LAYOUTS:
         starts = LAYOUTS[split](lines) or [0]
     elif split is None:
-        starts = next(filter(None, (find(lines) for find in LAYOUTS.values())), [0])
+        starts = find_layout(lines).starts
     else:
         if near := difflib.get_close_matches(split, [*LAYOUTS, "lines"], 1, 0.8):
             raise ValueError(f"split={split!r} is no layout; did you mean {near[0]!r}?")
@@ -224,7 +306,70 @@ def _by_press_marks(lines: Sequence[str]) -> list[int]:
     for i in sorted(starts):
         if not kept or bodies[i] > bodies[kept[-1]]:
             kept.append(i)
-    return kept
+    return _with_a_reason(lines, kept, {*headers, *ends})
+
+
+def _with_a_reason(lines: Sequence[str], starts: list[int], marks: set[int]) -> list[int]:
+    """The starts of pieces that have a mark of their own, or a title and prose."""
+    kept: list[int] = []
+    first_has_reason = True
+    for a, b in itertools.pairwise([*starts, len(lines)]):
+        own = any(i in marks for i in range(a, b))
+        reason = own or (any(map(is_prose, lines[a:b])) and _is_titled(lines[a:b]))
+        if not kept:
+            first_has_reason = reason
+        if reason or not kept:
+            kept.append(a)
+    if len(kept) > 1 and not first_has_reason and not any(map(is_prose, lines[: kept[1]])):
+        # Navigation above the first is taken off where the piece is read.
+        del kept[1]
+    return [0, *kept[1:]] if kept else []
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is a sentence or more, and no title, label or link.
+
+    Examples
+    --------
+    >>> is_prose("The minister said on Friday that the bridge will open."), is_prose("Read more")
+    (True, False)
+    """
+    shown = line.strip()
+    if is_navigation(shown):
+        return False
+    if len(_WIDE.findall(shown)) > len(shown) / 3:
+        return len(shown) >= 20
+    words = len(shown.split())
+    return (words >= 8 and bool(_SENTENCE_END.search(shown))) or words >= 25
+
+
+def is_navigation(line: str) -> bool:
+    """Whether a line is an entry of a menu, a button, a copyright, or nothing but links.
+
+    Examples
+    --------
+    >>> is_navigation("Skip to content"), is_navigation("Talks resume")
+    (True, False)
+    """
+    return bool(_NAVIGATION.match(line) or _LINKS.match(line))
+
+
+def is_contact(line: str) -> bool:
+    """Whether a line is a contact: a label such as "Tel:", a number, an address.
+
+    Examples
+    --------
+    >>> is_contact("Media contact: Jo Reed"), is_contact("Talks resume")
+    (True, False)
+    """
+    return "@" in line or bool(_CONTACT.match(line))
+
+
+def _is_titled(lines: Sequence[str]) -> bool:
+    """Whether the first line that says something could be a title, with something below it."""
+    filled = [line for line in lines if line.strip() and not _RULE.match(line)]
+    filled = list(itertools.dropwhile(_is_date_line, filled))
+    return len(filled) > 1 and _is_title(filled[0]) and not is_prose(filled[0])
 
 
 def _is_body(line: str) -> bool:
@@ -296,7 +441,7 @@ def _by_blank_lines(lines: Sequence[str]) -> list[int]:
         i = end
     for width in sorted({length for length, _ in runs if length > 1}, reverse=True):
         starts = [_next_filled(lines, 0), *(end for length, end in runs if length >= width)]
-        if _all_titled(lines, starts):
+        if _all_titled(lines, starts, stops=True):
             return starts
     starts = [_next_filled(lines, 0), *(end for _, end in runs)]
     # Paragraphs of one line each and releases parted by a blank line; wrapped text is not that.
@@ -307,14 +452,26 @@ def _by_blank_lines(lines: Sequence[str]) -> list[int]:
     return []
 
 
-def _all_titled(lines: Sequence[str], starts: Sequence[int]) -> bool:
-    """Whether every piece has a title, after a date perhaps, and a longer line below it."""
+def _all_titled(lines: Sequence[str], starts: Sequence[int], *, stops: bool = False) -> bool:
+    """Whether every piece has a title, after a date perhaps, and a longer line of prose below it.
+
+    A title may end in a full stop where each stands alone and more than a blank line divides.
+    """
     for a, b in itertools.pairwise([*starts, len(lines)]):
-        filled = [line for line in lines[a:b] if line.strip() and not _RULE.match(line)]
+        part = lines[a:b]
+        filled = [line for line in part if line.strip() and not _RULE.match(line)]
         filled = list(itertools.dropwhile(_is_date_line, filled))
-        if len(filled) < 2 or not _is_title(filled[0]) or filled[0].rstrip().endswith("."):
+        if len(filled) < 2 or not _is_title(filled[0]) or _LINKS.match(filled[0]):
             return False
-        if max(map(len, filled[1:])) <= len(filled[0]):
+        if filled[0].rstrip().endswith("."):
+            at = next(i for i, line in enumerate(part) if line == filled[0])
+            alone = at + 1 < len(part) and not part[at + 1].strip()
+            if not (stops and alone and len(filled[0].split()) <= 20):
+                return False
+        below = [line for line in filled[1:] if not _LINKS.match(line)]
+        if not below or max(map(len, below)) <= len(filled[0]):
+            return False
+        if all(_NAVIGATION.match(line) or _LABEL.match(line) for line in below):
             return False
     return len(starts) > 1
 
@@ -344,17 +501,55 @@ def _is_title(line: str) -> bool:
     return len(line) <= _LONGEST_TITLE and not (len(line) > 120 and line.endswith((".", "。", "؟")))
 
 
+def read_piece(text: str, letterhead: frozenset[str] = frozenset()) -> Piece | None:
+    r"""Title, body, source and dates of a text that is one release.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    letterhead : frozenset of str, default=frozenset()
+        Lines that stand at the top of many releases, and are the title of none.
+
+    Returns
+    -------
+    Piece or None
+        None where nothing is written.
+
+    Examples
+    --------
+    >>> piece = read_piece("Talks resume\n\n3 July 2018\n\nEnvoys met in Port Ellis.")
+    >>> piece.title, piece.text, piece.dates[0].iso()
+    ('Talks resume', 'Envoys met in Port Ellis.', '2018-07-03')
+    """
+    lines = [line.rstrip() for line in text.splitlines()]
+    start = 0
+    while start < len(lines) and (not lines[start] or lines[start].strip(" #*") in letterhead):
+        start += 1
+    if not letterhead or start == len(lines):
+        return _read_piece(lines, 0)
+    piece = _read_piece(lines[start:], start)
+    above = [line.strip() for line in lines[:start] if line.strip()]
+    if piece is not None and above:
+        piece.boilerplate = "\n".join(filter(None, ("\n".join(above), piece.boilerplate)))
+    return piece
+
+
 def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
     """Title, body, source and dates of one release; None where nothing is written."""
+    above, lines, below = _take_navigation(lines)
+    beside = [*above]
+    first_line += len(above)
     skip = _next_filled(lines, 0)
     piece = Piece(first_line + skip + 1, "")
     letterhead, lines = _take_letterhead(lines[skip:])
     piece.source = letterhead
     body: list[str] = []
+    closing: list[DateFound] = []
     in_head, in_contact, closed = True, False, False
     for i, line in enumerate(lines):
         shown = line.strip()
-        in_contact = bool(shown) and (in_contact or bool(_CONTACT.match(line)))
+        in_contact = bool(_CONTACT.match(line)) or (in_contact and _goes_on_as_contact(shown))
         if _END.match(line) or (_RULE.match(line) and not any(body)):
             continue
         if closed and shown and shown == lines[i - 1].strip():
@@ -366,24 +561,135 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
         elif in_head and (headline := _HEADLINE.match(line)) and not find_dates(line):
             piece.title = headline["title"]
         elif in_head and (_is_header(line) or _is_date_line(line)):
-            piece.dates += find_dates(line)
+            piece.dates += find_dates(line, partial=True)
         elif in_head and shown and piece.title is None and not in_contact:
-            if _is_title(shown):
+            if _LABEL.match(shown) or _is_name_above_contact(lines, i):
+                piece.dates += find_dates(line)
+                beside.append(line)
+            elif _is_title(shown):
                 piece.title = re.sub(r"^#+\s*", "", shown)
             else:
                 in_head = False
                 body.append(line)
+        elif in_head and in_contact and _contact_ends(lines, i):
+            beside.append(line)
         else:
             # A date under the title is the release's; further down it is the text's own.
             in_head = in_head and (not shown or in_contact)
+            if _UPDATED.match(shown):
+                closing += find_dates(line)
             body.append(line)
+    piece.dates += closing
+    return _finished(piece, body, [*beside, *below])
+
+
+def _finished(piece: Piece, body: list[str], beside: Sequence[str]) -> Piece | None:
+    """The piece with its text and the dates that stand in it and in the title."""
     while body and (not body[-1].strip() or _RULE.match(body[-1])):
         body.pop()
     piece.text = re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip()
     if not piece.text:
         piece.text, piece.title = piece.title or "", None
-    piece.dates += find_dates(piece.text[:150])
+    piece.dates += _dateline(piece.text)
+    if piece.title:
+        piece.dates += find_dates(piece.title)
+    piece.boilerplate = "\n".join(line.strip() for line in beside if line.strip()) or None
+    if not piece.text:
+        # Nothing but navigation: whoever reads on decides.
+        piece.text, piece.boilerplate = piece.boilerplate or "", None
     return piece if piece.text else None
+
+
+_UPDATED = re.compile(
+    r"^\W*(?:last )?(?:updated?|modified|published|issued|posted)(?: on)?\s*[:–-]", re.I
+)
+_DATELINE_END = re.compile(r"\s*(?:\)|\]|,?\s*\d{1,2}:\d\d)?\s*(?:[-–—:|/]|\(|\.(?:\s|$)|\n|$)")
+
+
+def _dateline(text: str) -> list[DateFound]:
+    """Dates that a text begins with, after a place perhaps, before a dash and the like.
+
+    A date in the first sentence itself, as "on 3 July", is what the release speaks of.
+    """
+    start = text[:150]
+    found = []
+    for date in find_dates(start):
+        before = start[: date.start]
+        words = re.findall(r"[^\W\d_]+", before)
+        if len(words) > 6 or re.search(r"[.!?]\s", re.sub(r"\b[A-Z][a-z]{0,4}\.", "", before)):
+            break
+        if words and words[-1].lower() in _SAID_WITHIN:
+            break
+        if _DATELINE_END.match(start, date.end):
+            found.append(date)
+    return found
+
+
+_SAID_WITHIN = frozenset(
+    "on since until from to of by before after till between and the until am vom seit bis zum "
+    "le du depuis "
+    "el del desde il dal em no van op sedan".split()
+)
+
+
+def _goes_on_as_contact(line: str) -> bool:
+    """Whether a line below a contact is one of its own: a name, an address, a number."""
+    if not line or is_prose(line) or _is_header(line):
+        return False
+    return "@" in line or len(line.split()) < 4 or bool(re.search(r"\d{4,}|\d{3}[-. ]\d", line))
+
+
+def _contact_ends(lines: Sequence[str], i: int) -> bool:
+    """Whether prose follows the block of contacts that a line of the head is part of."""
+    return any(map(is_prose, lines[i + 1 :]))
+
+
+def _is_name_above_contact(lines: Sequence[str], i: int) -> bool:
+    below = _next_filled(lines, i + 1)
+    name = len(lines[i].split()) <= 4 and not _SENTENCE_END.search(lines[i].rstrip(".") + " ")
+    return name and below == i + 1 and below < len(lines) and bool(_CONTACT.match(lines[below]))
+
+
+def _take_navigation(
+    lines: Sequence[str],
+) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Lines above a release that are navigation, the release, and what stands below its end."""
+    header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
+    start, end = 0, len(lines)
+    if header is not None and header > 3 and not any(map(is_prose, lines[:header])):
+        nearest = max((i + 1 for i in range(header) if _NAVIGATION.match(lines[i])), default=None)
+        if nearest is not None:
+            # A letterhead may stand between.
+            start = nearest if header - nearest <= 3 else header
+    elif header is None:
+        run = _navigation_run(lines)
+        start = run if run < len(lines) else 0
+    mark = next((i for i in range(len(lines) - 1, start, -1) if _END.match(lines[i])), None)
+    if mark is not None and not any(map(is_prose, lines[mark:])):
+        after = _next_filled(lines, mark + 1)
+        if after < end and not _NOTES.match(lines[after]):
+            end = mark + 1
+    while end > start and (
+        not lines[end - 1].strip()
+        or _NAVIGATION.match(lines[end - 1])
+        or _LINKS.match(lines[end - 1])
+    ):
+        end -= 1
+    rest = [line for line in lines[start:end] if line.strip()]
+    if not any(not _is_header(line) and not _END.match(line) for line in rest):
+        return (), lines, ()
+    return lines[:start], lines[start:end], lines[end:]
+
+
+def _navigation_run(lines: Sequence[str]) -> int:
+    """Lines at the top that are navigation, two or more; a title among them ends it."""
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    count = 0
+    for i in filled:
+        if not is_navigation(lines[i]):
+            break
+        count += 1
+    return filled[count] if 2 <= count < len(filled) else 0
 
 
 def _take_letterhead(lines: Sequence[str]) -> tuple[str | None, Sequence[str]]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import valid_utf8
+from topics._arrow import combine_chunks, valid_utf8
 from topics._errors import TopicsError
 from topics._progress import track
+from topics.reading.boilerplate import separate_boilerplate, without_news
+from topics.reading.cleaning import clean_column, clean_text, strip_markup
+from topics.reading.columns import GUESSES, find_columns
 from topics.reading.corpus import (
     REJECTS,
     SCHEMA,
@@ -22,30 +28,45 @@ from topics.reading.corpus import (
     concat_tables,
     table_from_pandas,
 )
-from topics.reading.dates import DateFound, Order, day_or_month_first, find_dates
+from topics.reading.dates import DateFound, Order, day_or_month_first, read_date_cell
 from topics.reading.formats import (
-    TEXT_COLUMNS,
-    Rows,
+    Reading,
+    SourceFile,
     find_files,
     format_of,
+    open_files,
     read_file,
-    rows_from_values,
+    unpack,
 )
+from topics.reading.json_records import rows_from_values
+from topics.reading.page_layouts import read_piece
+from topics.reading.rows import Rows
 from topics.text.language_id import recognise_languages
 
-GUESSES = {
-    "text": TEXT_COLUMNS,
-    "title": ("title", "headline", "heading", "subject", "titel", "titre", "título", "titulo",
-              "titolo", "başlık", "заголовок", "العنوان"),
-    "date": ("date", "published", "published_at", "publication_date", "pub_date", "pubdate",
-             "created", "created_at", "datetime", "timestamp", "datum", "fecha", "data", "tarih",
-             "дата", "التاريخ"),
-    "source": ("source", "publisher", "organisation", "organization", "agency", "outlet", "quelle",
-               "fuente", "fonte"),
-    "language": ("language", "lang"),
-    "id": ("id", "guid", "uuid", "doc_id", "document_id"),
+Reject = tuple[str | None, int | None, str]
+
+_MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<NA>", "NaT", "\\N")
+"""What programs write for a cell that is empty."""
+_BY = {
+    "source-line": "their source lines", "press-marks": "their press marks",
+    "rules": "the rules between them", "date-lines": "their date lines",
+    "blank-lines": "the blank lines between them",
 }  # fmt: skip
-"""Names that a column is recognised by, the likeliest first; case does not matter."""
+
+
+class Part(NamedTuple):
+    """One file, or what was given in memory.
+
+    Attributes
+    ----------
+    place : str or None
+        Path of the file.
+    rows : Rows
+        What it holds.
+    """
+
+    place: str | None
+    rows: Rows
 
 
 def read_releases(
@@ -58,24 +79,27 @@ def read_releases(
     dayfirst: bool | None = None,
     repair: bool = False,
     languages: bool = True,
+    boilerplate: Literal["separate", "keep"] = "separate",
 ) -> Corpus:
     """Read releases from files, folders, page dumps or tables.
 
     Parameters
     ----------
-    paths : str, Path, or iterable
-        A file, a folder (with all below it), a glob or "-" for standard input; several of them;
-        or the releases themselves: an iterable of str or dict, or a pandas, Polars or Arrow table.
-        A list of str is taken for paths only if every one of them is a file, a folder, a glob, or
-        ends like a file of a known kind.
-    format : {"text", "html", "csv", "json", "jsonl", "parquet"} or None, default=None
-        None goes by each file's ending and content. Files may be ``.gz`` or ``.zst``.
+    paths : str, Path, open file, or iterable
+        A file, a folder (with all below it), an archive, a glob or "-" for standard input; several
+        of them; or the releases themselves: an iterable of str or dict, or a pandas, Polars or
+        Arrow table. A list of str is taken for paths only if every one of them is a file, a folder,
+        a glob, or ends like a file of a known kind.
+    format : str or None, default=None
+        One of :data:`topics.reading.formats.FORMATS`; None goes by each file's content and ending.
     split : str or None, default=None
         How a text file is cut into releases: a layout (``source-line``, ``press-marks``, ``rules``,
         ``date-lines``, ``blank-lines``, ``whole``, ``lines``) or a regular expression that matches
-        what stands between two releases. None recognises the layout.
+        what stands between two releases. None recognises the layout, over all files of a folder:
+        where most are one release, each is.
     columns : mapping of str to str or None, default=None
-        Which column of a table is which, as ``{"text": "Meldung"}``; others are guessed by name.
+        Which column of a table is which, as ``{"text": "Meldung"}``, of nested fields with dots
+        (``fields.body``); others are guessed by name, and the text by what it holds.
     encoding : str or None, default=None
         Of text files; None recognises it.
     dayfirst : bool or None, default=None
@@ -84,12 +108,15 @@ def read_releases(
         Mend text that was decoded wrongly before it came here ("rÃ©fugiÃ©s"), with ftfy.
     languages : bool, default=True
         Recognise the language of each release that does not name it, with py3langid.
+    boilerplate : {"separate", "keep"}, default="separate"
+        Whether navigation, letterheads, contacts and the like, which stand again and again in a
+        source, are kept apart in a column ``boilerplate`` or stay in the text.
 
     Returns
     -------
     Corpus
-        The releases; ``corpus.rejects`` lists what could not be read. Columns that the toolkit
-        does not know are kept.
+        The releases; ``corpus.rejects`` lists what could not be read, and ``corpus.log`` what was
+        decided about each source. Columns that the toolkit does not know are kept.
 
     Raises
     ------
@@ -104,75 +131,64 @@ def read_releases(
     >>> corpus[0]["title"], corpus[0]["date"]
     ('Talks resume', '2018-07-03')
     """
-    names: list[str] | None
-    if isinstance(paths, (str, os.PathLike)):
-        if isinstance(paths, str) and "\n" in paths:
-            raise TopicsError("this is a text, not a path", "give [text] to read one text")
-        if not os.fspath(paths):
-            raise TopicsError("the path is empty", 'give a file or a folder ("." is this one)')
-        paths, names = [paths], [os.fspath(paths)]
-    else:
-        names = _as_paths(paths)
     columns = dict(columns or {})
     if unknown := set(columns) - set(GUESSES):
         raise ValueError(f"columns names {sorted(unknown)}; it maps {', '.join(GUESSES)}")
-    parts: list[tuple[str | None, Rows]] = []
-    rejects: list[tuple[str | None, int | None, str]] = []
-    if names is None:
-        parts.append((None, _rows_in_memory(paths)))
-    else:
-        files, passed_over = find_files(names)
-        rejects += [(path, None, reason) for path, reason in passed_over]
-        only = len(files) == 1
-        for file in track(files, "reading files") if len(files) > 9 else files:
-            place = "stdin" if file == "-" else _shown(file)
-            try:
-                parts.append(
-                    (place, read_file(file, format=format, split=split, encoding=encoding))
-                )
-            except TopicsError as error:
-                if only:
-                    raise
-                rejects.append((place, error.row, str(TopicsError(error.problem, error.hint))))
+    if boilerplate not in ("separate", "keep"):
+        raise ValueError(f"boilerplate={boilerplate!r} is neither 'separate' nor 'keep'")
+    how = Reading(format, split, encoding, tuple(columns.values()))
+    names, given = _names_or_releases(paths)
+    rejects: list[Reject] = []
+    parts = _read_parts(names, given, how, rejects)
+    log = _decide_units(parts, rejects)
     tables, dates = [], list[Sequence[DateFound]]()
-    for name, rows in parts:
-        broken = [(name, number, reason) for number, reason in rows.rejects]
+    for place, rows in parts:
+        broken: list[Reject] = [(place, number, reason) for number, reason in rows.rejects]
         try:
-            table, found, empty = _standard_table(name, rows, columns)
+            table, found, empty, notes = _standard_table(place, rows, columns)
         except TopicsError as error:
             if len(parts) == 1:
                 raise
-            rejects += [*broken, (name, None, error.problem)]
+            rejects += [*broken, (place, None, error.problem)]
             continue
         tables.append(table)
         dates += found
         rejects += sorted(broken + empty, key=lambda reject: reject[1] or 0)
+        log += _table_notes(place, rows, table, notes)
     table = concat_tables(tables) if tables else None
     if table is None or not table.num_rows:
         raise _nothing_read(rejects, names)
-    table = _set_dates(table, dates, dayfirst)
+    table, dates = _without_pages_of_no_news(table, dates, rejects)
+    if not table.num_rows:
+        raise _nothing_read(rejects, names)
+    table = _set_boilerplate(table, boilerplate, log)
+    table = _set_dates(table, dates, dayfirst, log)
     if repair:
         table = _repair(table)
     if languages:
         table = _set_languages(table)
     listed = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
-    return Corpus(table, pa.Table.from_pylist(listed, REJECTS))
+    return Corpus(table, pa.Table.from_pylist(listed, REJECTS), log)
 
 
-def _shown(path: Any) -> str:
-    """A path as text, whatever bytes its name holds."""
-    return os.fsencode(path).decode("utf-8", "replace")
+# What is given.
 
 
-def _as_paths(paths: Any) -> list[str] | None:
-    """The paths as str, or None where these are releases themselves."""
-    if not isinstance(paths, (list, tuple, set, frozenset)):
-        return None
-    if not paths:
+def _names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
+    """Paths, or None and the releases themselves."""
+    if isinstance(paths, (str, os.PathLike)):
+        if isinstance(paths, str) and "\n" in paths:
+            raise TopicsError("this is a text, not a path", "give [text] to read one text")
+        if not os.fspath(paths):
+            raise TopicsError("the path is empty", 'give a file or a folder ("." is this one)')
+        return [os.fspath(paths)], None
+    if isinstance(paths, (list, tuple, set, frozenset)) and not paths:
         raise TopicsError("no input is given", "give a file, a folder or a list of texts")
-    if all(isinstance(path, os.PathLike) or names_a_file(path) for path in paths):
-        return [os.fspath(path) for path in paths]
-    return None
+    if isinstance(paths, (list, tuple, set, frozenset)) and all(
+        isinstance(path, os.PathLike) or names_a_file(path) for path in paths
+    ):
+        return [os.fspath(path) for path in paths], None
+    return None, paths
 
 
 def names_a_file(text: Any) -> bool:
@@ -182,15 +198,71 @@ def names_a_file(text: Any) -> bool:
     --------
     >>> names_a_file("releases/2024.txt"), names_a_file("Aid reached the camp.")
     (True, False)
+    >>> names_a_file("Rates rose by 5 */month.")
+    False
     """
     if not isinstance(text, str) or "\n" in text or len(text) > 1000 or not text.strip():
         return False
-    if text == "-" or format_of(Path(text)):
+    if text == "-" or (format_of(Path(text)) and len(text.split()) < 8):
         return True
     try:
-        return os.path.exists(os.path.expanduser(text)) or ("*" in text and os.sep in text)
+        if os.path.exists(os.path.expanduser(text)):
+            return True
     except (OSError, ValueError):
         return False
+    return "*" in text and os.sep in text and not re.search(r"\s", text)
+
+
+def _read_parts(
+    names: list[str] | None, given: Any, how: Reading, rejects: list[Reject]
+) -> list[Part]:
+    if names is None:
+        if hasattr(given, "read"):
+            return _read_stream(given, how, rejects)
+        return [Part(None, _rows_in_memory(given))]
+    files, passed_over = find_files(names)
+    rejects += [(path, None, reason) for path, reason in passed_over]
+    parts: list[Part] = []
+    for file in track(files, "reading files") if len(files) > 9 else files:
+        try:
+            inside: list[Reject] = []
+            members = _opened(file, inside)
+            for member in members:
+                try:
+                    parts.append(Part(member.place, read_file(member, how)))
+                except TopicsError as error:
+                    if len(files) == 1 and member.place == os.fsdecode(file):
+                        raise
+                    rejects.append(_as_reject(member.place, error))
+            rejects += inside
+        except TopicsError as error:
+            if len(files) == 1:
+                raise
+            place = "stdin" if file == "-" else os.fsencode(file).decode("utf-8", "replace")
+            rejects.append(_as_reject(place, error))
+    return parts
+
+
+def _opened(file: Path | str, rejects: list[Reject]) -> Iterator[SourceFile]:
+    return open_files(file, rejects)  # type: ignore[arg-type]
+
+
+def _as_reject(place: str, error: TopicsError) -> Reject:
+    return place, error.row, str(TopicsError(error.problem, error.hint))
+
+
+def _read_stream(stream: Any, how: Reading, rejects: list[Reject]) -> list[Part]:
+    """Rows of a file that is open, by its name where it has one."""
+    try:
+        content = stream.read()
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise TopicsError(f"the file cannot be read ({error})", "give its path") from None
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
+    named = getattr(stream, "name", None)
+    name = named if isinstance(named, str) else "stream"
+    how = how._replace(encoding="utf-8") if isinstance(content, str) else how
+    found = unpack(SourceFile(name, Path(name), data), rejects)  # type: ignore[arg-type]
+    return [Part(file.place, read_file(file, how)) for file in found]
 
 
 def _rows_in_memory(releases: Any) -> Rows:
@@ -199,9 +271,9 @@ def _rows_in_memory(releases: Any) -> Rows:
     elif isinstance(releases, pa.Table):
         table = releases
     elif isinstance(releases, (pa.Array, pa.ChunkedArray)):
-        table = pa.table({"text": releases})
+        return _rows_of_texts(releases.to_pylist())
     elif hasattr(releases, "iloc") and not hasattr(releases, "columns"):
-        return rows_from_values(list(enumerate(releases.tolist(), 1)))
+        return _rows_of_texts(releases.tolist())
     elif hasattr(releases, "__dataframe__") or hasattr(releases, "__arrow_c_stream__"):
         if hasattr(releases, "to_arrow"):
             table = releases.to_arrow()
@@ -210,11 +282,13 @@ def _rows_in_memory(releases: Any) -> Rows:
         else:
             table = pa.table(releases)
         if not isinstance(table, pa.Table):
-            table = pa.table({"text": table})
+            return _rows_of_texts(table.to_pylist())
     elif isinstance(releases, Mapping):
         raise TopicsError("the releases are one dict", "give a list of dicts: [release]")
+    elif isinstance(releases, (bytes, bytearray)):
+        raise TopicsError("the releases are bytes", "decode them, or give the file's path")
     elif isinstance(releases, Iterable):
-        return rows_from_values(list(enumerate(releases, 1)))
+        return _rows_of_texts(list(releases))
     else:
         raise TopicsError(
             f"releases cannot be read from a {type(releases).__name__}",
@@ -223,26 +297,137 @@ def _rows_in_memory(releases: Any) -> Rows:
     return Rows(table, list(range(1, table.num_rows + 1)))
 
 
+def _rows_of_texts(values: list[Any]) -> Rows:
+    """Rows of texts, each with its title and dates as a file has them; or of dicts."""
+    rows = rows_from_values(
+        [(number, str(v) if isinstance(v, np.str_) else v) for number, v in enumerate(values, 1)]
+    )
+    if any(isinstance(value, Mapping) for value in values):
+        return rows
+    texts = rows.table["text"].to_pylist() if rows.table.num_columns else []
+    found = [_piece(text) for text in texts]
+    table = pa.table(
+        {
+            name: pa.array([part[at] for part in found], pa.large_string())
+            for at, name in enumerate(("text", "title", "source"))
+        }
+    )
+    return Rows(table, rows.numbers, rows.rejects, dates=[part[3] for part in found])
+
+
+def _piece(text: str) -> tuple[str, str | None, str | None, list[DateFound]]:
+    text = clean_text(strip_markup(text))
+    piece = read_piece(text) if text.strip() else None
+    if piece is None:
+        return text, None, None, []
+    if piece.title is None and piece.source is None and piece.boilerplate is None:
+        return text.strip() if "\n" not in text else piece.text, None, None, piece.dates
+    return piece.text, piece.title, piece.source, piece.dates
+
+
+# One release or many.
+
+
+def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
+    """Whether text files are one release each, over all of a folder; what was decided."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for at, (place, rows) in enumerate(parts):
+        if rows.layout is not None and rows.as_one is not None and place is not None:
+            groups[os.path.dirname(place)].append(at)
+    log = []
+    for folder, members in groups.items():
+        many = [at for at in members if parts[at].rows.table.num_rows > 1]
+        ones = [at for at in members if at not in many]
+        if len(members) > 2 and 2 * len(ones) > len(members):
+            for at in many:
+                if not _cut_for_sure(parts[at].rows):
+                    parts[at] = _as_one(parts[at], frozenset())
+                    ones.append(at)
+        letterhead = _letterhead([parts[at] for at in ones])
+        while letterhead:
+            for at in ones:
+                parts[at] = _as_one(parts[at], letterhead)
+            more = letterhead | _letterhead([parts[at] for at in ones])
+            if more == letterhead:
+                break
+            letterhead = more
+        if len(ones) > 1:
+            log.append(f"{folder or '.'}: {len(ones):,} files, one release each")
+        for at in members:
+            place, rows = parts[at]
+            n = rows.table.num_rows
+            if at not in ones or len(ones) == 1:
+                log.append(
+                    f"{place}: {n:,} releases by {_BY.get(rows.layout or '', 'its layout')}"
+                    if n > 1 else f"{place}: one release"
+                )  # fmt: skip
+    return log
+
+
+def _as_one(part: Part, letterhead: frozenset[str]) -> Part:
+    assert part.rows.as_one is not None
+    rows = part.rows.as_one(letterhead)
+    rows.as_one, rows.layout = part.rows.as_one, "whole"
+    return Part(part.place, rows)
+
+
+def _cut_for_sure(rows: Rows) -> bool:
+    """Whether the pieces of a page have a mark each, a title and a date, three of them or more."""
+    titles = rows.table["title"].to_pylist()
+    return (
+        rows.layout in ("source-line", "press-marks") and len(titles) > 2
+        and all(titles) and all(rows.dates or [])
+    )  # fmt: skip
+
+
+def _letterhead(parts: Sequence[Part]) -> frozenset[str]:
+    """Titles that many files share: they name the sender, and no release."""
+    titles = Counter(
+        title.strip(" #*")
+        for _, rows in parts
+        for title in rows.table["title"].to_pylist()[:1]
+        if title
+    )
+    texts = {part.rows.table["text"][0].as_py() for part in parts if part.rows.table.num_rows}
+    if len(texts) < 3:
+        return frozenset()
+    return frozenset(t for t, n in titles.items() if n > 2 and 2 * n > len(parts))
+
+
+def _table_notes(place: str | None, rows: Rows, table: pa.Table, notes: Sequence[str]) -> list[str]:
+    said = [*rows.notes, *notes]
+    if rows.layout is not None and not said:
+        return []
+    if place is None and not said:
+        return []
+    n = table.num_rows
+    counted = f"{n:,} release{'s' * (n != 1)}"
+    return ["; ".join([f"{place}: {counted}" if place else counted, *said])]
+
+
+# One table of standard columns.
+
+
 def _standard_table(
     path: str | None, rows: Rows, columns: Mapping[str, str]
-) -> tuple[pa.Table, list[Sequence[DateFound]], list[tuple[str | None, int | None, str]]]:
-    """The rows under the column names of a corpus, their dates, and the rows without a text."""
-    table = _distinct_names(rows.table)
+) -> tuple[pa.Table, list[Sequence[DateFound]], list[Reject], list[str]]:
+    """Rows under the names of a corpus, their dates, the rows without a text, and notes."""
+    table = _plain_types(_distinct_names(rows.table), columns)
     if not table.num_rows:
-        return SCHEMA.empty_table(), [], []
+        return SCHEMA.empty_table(), [], [], []
+    is_page = rows.dates is not None
     # The names given are those of tables; a page has none.
-    found = _find_columns(table.column_names, {} if rows.dates else columns, path)
+    found, notes = find_columns(table, {} if is_page else columns, path)
     data: dict[str, Any] = {}
     for name, column in found.items():
-        values = table[column]
-        try:
-            if name == "date" and pa.types.is_timestamp(values.type):
-                values = values.cast(pa.date32())
-            data[name] = valid_utf8(values.cast(pa.large_string()))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            raise TopicsError(
-                f"the column {column!r} holds {values.type}, not text", "convert it", path=path
-            ) from None
+        data[name] = _as_text(table[column], name, column, path)
+        if not is_page:
+            data[name] = _without_missing(data[name])
+    for name in ("title", "text", "source"):
+        if name in data:
+            data[name] = clean_column(data[name])
+    if "language" in data:
+        data["language"] = _language_codes(data["language"])
     for column in table.column_names:
         if column not in found.values():
             # A column of the user's that is named like one of ours keeps its values.
@@ -259,13 +444,64 @@ def _standard_table(
     )
     whole = pa.table(data)
     empty = whole.filter(pc.invert(filled))["row"].to_pylist()
-    known: dict[str | None, Sequence[DateFound]] = {None: ()}
-    dates = rows.dates or [
-        known[cell] if cell in known else known.setdefault(cell, find_dates(cell))
-        for cell in whole["date"].to_pylist()
-    ]
+    dates = rows.dates if rows.dates is not None else _dates_of_cells(whole["date"])
     kept = [found for found, keep in zip(dates, filled.to_pylist(), strict=True) if keep]
-    return whole.filter(filled), kept, [(path, number, "the text is empty") for number in empty]
+    rejects: list[Reject] = [(path, number, "the text is empty") for number in empty]
+    return whole.filter(filled), kept, rejects, notes
+
+
+def _dates_of_cells(cells: Any) -> list[Sequence[DateFound]]:
+    known: dict[str | None, Sequence[DateFound]] = {None: ()}
+    return [
+        known[cell] if cell in known else known.setdefault(cell, read_date_cell(cell))
+        for cell in cells.to_pylist()
+    ]
+
+
+def _plain_types(table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
+    """The table without types that not all of Arrow's functions know."""
+    for at, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
+        values = table[name]
+        if pa.types.is_dictionary(kind):
+            values = values.cast(kind.value_type)
+        if pa.types.is_string_view(values.type):
+            values = values.cast(pa.large_string())
+        if pa.types.is_binary_view(values.type):
+            values = values.cast(pa.large_binary())
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            values = valid_utf8(values.cast(pa.large_string()))
+        if values is not table[name]:
+            table = table.set_column(at, name, values)
+    return table
+
+
+def _as_text(values: Any, name: str, column: str, path: str | None) -> Any:
+    kind = values.type
+    try:
+        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+            return values.cast(pa.date32(), safe=False).cast(pa.large_string())
+        if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_list_view(kind):
+            divider = "\n\n" if name == "text" else "; "
+            joined = [
+                None
+                if cell is None
+                else divider.join(str(part) for part in cell if part is not None)
+                for cell in values.to_pylist()
+            ]
+            return pa.array(joined, pa.large_string())
+        if pa.types.is_floating(kind) and name in ("id", "date"):
+            values = pc.cast(values, pa.int64(), safe=False)
+        return valid_utf8(values.cast(pa.large_string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise TopicsError(
+            f"the column {column!r} holds {kind}, not text", "convert it", path=path
+        ) from None
+
+
+def _without_missing(values: Any) -> Any:
+    values = combine_chunks(values)
+    missing = pc.is_in(pc.utf8_trim_whitespace(values), pa.array(_MISSING, pa.large_string()))
+    return pc.if_else(missing, pa.scalar(None, pa.large_string()), values)
 
 
 def _distinct_names(table: pa.Table) -> pa.Table:
@@ -286,35 +522,37 @@ def _blank_to_null(values: Any) -> Any:
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.large_string()), values)
 
 
-def _find_columns(
-    names: Sequence[str], given: Mapping[str, str], path: str | None
-) -> dict[str, str]:
-    """Standard name to the table's own name."""
-    lower = {name.strip().lower().replace(" ", "_"): name for name in reversed(names)}
-    found = {}
-    for standard, guesses in GUESSES.items():
-        if standard in given:
-            if given[standard] not in names:
-                raise TopicsError(
-                    f"no column {given[standard]!r} for the {standard}",
-                    f"the columns are {', '.join(names)}", path=path,
-                )  # fmt: skip
-            found[standard] = given[standard]
-        else:
-            name = next((lower[guess] for guess in guesses if guess in lower), None)
-            if name is not None and name not in given.values():
-                found[standard] = name
-    if "text" not in found:
-        raise TopicsError(
-            f"no column holds the text; the columns are {', '.join(names)}",
-            'name it: columns={"text": COLUMN}', path=path, shell_hint="name it: --text COLUMN",
-        )  # fmt: skip
-    return found
+def _language_codes(values: Any) -> Any:
+    """ISO codes for names of languages and for codes with a region."""
+    cells = combine_chunks(values).to_pylist()
+    codes = {cell: _language_code(cell) for cell in set(cells) if cell}
+    return pa.array([codes.get(cell, cell) for cell in cells], pa.large_string())
 
 
-def _nothing_read(
-    rejects: Sequence[tuple[str | None, int | None, str]], names: Sequence[str] | None
-) -> TopicsError:
+def _language_code(cell: str) -> str:
+    name = cell.strip().lower()
+    if match := re.fullmatch(r"([a-z]{2,3})(?:[-_][a-z0-9_-]+)?", name):
+        return match[1]
+    return _language_names().get(name, cell)
+
+
+@cache
+def _language_names() -> dict[str, str]:
+    from babel import Locale
+
+    names: dict[str, str] = {}
+    for locale in ("en", "de", "fr", "es", "pt", "it", "tr", "ru", "ar"):
+        for code, name in Locale(locale).languages.items():
+            if len(code) == 2:
+                names.setdefault(name.lower(), code)
+    for code in set(names.values()):
+        own = Locale.parse(code, sep="-").get_display_name() if code in ("de", "fr", "es") else None
+        if own:
+            names.setdefault(own.lower(), code)
+    return names
+
+
+def _nothing_read(rejects: Sequence[Reject], names: Sequence[str] | None) -> TopicsError:
     if not rejects:
         path = ", ".join(names) if names else None
         return TopicsError("no release was found", "check that the input holds text", path=path)
@@ -323,8 +561,62 @@ def _nothing_read(
     return TopicsError(f"no readable release at all{more}: {reason}", path=path, row=row)
 
 
+# What is decided over all.
+
+
+def _without_pages_of_no_news(
+    table: pa.Table, dates: list[Sequence[DateFound]], rejects: list[Reject]
+) -> tuple[pa.Table, list[Sequence[DateFound]]]:
+    text = combine_chunks(table["text"])
+    title = pc.fill_null(combine_chunks(table["title"]), "")
+    found = without_news(
+        pc.binary_join_element_wise(title, text, pa.scalar("\n", pa.large_string()))
+    )
+    if not found:
+        return table, dates
+    paths, numbers = table["path"].to_pylist(), table["row"].to_pylist()
+    rejects += [(paths[at], numbers[at], what) for at, what in found]
+    keep = np.ones(table.num_rows, bool)
+    keep[[at for at, _ in found]] = False
+    return table.filter(pa.array(keep)), [d for d, k in zip(dates, keep, strict=True) if k]
+
+
+def _set_boilerplate(table: pa.Table, wanted: str, log: list[str]) -> pa.Table:
+    """The column of boilerplate, where there is any."""
+    rows_of_pages = "boilerplate" in table.column_names
+    before = table["boilerplate"].to_pylist() if rows_of_pages else [None] * table.num_rows
+    if wanted == "keep":
+        if not rows_of_pages:
+            return table
+        texts = [
+            "\n\n".join(filter(None, both))
+            for both in zip(table["text"].to_pylist(), before, strict=True)
+        ]
+        return _with_column(table, "text", texts).drop_columns(["boilerplate"])
+    separated = separate_boilerplate(table["text"])
+    words = separated.words + sum(len(text.split()) for text in before if text)
+    after = [
+        "\n".join(filter(None, both)) or None
+        for both in zip(before, separated.boilerplate, strict=True)
+    ]
+    n = sum(text is not None for text in after)
+    if not n:
+        return table.drop_columns(["boilerplate"]) if rows_of_pages else table
+    log.append(f"boilerplate: {words:,} words of {n:,} release{'s' * (n != 1)} kept apart")
+    at = table.column_names.index("text")
+    table = table.set_column(at, "text", separated.texts)
+    return _with_column(table, "boilerplate", after)
+
+
+def _with_column(table: pa.Table, name: str, values: Sequence[str | None]) -> pa.Table:
+    column = pa.array(values, pa.large_string())
+    if name not in table.column_names:
+        return table.append_column(name, column)
+    return table.set_column(table.column_names.index(name), name, column)
+
+
 def _set_dates(
-    table: pa.Table, found: Sequence[Sequence[DateFound]], dayfirst: bool | None
+    table: pa.Table, found: Sequence[Sequence[DateFound]], dayfirst: bool | None, log: list[str]
 ) -> pa.Table:
     """ISO dates; day and month are told apart over each file, or each folder of short files."""
     cells = table["date"].to_pylist()
@@ -336,16 +628,31 @@ def _set_dates(
         groups[os.path.dirname(path) if short and path else path].append(i)
     dates: list[str | None] = [None] * len(cells)
     unread = []
-    for rows in groups.values():
+    calendars: Counter[str] = Counter()
+    for source, rows in groups.items():
         order: Order = (
             day_or_month_first(d for i in rows for d in found[i][:1])
             if dayfirst is None
             else "day" if dayfirst else "month"
         )  # fmt: skip
+        either = next((d for i in rows for d in found[i][:1] if d.order == "either"), None)
+        if either is not None and dayfirst is None:
+            shown = (
+                f"{either.first:02}{either.divider}{either.second:02}{either.divider}{either.year}"
+            )
+            log.append(
+                f"{source or 'dates'}: dates such as {shown} are read with the {order} first"
+            )
         for i in rows:
-            dates[i] = next((d.iso(order) for d in found[i]), None)
+            dates[i] = next((iso for d in found[i] if (iso := d.iso(order))), None)
+            calendars.update(d.calendar for d in found[i][:1])
             if dates[i] is None and cells[i] and cells[i].strip():
                 unread.append(i)
+    for calendar in ("jalali", "hijri", "buddhist"):
+        if n := calendars[calendar]:
+            log.append(
+                f"{n:,} date{'s' * (n != 1)} of the {calendar.capitalize()} calendar converted"
+            )
     if unread:
         first = unread[0]
         place = f"{paths[first]}, " if paths[first] else ""
@@ -354,8 +661,7 @@ def _set_dates(
             f"{place}row {table['row'][first].as_py()}",
             stacklevel=3,
         )
-    at = table.column_names.index("date")
-    return table.set_column(at, "date", pa.array(dates, pa.large_string()))
+    return _with_column(table, "date", dates)
 
 
 def _repair(table: pa.Table) -> pa.Table:
@@ -363,8 +669,7 @@ def _repair(table: pa.Table) -> pa.Table:
 
     for name in ("title", "text", "source"):
         values = [None if v is None else ftfy.fix_encoding(v) for v in table[name].to_pylist()]
-        at = table.column_names.index(name)
-        table = table.set_column(at, name, pa.array(values, pa.large_string()))
+        table = _with_column(table, name, values)
     return table
 
 
@@ -376,5 +681,4 @@ def _set_languages(table: pa.Table) -> pa.Table:
     watched = track(samples, "recognising languages", len(unknown))
     for i, language in zip(unknown, recognise_languages(watched), strict=True):
         given[i] = language
-    at = table.column_names.index("language")
-    return table.set_column(at, "language", pa.array(given, pa.large_string()))
+    return _with_column(table, "language", given)

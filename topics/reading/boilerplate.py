@@ -1,0 +1,258 @@
+"""What stands again and again in a source and is no news: letterheads, contacts, menus."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from topics._arrow import combine_chunks
+from topics.reading.page_layouts import is_contact, is_navigation, is_prose
+
+_FEWEST = 3
+"""Different releases that a line stands in to be boilerplate, if it is no sentence or has a cue."""
+_FEWEST_SENTENCES = 5
+"""The same for a sentence of no cue, which could be news that is told again."""
+_LARGEST_SHARE = 0.25
+"""Share of a release's words that such sentences may be: what is more is its news."""
+_GAP = 2
+"""Short lines, such as a name or a date, that may stand within a block of boilerplate."""
+_COMPARED = 400
+"""Characters of a line within which digits do not count."""
+_CUE = re.compile(
+    r"(?:^|\W)(?:about\b|for (?:more|further|additional) information|(?:press|"
+    r"media) (?:contact|inquiries|enquiries|office|release)|"
+    r"contacts?\b|follow (?:us|him|her|the)\b|subscribe|unsubscribe|all rights reserved|"
+    r"copyright|©|disclaimer|"
+    r"forward-looking statements?|notes? (?:to|for) (?:the )?editors?|this (?:e-?mail|message|"
+    r"press release) (?:is|was|may|contains)|"
+    r"click here|visit (?:us|our|the|www)|learn more|read more|@\w|https?:|www\.|e-?mail|"
+    r"tel(?:ephone|\.|:)|phone|fax|"
+    r"headquartered|founded in|is a (?:global|leading|non-?profit|non-?governmental)|"
+    r"member of the (?:senate|house|committee)|"
+    r"for immediate release|über (?:uns|die|das|den)|pressekontakt|rückfragen|"
+    r"weitere informationen|"
+    r"à propos|contact presse|pour (?:plus|en savoir)|acerca de|sobre (?:la|el|nosotros)|"
+    r"más información|contacto|"
+    r"hakkında|iletişim|о компании|контакты|для справки|дополнительная информация|نبذة|"
+    r"للتواصل|لمزيد من المعلومات|"
+    r"关于|联系|更多信息|について|お問い合わせ)",
+    re.I,
+)
+_ERROR_PAGE = re.compile(
+    r"\b(?:404|403|500|503)\b.{0,40}\b(?:error|not found|forbidden|unavailable)|"
+    r"page (?:you (?:requested|are looking for) )?"
+    r"(?:was |could |can)?(?:not |n't )(?:be )?found|access denied|enable javascript|"
+    r"are you a robot|"
+    r"verify (?:that )?you are (?:a )?human|seite (?:wurde )?nicht gefunden|"
+    r"page (?:non trouvée|introuvable)|"
+    r"página no encontrada|страница не найдена|الصفحة غير موجودة|找不到页面|"
+    r"(?:we|this (?:web)?site) uses? cookies|wir verwenden cookies|nous utilisons des cookies",
+    re.I,
+)
+_LONGEST_ERROR = 600
+
+
+class Separated(NamedTuple):
+    """Texts without what belongs to their source.
+
+    Attributes
+    ----------
+    texts : pyarrow.LargeStringArray
+        The news.
+    boilerplate : list of str or None
+        What was taken off each.
+    words : int
+        Words that were taken off.
+    """
+
+    texts: Any
+    boilerplate: list[str | None]
+    words: int
+
+
+def separate_boilerplate(texts: Any) -> Separated:
+    r"""Take off each text what stands at its top or end and, nearly so, in many others.
+
+    Lines are compared, or the sentences of texts without lines; digits and case aside. A line
+    counts once for releases that are alike otherwise, too, so that news that is sent again stays; a
+    sentence that neither speaks of the sender nor of contacts goes only if it stands in five
+    different releases and is the smaller part of each. A text that would be left without a sentence
+    stays whole.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        Texts of one source, or of several.
+
+    Returns
+    -------
+    Separated
+        As many texts as were given.
+
+    Examples
+    --------
+    >>> news = ["Envoys met in Port Ellis.", "Lorries reached the camp.", "The court freed four."]
+    >>> texts = [f"{text}\nContact: press@example.org" for text in news]
+    >>> separated = separate_boilerplate(pa.array(texts, pa.large_string()))
+    >>> separated.texts[0].as_py(), separated.boilerplate[0]
+    ('Envoys met in Port Ellis.', 'Contact: press@example.org')
+    """
+    texts = combine_chunks(texts)
+    found: list[str | None] = [None] * len(texts)
+    if len(texts) < _FEWEST:
+        return Separated(texts, found, 0)
+    has_lines = pc.match_substring(texts, "\n")
+    joined = pc.if_else(has_lines, texts, pc.replace_substring_regex(texts, r"([.!?]) ", "\\1\n"))
+    repeated = _repeated(joined)
+    if repeated is None:
+        return Separated(texts, found, 0)
+    documents, often = repeated
+    new: dict[int, str] = {}
+    words = 0
+    for at in documents.tolist():
+        text = joined[at].as_py()
+        lines = text.split("\n")
+        low, high = _news(lines, often)
+        if (low, high) == (0, len(lines)):
+            continue
+        divider = "\n" if has_lines[at].as_py() else " "
+        taken = [line.strip() for line in (*lines[:low], *lines[high:]) if line.strip()]
+        new[at] = divider.join(lines[low:high]).strip()
+        found[at] = "\n".join(taken)
+        words += sum(len(line.split()) for line in taken)
+    if new:
+        mask = np.zeros(len(texts), bool)
+        mask[list(new)] = True
+        values = pa.array([new[at] for at in sorted(new)], pa.large_string())
+        texts = pc.replace_with_mask(texts, pa.array(mask), values)
+    return Separated(texts, found, words)
+
+
+def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
+    """Documents that hold a line of several different ones, and how many hold each such line."""
+    split = pc.split_pattern(texts, "\n")
+    lines = pc.utf8_trim_whitespace(split.flatten())
+    document = np.asarray(pc.list_parent_indices(split))
+    filled = np.flatnonzero(np.asarray(pc.greater(pc.binary_length(lines), 0)))
+    if not filled.size:
+        return None
+    lines, document = lines.take(pa.array(filled)), document[filled]
+    keys = _keys(lines)
+    encoded = keys.dictionary_encode()
+    codes = np.asarray(encoded.indices).astype(np.int64)
+    n = len(encoded.dictionary)
+    counts = np.bincount(codes, minlength=n)
+    often = counts >= _FEWEST
+    if not often.any():
+        return None
+    # Documents that share their longest other line say the same, and count once.
+    lengths = np.asarray(pc.binary_length(lines)).astype(np.int64)
+    order = np.lexsort((codes, -lengths, document))
+    first = np.flatnonzero(np.diff(document[order], prepend=-1))
+    longest = np.full(len(texts), -1, np.int64)
+    longest[document[order][first]] = codes[order][first]
+    other = codes[order] != longest[document[order]]
+    rest = order[other]
+    second = np.full(len(texts), -1, np.int64)
+    at = np.flatnonzero(np.diff(document[rest], prepend=-1))
+    second[document[rest][at]] = codes[rest][at]
+    held = np.flatnonzero(often[codes])
+    identity = np.where(
+        longest[document[held]] == codes[held], second[document[held]], longest[document[held]]
+    )
+    pairs = np.unique(np.stack([codes[held], identity], axis=1)[identity >= 0], axis=0)
+    different = np.bincount(pairs[:, 0], minlength=n) if pairs.size else np.zeros(n, np.int64)
+    chosen = np.flatnonzero(different >= _FEWEST)
+    if not chosen.size:
+        return None
+    names = encoded.dictionary.take(pa.array(chosen)).to_pylist()
+    documents = np.unique(document[np.isin(codes, chosen)])
+    return documents, dict(zip(names, different[chosen].tolist(), strict=True))
+
+
+def _keys(lines: Any) -> Any:
+    """Lines as they are compared: short ones without case and with one digit for all."""
+    short = pc.less_equal(pc.binary_length(lines), _COMPARED)
+    folded = pc.utf8_lower(pc.replace_substring_regex(lines.filter(short), r"[0-9]+", "0"))
+    return pc.replace_with_mask(lines, short, folded)
+
+
+def _key(line: str) -> str:
+    line = line.strip()
+    return re.sub(r"[0-9]+", "0", line).lower() if len(line.encode()) <= _COMPARED else line
+
+
+def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
+    """Range of the lines that are news."""
+    counts = [often.get(_key(line), 0) if line.strip() else -1 for line in lines]
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    total = sum(len(lines[i].split()) for i in filled)
+    plain = 0.0
+
+    def goes(i: int) -> bool:
+        nonlocal plain
+        line, n = lines[i], counts[i]
+        if n < _FEWEST:
+            return False
+        if not is_prose(line) or _CUE.search(line):
+            return True
+        plain += len(line.split())
+        return n >= _FEWEST_SENTENCES and plain <= _LARGEST_SHARE * total
+
+    low, high = 0, len(lines)
+    for i in filled:
+        if not goes(i):
+            break
+        low = i + 1
+    gap = 0
+    for i in reversed([i for i in filled if i >= low]):
+        if goes(i):
+            high, gap = i, 0
+        elif gap < _GAP and (is_contact(lines[i]) or len(lines[i].split()) < 5) and i != filled[0]:
+            gap += 1
+        else:
+            break
+    left = lines[low:high]
+    return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
+
+
+def _is_enough(left: list[str], lines: list[str]) -> bool:
+    """Whether what is left of a text without long sentences is still most of it."""
+    kept, total = (sum(len(line.split()) for line in part) for part in (left, lines))
+    return 2 * kept >= total and kept > 2
+
+
+def without_news(texts: Any) -> list[tuple[int, str]]:
+    r"""Places of texts that are no release at all, and what they are.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        Texts.
+
+    Returns
+    -------
+    list of (int, str)
+        Those of error pages, cookie notices and menus.
+
+    Examples
+    --------
+    >>> pages = pa.array(["404 - Page not found", "Home\nContact us\nSearch"], pa.large_string())
+    >>> without_news(pages)
+    [(0, 'an error page or a cookie notice'), (1, 'navigation and nothing else')]
+    """
+    short = np.flatnonzero(np.asarray(pc.less(pc.binary_length(texts), _LONGEST_ERROR)))
+    found = []
+    for at in short.tolist():
+        text = texts[at].as_py()
+        lines = [line for line in text.split("\n") if line.strip()]
+        if _ERROR_PAGE.search(text) and sum(map(is_prose, lines)) <= 2 and len(text.split()) < 60:
+            found.append((at, "an error page or a cookie notice"))
+        elif len(lines) > 2 and all(map(is_navigation, lines)):
+            found.append((at, "navigation and nothing else"))
+    return found

@@ -1,0 +1,184 @@
+"""CSV as people have it: the delimiter, the quotes and the header row are found."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from topics._errors import TopicsError
+from topics.reading.columns import is_known_name, is_text_name
+from topics.reading.grids import Record, rows_from_grid
+from topics.reading.rows import Rows
+
+_DELIMITERS = ",;\t|"
+_NONE = "\x1f"
+"""A delimiter that no text holds: a line is a cell."""
+_SAMPLE = 1 << 16
+_LARGEST_CELL = 1 << 30
+
+
+class Dialect(NamedTuple):
+    r"""How cells are divided and quoted.
+
+    Attributes
+    ----------
+    delimiter : str
+        A character; U+001F where a line is one cell.
+    backslash : bool
+        Whether a quote within a cell is written ``\"`` and not ``""``.
+    """
+
+    delimiter: str
+    backslash: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """Arguments of :func:`csv.reader`.
+
+        Examples
+        --------
+        >>> Dialect(";").options()["delimiter"]
+        ';'
+        """
+        escape = {"escapechar": "\\", "doublequote": False} if self.backslash else {}
+        return {"delimiter": self.delimiter, **escape}
+
+
+def read_csv(text: str, path: Path | str, named: Sequence[str] = ()) -> Rows:
+    r"""Rows of a CSV file.
+
+    Parameters
+    ----------
+    text : str
+        The file, its lines ending in ``\n``.
+    path : Path or str
+        Its name, for messages; one that ends in ``.tsv`` is divided by tabs.
+    named : sequence of str, default=()
+        Columns that the user asks for by name.
+
+    Returns
+    -------
+    Rows
+        Numbered as in a spreadsheet: a row of several lines counts once, a blank line, too.
+
+    Raises
+    ------
+    TopicsError
+        If a quote is not closed where its cell ends, so that rows below it would be swallowed.
+
+    Examples
+    --------
+    >>> rows = read_csv("id;text;n\n1;Aid came, at last.;7\n2;Talks\n", "releases.csv")
+    >>> rows.table["text"].to_pylist(), rows.rejects[0][0]
+    (['Aid came, at last.'], 3)
+    """
+    text, skipped = _without_hint(text)
+    dialect = find_dialect(text, path)
+    csv.field_size_limit(_LARGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), **dialect.options())
+    try:
+        records = [Record(i, cells) for i, cells in enumerate(reader, 1 + skipped)]
+    except csv.Error as error:
+        raise TopicsError(f"it is no CSV file ({error})", "save it anew", path=path) from None
+    if dialect.delimiter == _NONE:
+        return rows_from_grid(records, path, named=named)
+    widths = Counter(len(record.cells) for record in records if record.cells)
+    if len(widths) > 1 or text.count('"') % 2:
+        _check_quotes(text, dialect, path)
+    return rows_from_grid(records, path, named=named, delimiter=dialect.delimiter)
+
+
+def _without_hint(text: str) -> tuple[str, int]:
+    """The text without a first line like ``sep=;``, which Excel writes."""
+    first, _, rest = text.partition("\n")
+    return (rest, 1) if first[:4].lower() == "sep=" and len(first.strip()) <= 6 else (text, 0)
+
+
+def find_dialect(text: str, path: Path | str = "") -> Dialect:
+    r"""The delimiter and the quoting that make most rows alike.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    path : Path or str, default=""
+        Its name.
+
+    Returns
+    -------
+    Dialect
+        Of the tab, comma, semicolon and bar; none of them where a line is one cell.
+
+    Examples
+    --------
+    >>> find_dialect('id;"title, long";text\n1;Aid;It came, at last.\n')
+    Dialect(delimiter=';', backslash=False)
+    >>> find_dialect("text\nHello, the minister said.\nNo comma here.\n").delimiter == "\x1f"
+    True
+    """
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    escapes = (False, True) if '\\"' in sample else (False,)
+    suffixes = Path(path).suffixes
+    likely = "\t" if ".tsv" in suffixes or ".tab" in suffixes else None
+    scored = [
+        (_score(sample, dialect), dialect.delimiter == likely, -i, dialect)
+        for i, dialect in enumerate(
+            Dialect(delimiter, backslash) for delimiter in _DELIMITERS for backslash in escapes
+        )
+    ]
+    (known, even, *_), _, _, best = max(scored)
+    first = next((line for line in sample.split("\n") if line.strip()), "")
+    one_name = is_text_name(first) and not any(mark in first.strip('"') for mark in _DELIMITERS)
+    return best if not one_name and (known or even > 0.6) else Dialect(_NONE)
+
+
+def _score(sample: str, dialect: Dialect) -> tuple[bool, float, float, int]:
+    """Whether columns are named, how even the rows are, how well quoted, how wide."""
+    reader = csv.reader(io.StringIO(sample, newline=""), strict=True, **dialect.options())
+    records: list[list[str]] = []
+    wrong = 0
+    while True:
+        try:
+            records.append(next(reader))
+        except StopIteration:
+            break
+        except csv.Error:
+            wrong += 1
+    records = [record for record in records if any(record)]
+    if not records:
+        return False, 0.0, 0.0, 0
+    widths = Counter(len(record) for record in records)
+    width, n = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    named = any(
+        len(record) > 1 and any(map(is_text_name, record)) and sum(map(is_known_name, record)) > 1
+        for record in records[:40]
+    )
+    right = len(records) / (len(records) + 3 * wrong)
+    return named and width > 1, (n / len(records)) * (width > 1) * right, right, width
+
+
+def _check_quotes(text: str, dialect: Dialect, path: Path | str) -> None:
+    """An error for a quote that is not closed where its cell ends: it would swallow rows below."""
+    lines = io.StringIO(text, newline="")
+    rows = csv.reader(lines, strict=True, **dialect.options())
+    first = 1
+    while True:
+        try:
+            next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            # Within one line it is only untidy.
+            if rows.line_num > first:
+                raise TopicsError(
+                    "a quote that opens in this line is not closed where its cell ends",
+                    'close it, or double it if it is part of the text ("")',
+                    path=path,
+                    row=first,
+                ) from None
+        first = rows.line_num + 1

@@ -1,0 +1,184 @@
+"""Rows of cells, as CSV files and spreadsheets have them, and the row that names the columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from topics._errors import TopicsError
+from topics.reading.columns import is_known_name, is_text_name, normal_name
+from topics.reading.dates import find_dates
+from topics.reading.rows import Rows, utf8
+
+_SEARCHED = 40
+"""Records among which the one that names the columns is looked for."""
+_LONGEST_NAME = 80
+
+
+class Record(NamedTuple):
+    """One row of cells.
+
+    Attributes
+    ----------
+    number : int
+        As a spreadsheet counts: from 1, with blank rows.
+    cells : sequence of str
+        What stands in them; empty where nothing does.
+    """
+
+    number: int
+    cells: Sequence[str]
+
+
+def rows_from_grid(
+    records: Sequence[Record],
+    path: Path | str,
+    *,
+    named: Sequence[str] = (),
+    delimiter: str | None = None,
+) -> Rows:
+    """A table whose columns are named by the row that looks like it.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The rows, blank ones among them or left out.
+    path : Path or str
+        For messages.
+    named : sequence of str, default=()
+        Columns that the user asks for by name.
+    delimiter : str or None, default=None
+        What divides the cells, for messages; None for spreadsheets, in which a row may be short.
+
+    Returns
+    -------
+    Rows
+        Rows with too many or too few cells, and those that repeat the names, are rejects.
+
+    Raises
+    ------
+    TopicsError
+        If there is nothing but names.
+
+    Examples
+    --------
+    >>> grid = [Record(1, ["Export"]), Record(3, ["title", "text"]), Record(4, ["Aid", "It came."])]
+    >>> rows = rows_from_grid(grid, "releases.xlsx")
+    >>> rows.table.to_pylist(), rows.numbers, rows.notes
+    ([{'title': 'Aid', 'text': 'It came.'}], [4], ['the columns are named in row 3'])
+    """
+    records = [record for record in records if any(cell.strip() for cell in record.cells)]
+    if not records:
+        raise TopicsError("the table is empty", "give a table with releases in it", path=path)
+    at = find_header(records, named)
+    notes, rejects = [], list[tuple[int | None, str]]()
+    if at is None:
+        width = Counter(len(record.cells) for record in records).most_common(1)[0][0]
+        names, body = [f"column_{i}" for i in range(1, width + 1)], list(records)
+        notes.append("no row names the columns")
+    else:
+        names, body = [cell.strip() for cell in records[at].cells], list(records[at + 1 :])
+        if at:
+            notes.append(f"the columns are named in row {records[at].number}")
+    while len(names) > 1 and not names[-1]:
+        names.pop()  # a delimiter at the end of the line
+    names = _distinct([name or f"column_{i}" for i, name in enumerate(names, 1)])
+    kept: list[Sequence[str]] = []
+    numbers: list[int] = []
+    repeated = [normal_name(name) for name in names]
+    for number, cells in body:
+        while len(cells) > len(names) and not cells[-1].strip():
+            cells = cells[:-1]
+        if [normal_name(cell) for cell in cells] == repeated and at is not None:
+            rejects.append((number, "it repeats the names of the columns"))
+        elif len(cells) > len(names) or (len(cells) < len(names) and delimiter is not None):
+            rejects.append((number, _wrong_count(len(cells), len(names), delimiter)))
+        else:
+            numbers.append(number)
+            kept.append([*cells, *[""] * (len(names) - len(cells))])
+    columns = zip(*kept, strict=True) if kept else [()] * len(names)
+    table = pa.table(
+        [pa.array([utf8(cell) for cell in column], pa.large_string()) for column in columns],
+        names=[utf8(name) for name in names],
+    )
+    return Rows(table, numbers, rejects, notes=notes)
+
+
+def _wrong_count(found: int, expected: int, delimiter: str | None) -> str:
+    hint = f"quote cells that hold {delimiter!r}" if delimiter else "look at that row"
+    if found < expected:
+        hint = f"add the {delimiter!r} that are missing, empty cells have them, too"
+    return f"{found} cells where the header has {expected}; {hint}"
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    taken: list[str] = []
+    for name in names:
+        new = name
+        while new in taken:
+            new += "_2"
+        taken.append(new)
+    return taken
+
+
+def find_header(records: Sequence[Record], named: Sequence[str] = ()) -> int | None:
+    """Place of the record that names the columns; None where none does.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Without blank ones.
+    named : sequence of str, default=()
+        Names that it must hold.
+
+    Returns
+    -------
+    int or None
+        The first that holds a name of a text column among other names; else the first of the usual
+        width whose cells could all be names.
+
+    Examples
+    --------
+    >>> find_header([Record(1, ["Aid reached the camp at Sallow Point on Friday.", "3 July 2018"])])
+    """
+    first = records[:_SEARCHED]
+    wanted = {normal_name(name) for name in named}
+    usual = Counter(len(record.cells) for record in records[:200]).most_common(1)[0][0]
+
+    def is_asked_for(cells: Sequence[str]) -> bool:
+        return bool(wanted) and wanted <= {normal_name(cell) for cell in cells}
+
+    def names_a_text(cells: Sequence[str]) -> bool:
+        return any(map(is_text_name, cells)) and _could_be_names(cells, twice=True)
+
+    def names_several(cells: Sequence[str]) -> bool:
+        return sum(map(is_known_name, cells)) > 1 and _could_be_names(cells)
+
+    for test in (is_asked_for, names_a_text, names_several):
+        at = next((i for i, record in enumerate(first) if test(record.cells)), None)
+        if at is not None:
+            return at
+    at = next((i for i, record in enumerate(first) if len(record.cells) >= usual), 0)
+    names = _could_be_names(first[at].cells) and len(records) > at + 1
+    # Names differ from what stands below them: prose, numbers or dates.
+    below = records[at + 1 : at + 20]
+    unlike = any(not _could_be_names(record.cells) for record in below)
+    return at if names and (unlike or len(first[at].cells) > 1) else None
+
+
+def _could_be_names(cells: Sequence[str], twice: bool = False) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not filled or (len(set(filled)) < len(filled) and not twice):
+        return False
+    return not any(
+        len(cell) > _LONGEST_NAME
+        or cell.replace(".", "").replace(",", "").isdigit()
+        or (cell.endswith((".", "!", "?", "。")) and len(cell.split()) > 3)
+        or (any(map(str.isdigit, cell)) and find_dates(cell))
+        or cell.startswith(("http://", "https://"))
+        for cell in filled
+    )  # fmt: skip

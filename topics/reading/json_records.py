@@ -1,0 +1,338 @@
+"""JSON of all shapes: lists, lines, pandas' orients, envelopes of APIs, nested fields."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from topics._errors import TopicsError
+from topics.reading.columns import is_known_name, is_text_name, normal_name
+from topics.reading.rows import Rows, string_table
+
+_DEPTH = 6
+"""Levels that lists of releases and nested fields are looked for in."""
+
+
+def read_json(text: str, path: Path | str, named: Sequence[str] = ()) -> Rows:
+    """Rows of a JSON file, whatever its shape.
+
+    Parameters
+    ----------
+    text : str
+        One value, or several, one after the other.
+    path : Path or str
+        For messages.
+    named : sequence of str, default=()
+        Columns that the user asks for by name.
+
+    Returns
+    -------
+    Rows
+        Nested fields are columns with dotted names.
+
+    Raises
+    ------
+    TopicsError
+        If it is broken, or no list of releases is found in it.
+
+    Examples
+    --------
+    >>> envelope = '{"status": "ok", "articles": [{"title": "Aid", "content": "It came."}]}'
+    >>> rows = read_json(envelope, "news.json")
+    >>> rows.table.to_pylist(), rows.notes
+    ([{'title': 'Aid', 'content': 'It came.'}], ["the releases are the list 'articles'"])
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise TopicsError("JSON nested too deeply", "give a list of releases", path=path) from None
+    except ValueError as error:
+        if "Extra data" in str(error):
+            return _read_several(text, path)
+        raise TopicsError(
+            f"broken JSON ({getattr(error, 'msg', error)})", "correct that line", path=path,
+            row=getattr(error, "lineno", None),
+        ) from None  # fmt: skip
+    notes: list[str] = []
+    try:
+        records = _records(value, frozenset(map(normal_name, named)), notes)
+    except RecursionError:
+        raise TopicsError("JSON nested too deeply", "give a list of releases", path=path) from None
+    if records is None:
+        raise TopicsError(
+            "JSON without a list of releases", "give a list of objects, each with a text", path=path
+        )
+    rows = rows_from_values(list(enumerate(records, 1)))
+    rows.notes = notes
+    return rows
+
+
+def read_json_lines(text: str, path: Path | str) -> Rows:
+    r"""Rows of JSON Lines; lines that are broken are rejects.
+
+    Parameters
+    ----------
+    text : str
+        A value a line.
+    path : Path or str
+        For messages.
+
+    Returns
+    -------
+    Rows
+        Numbered by lines.
+
+    Examples
+    --------
+    >>> rows = read_json_lines('{"text": "Aid came."}\n{"text": ', "a.jsonl")
+    >>> rows.numbers, rows.rejects[0][0]
+    ([1], 2)
+    """
+    values: list[tuple[int, Any]] = []
+    broken: list[tuple[int | None, str]] = []
+    # Only \n ends a line: JSON strings may hold other separators as they are.
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            values.append((number, json.loads(line)))
+        except ValueError as error:
+            broken.append(
+                (number, f"broken JSON ({getattr(error, 'msg', error)}); correct that line")
+            )
+        except RecursionError:
+            broken.append((number, "JSON nested too deeply"))
+    if len(broken) > len(values):
+        # One object over many lines, or several.
+        try:
+            return read_json(text, path)
+        except TopicsError:
+            pass
+    rows = rows_from_values(values)
+    rows.rejects = sorted([*rows.rejects, *broken], key=lambda reject: reject[0] or 0)
+    return rows
+
+
+def _read_several(text: str, path: Path | str) -> Rows:
+    """Values one after the other: a line each, or over several lines."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and all(line.lstrip()[:1] in '{["' for line in lines[:20]):
+        rows = read_json_lines(text, path)
+        if len(rows.numbers) >= len(rows.rejects):
+            return rows
+    decoder = json.JSONDecoder()
+    values: list[tuple[int, Any]] = []
+    at, line, counted = 0, 1, 0
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,\x1e":
+            at += 1
+        if at >= len(text):
+            break
+        line += text.count("\n", counted, at)
+        counted = at
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            where = line + text.count("\n", counted, getattr(error, "pos", at))
+            raise TopicsError(
+                f"broken JSON ({getattr(error, 'msg', 'nested too deeply')})", "correct that line",
+                path=path, row=where,
+            ) from None  # fmt: skip
+        values += [(line, v) for v in (value if isinstance(value, list) else [value])]
+    return rows_from_values(values)
+
+
+def rows_from_values(values: list[tuple[int, Any]]) -> Rows:
+    """Rows of numbered dicts and texts; anything else is rejected.
+
+    Parameters
+    ----------
+    values : list of (int, object)
+        Row and release; nested fields of a dict become columns with dotted names.
+
+    Returns
+    -------
+    Rows
+        The rows.
+
+    Examples
+    --------
+    >>> rows_from_values([(1, {"text": "Aid came."}), (2, None)]).rejects
+    [(2, 'neither an object nor a text')]
+    >>> rows_from_values([(1, {"title": {"rendered": "Aid"}})]).table.column_names
+    ['title']
+    """
+    rows, numbers = [], []
+    rejects: list[tuple[int | None, str]] = []
+    for number, value in values:
+        if isinstance(value, str):
+            value = {"text": value}
+        if isinstance(value, dict):
+            rows.append(_flat(value) if any(map(_nests, value.values())) else value)
+            numbers.append(number)
+        else:
+            rejects.append((number, "neither an object nor a text"))
+    return Rows(string_table(rows), numbers, rejects)
+
+
+def _nests(value: Any) -> bool:
+    return isinstance(value, (dict, list))
+
+
+def _flat(record: dict[Any, Any]) -> dict[str, Any]:
+    """Fields of objects within the record as fields of it, ``outer.inner``."""
+    flat: dict[str, Any] = {}
+    stack: list[tuple[str, Any, int]] = [("", record, 0)]
+    while stack:
+        prefix, value, depth = stack.pop()
+        if isinstance(value, dict) and depth < _DEPTH and (value or not prefix):
+            inner = [(f"{prefix}.{key}" if prefix else str(key), v) for key, v in value.items()]
+            if prefix and len(inner) == 1 and normal_name(inner[0][0]) == normal_name(prefix):
+                inner = [(prefix, inner[0][1])]  # as {"rendered": ...} of WordPress
+            stack += [(name, v, depth + 1) for name, v in reversed(inner)]
+            continue
+        if isinstance(value, list):
+            value = _plain_list(value)
+        if prefix in flat:
+            prefix += "_2"
+        flat[prefix] = value
+    return flat
+
+
+def _plain_list(values: list[Any]) -> Any:
+    """Names of a list of named things, as ``[{"name": "OCHA"}]``; else the list."""
+    if values and all(isinstance(value, dict) for value in values):
+        for key in ("name", "shortname", "title", "label", "text", "value"):
+            if all(isinstance(value.get(key), str) for value in values):
+                divider = "\n\n" if key in ("text", "value") else "; "
+                return divider.join(value[key] for value in values)
+    return values
+
+
+# Where the releases are.
+
+
+def _records(value: Any, named: frozenset[str], notes: list[str]) -> list[Any] | None:
+    if isinstance(value, list):
+        return _of_list(value, notes)
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, dict):
+        return None
+    return _of_orient(value, named, notes) or _of_object(value, named, notes)
+
+
+def _of_list(values: list[Any], notes: list[str]) -> list[Any]:
+    """A list of releases; of lists of cells, the first of which names the columns."""
+    lists = [row for row in values if isinstance(row, list)]
+    if len(lists) == len(values) > 0:
+        first = values[0]
+        if all(isinstance(cell, str) for cell in first) and any(map(is_text_name, first)):
+            notes.append("the columns are named by the first list")
+            return [dict(zip(first, row, strict=False)) for row in values[1:]]
+        return [{f"column_{i}": cell for i, cell in enumerate(row, 1)} for row in values]
+    return values
+
+
+def _of_orient(value: dict[str, Any], named: frozenset[str], notes: list[str]) -> list[Any] | None:
+    """Releases of what ``DataFrame.to_json`` and ``to_dict`` write."""
+    data, columns = value.get("data"), value.get("columns")
+    if isinstance(data, list) and isinstance(columns, list) and data:
+        notes.append("the releases are a table of pandas (split)")
+        return [
+            dict(zip(map(str, columns), row, strict=False)) for row in data if isinstance(row, list)
+        ]
+    if isinstance(data, list) and isinstance(value.get("schema"), dict):
+        notes.append("the releases are a table of pandas (table)")
+        return data
+    parts = list(value.values())
+    known = any(_asked(key, named) for key in value)
+    if parts and all(isinstance(part, dict) and part for part in parts):
+        inner = [_asked(key, named) for part in parts[:50] for key in part]
+        same = all(part.keys() == parts[0].keys() for part in parts)
+        flat = all(not _nests(cell) for part in parts[:50] for cell in part.values())
+        if known and same and flat and not any(_asked(key, named) for key in parts[0]):
+            notes.append("the releases are a table of pandas (columns)")
+            return [{name: part[row] for name, part in value.items()} for row in parts[0]]
+        if any(inner) and not known and (len(parts) > 1 or str(next(iter(value))).isdigit()):
+            every = all(any(_asked(key, named) for key in part) for part in parts)
+            if every:
+                notes.append("the releases are named one by one")
+                return parts
+    lists = all(isinstance(part, list) and part for part in parts)
+    if parts and lists and known and len({len(part) for part in parts}) == 1:
+        cells = [cell for part in parts for cell in part]
+        if len(parts) > 1 and not any(map(_nests, cells)):
+            notes.append("the releases are lists of columns")
+            return [dict(zip(value, row, strict=True)) for row in zip(*parts, strict=True)]
+    return None
+
+
+def _of_object(value: dict[str, Any], named: frozenset[str], notes: list[str]) -> list[Any] | None:
+    """One release, or the list of them somewhere within."""
+    own_text = any(_asked(key, named) and _is_words(part) for key, part in value.items())
+    lists = list(_lists_within(value))
+    with_text = [
+        (name, found) for name, found in lists
+        if any(_has_text(record, named) for record in found[:20])
+    ]  # fmt: skip
+    if own_text and not any(isinstance(r, dict) for _, found in with_text for r in found):
+        return [value]
+    if own_text and not _looks_like_envelope(value):
+        return [value]
+    best = with_text or [(name, found) for name, found in lists if isinstance(found[0], dict)]
+    if best:
+        name, found = max(best, key=lambda item: len(item[1]))
+        notes.append(f"the releases are the list {name!r}")
+        return found
+    texts = [(n, f) for n, f in lists if all(isinstance(text, str) for text in f)]
+    if len(texts) == 1 and not own_text:
+        notes.append(f"the releases are the list {texts[0][0]!r}")
+        return texts[0][1]
+    return [value]
+
+
+def _looks_like_envelope(value: dict[str, Any]) -> bool:
+    """Whether an object speaks of many: its own text is a message or a description of the list."""
+    return not any(
+        normal_name(key) in ("body", "text", "content", "full_text", "body_text") for key in value
+    )
+
+
+def _lists_within(value: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    level: list[tuple[str, Any]] = [("", value)]
+    for _ in range(_DEPTH):
+        below: list[tuple[str, Any]] = []
+        for prefix, part in level:
+            for key, inner in part.items():
+                name = f"{prefix}.{key}" if prefix else str(key)
+                if isinstance(inner, list) and inner:
+                    yield name, inner
+                elif isinstance(inner, dict):
+                    below.append((name, inner))
+        level = below
+
+
+def _asked(key: object, named: frozenset[str]) -> bool:
+    return is_text_name(key) or normal_name(key) in named
+
+
+def _is_words(value: Any) -> bool:
+    if isinstance(value, dict):
+        return len(value) == 1 and _is_words(next(iter(value.values())))
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(part, str) for part in value)
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _has_text(record: Any, named: frozenset[str], depth: int = 0) -> bool:
+    if not isinstance(record, dict):
+        return False
+    return any(
+        (_asked(key, named) and _is_words(part))
+        or (depth < 2 and isinstance(part, dict) and _has_text(part, named, depth + 1))
+        for key, part in record.items()
+    ) or (depth == 0 and sum(map(is_known_name, record)) > 2)
