@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts, take_rows
+from topics._arrow import take_rows
 from topics._errors import TopicsError
 from topics.prediction import to_labeller
+from topics.reading.documents import as_documents
 from topics.reading.label_columns import read_labels
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def evaluate(
     from sklearn.metrics import average_precision_score
 
     labeller = to_labeller(model)
-    documents = as_texts([texts] if isinstance(texts, str) else texts)
+    documents = as_documents([texts] if isinstance(texts, str) else texts)
     predictions, truth, known, Y, P = _compared(labeller, documents, labels)
     classes = predictions.classes
     chances = predictions.probabilities[known]
@@ -243,7 +244,7 @@ def compare(
     """
     from scipy.stats import bootstrap, permutation_test
 
-    texts, labels = as_texts(texts), list(labels)
+    texts, labels = as_documents(texts), list(labels)
     first, _, _, Y, A = _compared(model_a, texts, labels)
     second, _, _, _, B = _compared(model_b, texts, labels)
     if first.classes != second.classes:

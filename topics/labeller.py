@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import restore_on_error
 from topics.models.topic_model import TopicModel
 from topics.reading.corpus import Corpus
+from topics.reading.documents import as_documents
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes
 from topics.text.sentences import split_paragraphs
@@ -215,9 +215,11 @@ class Predictions(Sequence[Prediction]):
         >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
         >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp of tents"])
         >>> predictions.to_pandas()["labels"].tolist()
-        [array(['aid'], dtype=object)]
+        [['aid']]
         """
-        return self.to_arrow().to_pandas()
+        frame = self.to_arrow().to_pandas()
+        frame["labels"] = [[str(label) for label in labels] for labels in self.labels]
+        return frame
 
     def __repr__(self) -> str:
         lines = [f"Predictions: {len(self)} text{'s' * (len(self) != 1)}"]
@@ -321,7 +323,7 @@ class Labeller:
         >>> labeller.fit(["a camp", "a court"] * 20).classifier.classes_
         array(['aid', 'law'], dtype='<U3')
         """
-        documents = as_texts(texts)
+        documents = as_documents(texts)
         models = self._models
         themes: dict[str, list[str]] = {}
         for model in models:
@@ -376,7 +378,7 @@ class Labeller:
         ('aid',)
         """
         self._check_fitted()
-        documents = as_texts([texts] if isinstance(texts, str) else texts)
+        documents = as_documents([texts] if isinstance(texts, str) else texts)
         parts = [
             self._predict_batch(documents.slice(start, BATCH), evidence)
             for start in range(0, len(documents), BATCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, Literal
@@ -57,8 +58,8 @@ def coherence(
     Returns
     -------
     ndarray of float64, shape (n_topics,)
-        From -1 to 1 for ``npmi``, to 1 for ``c_v``, up to 0 for ``u_mass``; a topic of one word
-        has nan.
+        From -1 to 1 for ``npmi``, to 1 for ``c_v``, up to 0 for ``u_mass``; a topic of one word,
+        or of none that stands in the documents, has nan.
 
     Raises
     ------
@@ -89,9 +90,16 @@ def coherence(
     )
     score = {"npmi": _npmi, "c_v": _c_v, "u_mass": _u_mass}[measure]
     topics = [[place[word] for word in topic] for topic in words]
+    found = [bool(joint[topic, topic].any()) for topic in topics]
+    if not all(found):
+        warnings.warn(
+            f"{found.count(False)} of {len(found)} topics have no word that stands in the "
+            "documents, and no coherence there",
+            stacklevel=2,
+        )
     return np.array([
-        score(joint[np.ix_(topic, topic)] / max(n, 1)) if len(topic) > 1 else np.nan
-        for topic in topics
+        score(joint[np.ix_(topic, topic)] / max(n, 1)) if len(topic) > 1 and known else np.nan
+        for topic, known in zip(topics, found, strict=True)
     ])  # fmt: skip
 
 

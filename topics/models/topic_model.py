@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
 from topics._math.arrays import subsample, unit_rows
@@ -29,7 +28,7 @@ from topics.models.topics_over_time import (
 )
 from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
-from topics.reading.documents import Documents, read_documents, warn_of_rejects
+from topics.reading.documents import Documents, as_documents, read_documents, warn_of_rejects
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import RESERVED, check_name, check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences, split_paragraphs
@@ -1006,7 +1005,7 @@ class TopicModel(Estimator):
         """
         import pandas as pd
 
-        parts = split_paragraphs(as_texts([text])[0].as_py())
+        parts = split_paragraphs(as_documents([text])[0].as_py())
         proportions = self.transform(parts)
         first = proportions.argmax(axis=1)
         return pd.DataFrame(

@@ -200,6 +200,32 @@ def _changed(values: Any, where: Any, change: Callable[[str], str]) -> Any:
     )
 
 
+def without_invisible(values: Any) -> Any:
+    """A column of texts without the characters that stand unseen within words.
+
+    Parameters
+    ----------
+    values : pyarrow.LargeStringArray
+        Texts.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        The same array where there are none.
+
+    Examples
+    --------
+    >>> without_invisible(pa.array(["zero" + chr(0x200B) + "width"], pa.large_string())).to_pylist()
+    ['zerowidth']
+    """
+    beyond = pc.invert(pc.string_is_ascii(values))
+    if not pc.any(beyond).as_py():
+        return values
+    within = [pc.match_substring(values, character) for character in "\u00ad\u200b\u2060\ufeff"]
+    found = pc.or_(pc.or_(within[0], within[1]), pc.or_(within[2], within[3]))
+    return _changed(values, found, lambda text: text.translate(dict.fromkeys(map(ord, _INVISIBLE))))
+
+
 def join_broken_words(text: str) -> str:
     r"""Words that were hyphenated at line ends, whole again.
 

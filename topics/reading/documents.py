@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topics._arrow import as_texts
+from topics.reading.cleaning import without_invisible
 from topics.reading.corpus import Corpus
 
 
@@ -62,15 +63,41 @@ def read_documents(texts: Any) -> Documents:
     if isinstance(texts, pa.Table) or (hasattr(texts, "columns") and hasattr(texts, "shape")):
         return _read_table(texts)
     if isinstance(texts, (str, bytes, dict)) or hasattr(texts, "type") or texts is None:
-        return Documents(as_texts(texts), None, [])
+        return Documents(as_documents(texts), None, [])
     listed = list(texts)
     tokenised = any(isinstance(item, (list, tuple)) for item in listed)
     missing = [i for i, item in enumerate(listed) if _is_missing(item)]
     for i in missing:
         listed[i] = [] if tokenised else ""
     reason = f"the {'document' if tokenised else 'text'} is missing"
-    found = listed if tokenised else as_texts(listed)
+    found = listed if tokenised else as_documents(listed)
     return Documents(found, None, [(i, reason) for i in missing])
+
+
+def as_documents(texts: Any) -> Any:
+    """Texts as models read them: one column, without characters that nobody sees within words.
+
+    Parameters
+    ----------
+    texts : Corpus, Arrow column, or iterable of str
+        The texts.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        Without soft hyphens, zero-width spaces and the like.
+
+    Raises
+    ------
+    TopicsError
+        If they are no texts.
+
+    Examples
+    --------
+    >>> as_documents(["Wert" + chr(0xAD) + "papier"]).to_pylist()
+    ['Wertpapier']
+    """
+    return without_invisible(as_texts(texts))
 
 
 def _is_missing(item: Any) -> bool:

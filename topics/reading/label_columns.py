@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -19,8 +20,13 @@ from topics.text.seed_words import check_name
 _MANY = (list, tuple, set, frozenset, np.ndarray)
 
 
-def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None]:
+def check_labels(
+    y: Iterable[Any] | None, n: int, known: Iterable[str] = ()
+) -> list[tuple[Any, ...] | None]:
     """Labels of releases as tuples of names.
+
+    Names that differ by case or spaces alone are one: spelt as a name that is known, or else as
+    most of them are.
 
     Parameters
     ----------
@@ -28,6 +34,8 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
         For each release a name, a list of names, or None.
     n : int
         How many releases there are.
+    known : iterable of str, default=()
+        Names whose spelling is taken.
 
     Returns
     -------
@@ -43,6 +51,8 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
     --------
     >>> check_labels(["aid", ["aid", "law"], None], 3)
     [('aid',), ('aid', 'law'), None]
+    >>> check_labels(["aid", "Aid", " aid"], 3)
+    [('aid',), ('aid',), ('aid',)]
     """
     if y is None:
         return [None] * n
@@ -55,7 +65,29 @@ def check_labels(y: Iterable[Any] | None, n: int) -> list[tuple[Any, ...] | None
         )
     for index, value in enumerate(_plain(y)):
         labels.append(None if _unknown(value) else _names(value, index))
-    return _one_for_each(labels, n)
+    return _one_for_each(_one_spelling(labels, known), n)
+
+
+def _one_spelling(
+    labels: list[tuple[Any, ...] | None], known: Iterable[str]
+) -> list[tuple[Any, ...] | None]:
+    counts = Counter(name for names in labels for name in names or () if isinstance(name, str))
+    spelt = {_folded(name): name for name in known if isinstance(name, str)}
+    for name, _ in counts.most_common():
+        spelt.setdefault(_folded(name), name.strip())
+    if all(spelt[_folded(name)] == name for name in counts):
+        return labels
+    return [
+        None if names is None
+        else tuple(dict.fromkeys(
+            spelt[_folded(name)] if isinstance(name, str) else name for name in names
+        ))
+        for names in labels
+    ]  # fmt: skip
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def labels_of_indicators(y: Any, classes: Sequence[Any] = ()) -> tuple[Any, bool]:
@@ -127,18 +159,19 @@ def parse_label_cell(
     """
     if _unknown(value):
         return None
-    by_text = {str(name).casefold(): name for name in classes}
-    if isinstance(value, str) and value.startswith("["):
-        value = _listed(value)
+    by_text = {_folded(str(name)): name for name in classes}
+    if isinstance(value, str) and value.strip().startswith(("[", "(", "{")):
+        value = _listed(value.strip())
     if not isinstance(value, str):
         names = _names(value, index)
         return tuple(
-            name if name in classes else by_text.get(str(name).strip().casefold(), name)
-            for name in names
+            name if name in classes else by_text.get(_folded(str(name)), name) for name in names
         )
     if value in classes:
         return (value,)
-    whole = value.strip().casefold()
+    whole = _folded(value)
+    if re.fullmatch(r"\d+\.0", whole):
+        whole = whole[:-2]
     if whole in by_text:
         return (by_text[whole],)
     if whole in ("none", "-"):
@@ -146,7 +179,7 @@ def parse_label_cell(
     parts = [part.strip() for part in re.split(r"[;|,]", value) if part.strip()]
     if len(parts) == 1 and all(part in by_text for part in whole.split()):
         parts = value.split()
-    return tuple(by_text.get(part.casefold(), part) for part in parts)
+    return tuple(by_text.get(_folded(part), part) for part in parts)
 
 
 def read_labels(
@@ -266,13 +299,25 @@ def _one_for_each(labels: list[Any], n: int | None) -> list[Any]:
     return labels
 
 
+_QUOTED = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*,?""")
+
+
 def _listed(text: str) -> Any:
     """A list that went through a table of text, or the text."""
+    # numpy shows its lists without commas, which Python reads as one string.
+    inner, names, at = text[1:-1], [], 0
+    while match := _QUOTED.match(inner, at):
+        names.append(match[1] if match[1] is not None else match[2])
+        at = match.end()
+    if names and not inner[at:].strip():
+        return [name.replace("\\'", "'").replace('\\"', '"') for name in names]
     for read in (json.loads, ast.literal_eval):
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
             found = read(text)
-            if isinstance(found, list) and all(isinstance(name, (str, int)) for name in found):
-                return found
+            if isinstance(found, (list, tuple, set)) and all(
+                isinstance(name, (str, int)) for name in found
+            ):
+                return list(found)
     return text
 
 
@@ -295,6 +340,8 @@ def _unknown(value: Any) -> bool:
 def _names(value: Any, index: int | None) -> tuple[Any, ...]:
     """The names that one label holds, or a clear error."""
     names = tuple(_plain(value)) if isinstance(value, _MANY) else (value,)
+    # A column of numbers with gaps is one of floats.
+    names = tuple(int(n) if isinstance(n, float) and n.is_integer() else n for n in names)
     for name in names:
         if not isinstance(name, (str, int, np.integer)):
             raise TopicsError(

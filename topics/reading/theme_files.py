@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,6 @@ def read_themes(path: str | Path) -> Themes:
     ...     read_themes(path)
     {'aid': ['camp', 'tents']}
     """
-    import re
     import tomllib
 
     try:
@@ -51,7 +52,7 @@ def read_themes(path: str | Path) -> Themes:
     except UnicodeDecodeError as error:
         raise TopicsError(f"it is no UTF-8 ({error})", "save it as UTF-8", path=path) from None
     try:
-        content: dict[str, Any] = tomllib.loads(text)
+        content: dict[str, Any] = _loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise TopicsError(
@@ -66,3 +67,20 @@ def read_themes(path: str | Path) -> Themes:
         if len(lists) == 1 and isinstance(lists[0], list):
             content = content | {name: lists[0]}
     return check_themes(content, path)
+
+
+_CURLY = re.compile("[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]")
+_UNQUOTED = re.compile(r"""^([ \t]*)([^\s"'\[#=][^"'\[#=\n]*?)([ \t]*=[ \t]*\[)""", re.M)
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """TOML; where it is none, read again with names of several words and curly quotes as meant."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        meant = _UNQUOTED.sub(r'\1"\2"\3', _CURLY.sub('"', text))
+        with suppress(tomllib.TOMLDecodeError):
+            return tomllib.loads(meant)
+        raise

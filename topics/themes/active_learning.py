@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
+from topics.reading.documents import as_documents
 from topics.reading.label_columns import read_labels
 from topics.themes.classifier import ThemeClassifier, to_classifier
 
@@ -56,7 +56,7 @@ def next_to_label(
     'the judge fled'
     """
     classifier = to_classifier(classifier)
-    weights, scores = classifier.weights_and_scores(as_texts(texts))
+    weights, scores = classifier.weights_and_scores(as_documents(texts))
     excluded = np.array([*leave_out], np.int64)
     if excluded.size and not 0 <= excluded.min() <= excluded.max() < len(scores):
         raise TopicsError(f"leave_out holds what is no row of {len(scores)}", "give rows from 0 on")
@@ -116,7 +116,7 @@ def contradicting_labels(
 
     classifier = to_classifier(classifier)
     classes = classifier.classes_.tolist()
-    documents = as_texts(texts)
+    documents = as_documents(texts)
     labels = read_labels(y, classes, len(documents))
     first: dict[str, int] = {}
     chances = classifier.predict_proba(documents)

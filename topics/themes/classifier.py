@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Self
@@ -10,12 +11,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import sigmoid
 from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
+from topics.reading.documents import as_documents
 from topics.reading.label_columns import check_labels, labels_of_indicators
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
@@ -31,6 +32,8 @@ from topics.themes.training_set import TrainingSet, label_weights, many_labels
 SECTION_COST = 0.75
 """What a section must say for a theme more than a whole document must, in log odds."""
 
+_FEWEST_DOCUMENTS = 10
+"""Documents below which a warning says that they are few."""
 _SMALL_CORPUS = 150
 _MIN_CALIBRATION_LABELS = 50
 
@@ -158,7 +161,7 @@ class ThemeClassifier(Estimator):
         >>> ThemeClassifier(themes).fit(["a camp", "a court"] * 5).classes_
         array(['aid', 'law'], dtype='<U3')
         """
-        documents = as_texts(texts)
+        documents = as_documents(texts)
         vectorizer, sequences = fit_vectorizer(
             documents, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
@@ -206,7 +209,7 @@ class ThemeClassifier(Estimator):
         self._check_real(min_precision=1, min_probability=1)
         themes = check_themes(self.themes)
         y, self._gives_indicators = labels_of_indicators(y, sorted(themes))
-        labels = check_labels(y, len(sequences))
+        labels = check_labels(y, len(sequences), themes)
         if not self.multi_label:
             for index, names in enumerate(labels):
                 if names is not None and len(names) != 1:
@@ -216,6 +219,12 @@ class ThemeClassifier(Estimator):
                         index=index,
                         shell_hint="give each release one label, or leave --one-label out",
                     )
+        if len(sequences) < _FEWEST_DOCUMENTS and not any(labels):
+            warnings.warn(
+                f"{len(sequences)} releases are too few to learn from; labels rest on the words of "
+                "these alone",
+                stacklevel=4,
+            )
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
         given = {name for names in labels for name in names or ()}
@@ -350,7 +359,7 @@ class ThemeClassifier(Estimator):
     def _scores(self, texts: Any) -> NDArray[np.float64]:
         self._check_fitted()
         return self.vectorizer_.linear_scores(
-            as_texts(texts), self.coef_, self.intercept_, self._section_cost
+            as_documents(texts), self.coef_, self.intercept_, self._section_cost
         )
 
     @property
@@ -381,7 +390,7 @@ class ThemeClassifier(Estimator):
         (1, (1, 2))
         """
         self._check_fitted()
-        sequences = self.vectorizer_.sequences(as_texts(texts))
+        sequences = self.vectorizer_.sequences(as_documents(texts))
         return self._weights(sequences), self.score_sequences(sequences)
 
     def score_sequences(self, sequences: TermSequences) -> NDArray[np.float64]:
@@ -461,7 +470,7 @@ class ThemeClassifier(Estimator):
         (True, 1.0)
         """
         self._check_fitted()
-        documents = as_texts(texts)
+        documents = as_documents(texts)
         known = self.vectorizer_.known_share(documents)
         return self.novelty_of(*self.weights_and_scores(documents), known)
 
@@ -661,7 +670,7 @@ class ThemeClassifier(Estimator):
         ('court', 'The judge ruled.')
         """
         self._check_fitted()
-        sequences = self.vectorizer_.sequences(as_texts([text]))
+        sequences = self.vectorizer_.sequences(as_documents([text]))
         probability = self.probabilities(self.score_sequences(sequences))[0]
         cost = self._section_cost
         weights = self._weights(sequences if cost is None else sequences.with_sections())

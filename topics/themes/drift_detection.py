@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
+from topics.reading.documents import as_documents
 from topics.themes.classifier import ThemeClassifier, to_classifier
 
 _CLEAR = 3.0
@@ -81,7 +81,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
     import pandas as pd
 
     classifier = to_classifier(classifier)
-    sides = [as_texts(texts) for texts in (old, new)]
+    sides = [as_documents(texts) for texts in (old, new)]
     for name, side in zip(("old", "new"), sides, strict=True):
         if not len(side):
             raise TopicsError(f"there are no {name} releases", "give some of both")

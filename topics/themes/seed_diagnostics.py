@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts
+from topics.reading.documents import as_documents
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes, expand_seeds, original_seeds, parse_seed
 from topics.text.vectorizer import TermVectorizer
@@ -75,7 +75,7 @@ def suggest_seeds(
     import pandas as pd
 
     checked = check_themes(themes)
-    documents = as_texts(texts)
+    documents = as_documents(texts)
     fitted, sequences = fit_vectorizer(documents, vectorizer, checked, n_jobs)
     vocabulary = fitted.vocabulary_
     names = fitted.get_feature_names_out()

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from topics._arrow import as_texts
 from topics._errors import TopicsError
 from topics.models.topic_model import TopicModel
+from topics.reading.documents import as_documents
 from topics.text.vectorizer import TermVectorizer
 from topics.themes.classifier import to_classifier
 
@@ -56,7 +56,7 @@ def propose_themes(
     import pandas as pd
 
     classifier = to_classifier(classifier)
-    documents = as_texts(texts)
+    documents = as_documents(texts)
     if n_themes is not None and n_themes < 1:
         raise TopicsError(f"n_themes={n_themes} is not at min_novelty 1", "give a number, or None")
     new = np.flatnonzero(classifier.novelty(documents) >= min_novelty)
