@@ -19,6 +19,8 @@ _FEWEST_SENTENCES = 5
 """The same for a sentence of no cue, which could be news that is told again."""
 _LARGEST_SHARE = 0.25
 """Share of a release's words that such sentences may be: what is more is its news."""
+_TOP, _END = 8, 16
+"""Lines at the top and at the end of a text that are looked at."""
 _GAP = 2
 """Short lines, such as a name or a date, that may stand within a block of boilerplate."""
 _COMPARED = 400
@@ -136,17 +138,25 @@ def separate_boilerplate(texts: Any) -> Separated:
 def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     """Documents that hold a line of several different ones, and how many hold each such line."""
     split = pc.split_pattern(texts, "\n")
-    lines = pc.utf8_trim_whitespace(split.flatten())
+    lines = split.flatten()
     document = np.asarray(pc.list_parent_indices(split))
-    filled = np.flatnonzero(np.asarray(pc.greater(pc.binary_length(lines), 0)))
+    filled = np.flatnonzero(np.asarray(pc.binary_length(lines)) > 0)
+    # Only what stands at the top and at the end is looked at.
+    document = document[filled]
+    starts = np.searchsorted(document, np.arange(len(texts)))
+    ends = np.append(starts[1:], document.size)
+    place = np.arange(document.size)
+    edge = (place - starts[document] < _TOP) | (ends[document] - place <= _END)
+    filled, document = filled[edge], document[edge]
     if not filled.size:
         return None
-    lines, document = lines.take(pa.array(filled)), document[filled]
+    lines = pc.utf8_trim_whitespace(lines.take(pa.array(filled)))
     keys = _keys(lines)
     encoded = keys.dictionary_encode()
     codes = np.asarray(encoded.indices).astype(np.int64)
     n = len(encoded.dictionary)
     counts = np.bincount(codes, minlength=n)
+    counts[np.flatnonzero(np.asarray(pc.binary_length(encoded.dictionary)) == 0)] = 0
     often = counts >= _FEWEST
     if not often.any():
         return None
@@ -189,34 +199,38 @@ def _key(line: str) -> str:
 
 def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
     """Range of the lines that are news."""
-    counts = [often.get(_key(line), 0) if line.strip() else -1 for line in lines]
     filled = [i for i, line in enumerate(lines) if line.strip()]
-    total = sum(len(lines[i].split()) for i in filled)
-    plain = 0.0
+    plain = 0
+    total: int | None = None
 
     def goes(i: int) -> bool:
-        nonlocal plain
-        line, n = lines[i], counts[i]
+        nonlocal plain, total
+        line = lines[i]
+        n = often.get(_key(line), 0)
         if n < _FEWEST:
             return False
         if not is_prose(line) or _CUE.search(line):
             return True
+        if total is None:
+            total = sum(len(part.split()) for part in lines)
         plain += len(line.split())
         return n >= _FEWEST_SENTENCES and plain <= _LARGEST_SHARE * total
 
     low, high = 0, len(lines)
-    for i in filled:
+    for i in filled[:_TOP]:
         if not goes(i):
             break
         low = i + 1
     gap = 0
-    for i in reversed([i for i in filled if i >= low]):
+    for i in reversed([i for i in filled[-_END:] if i >= low]):
         if goes(i):
             high, gap = i, 0
         elif gap < _GAP and (is_contact(lines[i]) or len(lines[i].split()) < 5) and i != filled[0]:
             gap += 1
         else:
             break
+    if (low, high) == (0, len(lines)):
+        return low, high
     left = lines[low:high]
     return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
 

@@ -29,7 +29,7 @@ _TABLE = {
     **dict.fromkeys(map(ord, _SPACES), " "),
     **dict.fromkeys(map(ord, _LINE_ENDS), "\n"),
 }
-_ODD = "[" + re.escape("".join(map(chr, _TABLE))) + "]"
+_ODD = re.compile("[\r" + re.escape("".join(map(chr, _TABLE))) + "]")
 _TAG_NAMES = (
     "a|abbr|article|b|blockquote|body|br|center|div|em|figcaption|figure|font|footer|h[1-6]|head|"
     "header|hr|html|i|iframe|img|li|main|ol|p|pre|script|section|small|span|strong|style|sub|sup|"
@@ -67,10 +67,9 @@ def clean_text(text: str) -> str:
     >>> clean_text("Wert\u00adpapier\u200b\u00a0A\u0308nderung\x1b[1m")
     'Wertpapier Änderung[1m'
     """
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
-    return unicodedata.normalize("NFC", text)
+    if _ODD.search(text):
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def has_markup(text: str) -> bool:
@@ -178,9 +177,23 @@ def clean_column(values: Any, *, markup: bool = True) -> Any:
         marked = pc.or_(tags, pc.match_substring(values, "&"))
         values = _changed(values, marked, strip_markup)
     # Only what is ASCII and without control characters is sure to be clean.
-    odd = pc.invert(pc.and_(pc.string_is_ascii(values), pc.invert(pc.match_substring_regex(
-        values, r"[\x00-\x08\x0b-\x1f\x7f]"))))  # fmt: skip
+    ascii_only = pc.string_is_ascii(values)
+    odd = pc.or_(pc.invert(ascii_only), _has_controls(values))
     return _changed(values, odd, clean_text)
+
+
+def _has_controls(values: Any) -> Any:
+    """Whether each text of a column holds a control character other than tab and line end."""
+    _, offsets, data = values.buffers()
+    at = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
+    letters = np.frombuffer(data, np.uint8)[: at[-1]] if data is not None else np.empty(0, np.uint8)
+    odd = np.flatnonzero(letters < 32)
+    odd = odd[(letters[odd] != 10) & (letters[odd] != 9) & (odd >= at[0])]
+    if (deleted := letters == 127).any():
+        odd = np.append(odd, np.flatnonzero(deleted))
+    found = np.zeros(len(values), bool)
+    found[np.searchsorted(at, odd, side="right") - 1] = True
+    return pa.array(found)
 
 
 def _changed(values: Any, where: Any, change: Callable[[str], str]) -> Any:

@@ -70,13 +70,16 @@ def decode(data: bytes, path: Path | str = "", encoding: str | None = None) -> s
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = _decode_other(data, path)
-    if text.count("\x00") > 0:
+    if "\x00" in text:
         text = _decode_utf16(data, path)
     return _clean(text)
 
 
 def _clean(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\x00", "") if "\x00" in text else text
 
 
 def _decode_utf16(data: bytes, path: Path | str) -> str:

@@ -31,7 +31,7 @@ from topics.reading.encodings import decode
 from topics.reading.feeds import read_feed, read_xml, xml_kind
 from topics.reading.front_matter import take_front_matter
 from topics.reading.grids import Record, rows_from_grid
-from topics.reading.json_records import read_json, read_json_lines
+from topics.reading.json_records import read_json, read_json_lines, read_plain_json_lines
 from topics.reading.mail import html_of_mhtml, mail_kind, read_mail, read_msg
 from topics.reading.page_layouts import Piece, find_layout, read_piece, split_page
 from topics.reading.press_exports import read_export
@@ -511,6 +511,8 @@ class Reading(NamedTuple):
 
 
 _AS_RECOGNISED = Reading()
+_WORTH_ARROW = 1 << 20
+"""Bytes of JSON Lines from which Arrow's reader is tried first."""
 
 
 def read_file(file: SourceFile, how: Reading = _AS_RECOGNISED) -> Rows:
@@ -557,6 +559,10 @@ def read_file(file: SourceFile, how: Reading = _AS_RECOGNISED) -> Rows:
     read = _READERS.get(kind)
     if read is not None:
         return read(data, place, how)
+    if kind == "jsonl" and how.encoding is None and len(data) > _WORTH_ARROW:
+        plain = read_plain_json_lines(data)
+        if plain is not None:
+            return plain
     text = decode(data, place, how.encoding)
     if kind == "html":
         return read_html(text, place, how.named)

@@ -677,8 +677,8 @@ def _set_languages(table: pa.Table) -> pa.Table:
     given = table["language"].to_pylist()
     unknown = [i for i, language in enumerate(given) if language is None]
     titles, texts = table["title"].to_pylist(), table["text"].to_pylist()
-    samples = (f"{titles[i] or ''} {texts[i][:2000]}" for i in unknown)
-    watched = track(samples, "recognising languages", len(unknown))
-    for i, language in zip(unknown, recognise_languages(watched), strict=True):
+    samples = [f"{titles[i] or ''} {texts[i][:2000]}" for i in unknown]
+    # Both cores for a moment; the result does not depend on how many.
+    for i, language in zip(unknown, recognise_languages(samples, n_jobs=-1), strict=True):
         given[i] = language
     return _with_column(table, "language", given)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from topics._arrow import combine_chunks, string_array
+from topics._parallel import over_shards
 
 # Small languages that the large ones are mistaken for, in short or noisy texts, are left out.
 LANGUAGES = frozenset(
@@ -16,23 +24,71 @@ LANGUAGES = frozenset(
 )
 """ISO 639-1 codes of the languages that are told apart."""
 
+_READ = 400
+"""Characters of a text that are looked at."""
+_PER_SHARD = 1024
+_SURE = 0.5
+_FEWEST_WORDS = 3
+"""Words of a text of ASCII letters from which its language can be told."""
+
+
+class LanguageModel(NamedTuple):
+    """The model of py3langid, as arrays.
+
+    Attributes
+    ----------
+    moves : ndarray of uint32
+        Next state of each state and byte.
+    rows : ndarray of int64, shape (n_states,)
+        Where the moves of a state begin.
+    features : ndarray of int32, shape (n_states,)
+        The feature met in a state; -1 for none.
+    weights : ndarray of float32, shape (n_features, n_columns)
+        Log odds of the features.
+    prior : ndarray of float32, shape (n_columns,)
+        Log odds of the languages.
+    codes : ndarray of str, shape (n_languages,)
+        ISO 639-1 codes.
+    column_of : ndarray of int64, shape (n_columns,)
+        The language of each column; one that is written in two scripts has two.
+    """
+
+    moves: NDArray[np.uint32]
+    rows: NDArray[np.int64]
+    features: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    prior: NDArray[np.float32]
+    codes: NDArray[np.str_]
+    column_of: NDArray[np.int64]
+
 
 @cache
-def _identifier() -> Any:
+def _model() -> LanguageModel:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([code for code in identifier.labels if code in LANGUAGES])
-    return identifier
+    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    found.set_languages([code for code in found.labels if code in LANGUAGES])
+    codes, column_of = np.unique(np.array(found.nb_classes), return_inverse=True)
+    return LanguageModel(
+        np.frombuffer(found.tk_nextmove, np.uint32),
+        np.array(found.tk_row, np.int64) << 8,
+        np.array(found.tk_output, np.int32),
+        np.ascontiguousarray(found.nb_ptc, np.float32),
+        np.ascontiguousarray(found.nb_pc, np.float32),
+        codes,
+        column_of,
+    )
 
 
-def recognise_languages(texts: Iterable[str]) -> list[str | None]:
-    """Languages of texts, by py3langid.
+def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -> list[str | None]:
+    """Languages of texts, by the model of py3langid.
 
     Parameters
     ----------
-    texts : iterable of str
+    texts : Arrow column or iterable of str
         The texts; their first 400 characters are looked at.
+    n_jobs : int or None, default=None
+        Threads; the result does not depend on it.
 
     Returns
     -------
@@ -44,16 +100,60 @@ def recognise_languages(texts: Iterable[str]) -> list[str | None]:
     >>> recognise_languages(["Der Minister reiste am Freitag nach Genf.", "42"])
     ['de', None]
     """
-    identifier = _identifier()
-    languages: list[str | None] = []
-    for text in texts:
-        # Lower case: headlines in capitals look like other languages.
-        sample = " ".join(text[:2000].split())[:400].lower()
-        words = sample.split()
-        code, certainty = identifier.classify(sample) if words else (None, 0.0)
-        sure = certainty > 0.5 and (len(words) > 2 or not sample.isascii())
-        languages.append(code if sure else None)
-    return languages
+    arrow = isinstance(texts, (pa.Array, pa.ChunkedArray))
+    column = combine_chunks(texts) if arrow else string_array(texts)
+    samples = _samples(column)
+    if not len(samples):
+        return []
+    model = _model()
+    scores = _scores(samples, model, n_jobs)
+    # A temperature of the root of the length keeps certainties of short and long texts alike.
+    lengths = np.maximum(np.asarray(pc.binary_length(samples)), 1).astype(np.float32)
+    scores /= np.sqrt(lengths)[:, None]
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    scores /= scores.sum(axis=1, keepdims=True)
+    shares = np.zeros((len(samples), len(model.codes)), np.float32)
+    for column_number, language in enumerate(model.column_of.tolist()):
+        shares[:, language] += scores[:, column_number]
+    best = shares.argmax(axis=1)
+    words = np.asarray(pc.count_substring(samples, " ")) + 1
+    sure = shares[np.arange(len(best)), best] > _SURE
+    sure &= (words >= _FEWEST_WORDS) | ~np.asarray(pc.string_is_ascii(samples))
+    sure &= np.asarray(pc.binary_length(samples)) > 0
+    codes = model.codes[best].tolist()
+    return [code if known else None for code, known in zip(codes, sure.tolist(), strict=True)]
+
+
+def _samples(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """What is looked at: in lower case, since headlines in capitals look like other languages."""
+    # Twice as many, since white space counts once.
+    samples = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts), 0, 2 * _READ)
+    spaced = np.asarray(pc.match_substring_regex(samples, r"\s\s|[\t-\r]|\pZ\pZ|[^ \PZ]"))
+    if spaced.any():
+        squeezed = pc.replace_substring_regex(samples.filter(pa.array(spaced)), r"[\s\pZ]+", " ")
+        samples = pc.replace_with_mask(samples, pa.array(spaced), squeezed)
+    samples = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(samples, 0, _READ))
+    samples = pc.utf8_lower(samples)
+    if pc.all(pc.string_is_ascii(samples)).as_py():
+        return samples
+    return pc.utf8_normalize(samples, "NFC")
+
+
+def _scores(
+    samples: pa.LargeStringArray, model: LanguageModel, n_jobs: int | None
+) -> NDArray[np.float32]:
+    from topics._kernels.languages import score_languages
+
+    _, offsets, data = samples.buffers()
+    at = np.frombuffer(offsets, np.int64)[samples.offset : samples.offset + len(samples) + 1]
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    scores = np.empty((len(samples), model.prior.size), np.float32)
+
+    def work(low: int, high: int) -> None:
+        score_languages(letters, at, low, high, *model[:5], scores)
+
+    over_shards(work, len(samples), _PER_SHARD, n_jobs)
+    return scores
 
 
 def unload_language_model() -> None:
@@ -63,4 +163,4 @@ def unload_language_model() -> None:
     --------
     >>> unload_language_model()
     """
-    _identifier.cache_clear()
+    _model.cache_clear()
