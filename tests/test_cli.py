@@ -342,11 +342,11 @@ def test_review_is_kept_and_goes_on(topics, work, tmp_path, monkeypatch):
     code, out, err = topics(*args)
     assert (code, out) == (0, "")
     assert "1 cricket, 2 fires" in err
-    rows = list(csv.DictReader(output.read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader(output.read_text("utf-8-sig").splitlines()))
     assert [row["theme"] for row in rows] == ["fires", "cricket;fires"]
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
     assert "2 read before" in topics(*args)[2]
-    again = list(csv.DictReader(output.read_text("utf-8").splitlines()))
+    again = list(csv.DictReader(output.read_text("utf-8-sig").splitlines()))
     assert again[:2] == rows
     assert len({row["id"] for row in again}) == len(again) == 3
     assert again[2]["theme"] == "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -110,6 +111,7 @@ def label_to(
     force: bool = False,
     evidence: bool = True,
     keep_text: bool = False,
+    delimiter: str = ",",
 ) -> int:
     """Label a corpus batch by batch and write one row a release.
 
@@ -128,6 +130,9 @@ def label_to(
         As for :func:`predict`.
     keep_text : bool, default=False
         Write the texts, too, so that the file can be corrected and learnt from.
+    delimiter : str, default=","
+        Of CSV files. They begin with a byte order mark, by which Excel knows that they are UTF-8;
+        where a comma is the decimal sign, it asks for ";".
 
     Returns
     -------
@@ -158,7 +163,7 @@ def label_to(
         return len(corpus)
     path = check_output(output, force)
     with atomic_write(path) as file:
-        _write(batches, file, path.suffix.lower())
+        _write(batches, file, path.suffix.lower(), delimiter)
     return len(corpus)
 
 
@@ -218,7 +223,7 @@ def _label_batches(
         yield table
 
 
-def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str) -> None:
+def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str, delimiter: str) -> None:
     if ending == ".jsonl":
         for table in batches:
             _write_json_lines(table, file)
@@ -228,14 +233,21 @@ def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str) -> None:
         if ending == ".csv":
             table = _flat(table)
         if writer is None:
-            if ending == ".csv":
-                from pyarrow.csv import CSVWriter as Writer
-            else:
-                from pyarrow.parquet import ParquetWriter as Writer
-            writer = Writer(file, table.schema)
+            writer = _new_writer(file, ending, table.schema, delimiter)
         writer.write_table(table)
     if writer is not None:
         writer.close()
+
+
+def _new_writer(file: BinaryIO, ending: str, schema: pa.Schema, delimiter: str) -> Any:
+    if ending == ".csv":
+        from pyarrow.csv import CSVWriter, WriteOptions
+
+        file.write(BOM_UTF8)
+        return CSVWriter(file, schema, write_options=WriteOptions(delimiter=delimiter))
+    from pyarrow.parquet import ParquetWriter
+
+    return ParquetWriter(file, schema)
 
 
 def _flat(table: pa.Table) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
@@ -228,4 +229,4 @@ class ReviewFile:
         writer.writeheader()
         writer.writerows(self.rows)
         with atomic_write(self.path) as file:
-            file.write(text.getvalue().encode("utf-8", "replace"))
+            file.write(BOM_UTF8 + text.getvalue().encode("utf-8", "replace"))

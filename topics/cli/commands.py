@@ -22,6 +22,7 @@ from topics.cli.output import (
     print_table,
     print_topics,
     say,
+    say_of_reading,
     say_warning,
 )
 
@@ -36,12 +37,21 @@ app = typer.Typer(
     "that were rejected (each is named), 2 not done.",
 )
 
+
+class Keep(StrEnum):
+    """What becomes of boilerplate."""
+
+    separate = "separate"
+    keep = "keep"
+
+
 Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT...",
-        help="Files, folders, globs, or - for standard input: page dumps, .txt .md .html .csv .tsv "
-        ".json .jsonl .parquet, also as .gz and .zst.",
+        help="Files, folders, archives, globs, or - for standard input: page dumps, .txt .md "
+        ".html .csv .xlsx .json .jsonl .parquet .docx .odt .rtf .pdf .eml .mbox .msg .xml (RSS, "
+        "Atom, NewsML), also compressed. Known by what they hold, not by name alone.",
         show_default=False,
     ),
 ]
@@ -61,6 +71,13 @@ Split = Annotated[
 Encoding = Annotated[
     str | None, typer.Option(help="Encoding of text files.", rich_help_panel="Reading")
 ]
+Boilerplate = Annotated[
+    Keep,
+    typer.Option(
+        help="Whether navigation, letterheads and contacts are kept apart from the text or in it.",
+        rich_help_panel="Reading",
+    ),
+]
 ModelFolder = Annotated[
     str, typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
 ]
@@ -74,6 +91,7 @@ class ReadInputs:
     split: str | None
     encoding: str | None
     columns: dict[str, str]
+    boilerplate: str
 
     def __call__(self) -> Any:
         """The corpus."""
@@ -84,23 +102,26 @@ class ReadInputs:
         # As paths, so that a name that is no file is an error and never a text.
         paths = [name if name == "-" else Path(name) for name in self.inputs]
         try:
-            return read_releases(
+            corpus = read_releases(
                 paths,
                 split=self.split,
                 encoding=self.encoding,
                 columns=self.columns,
                 languages=False,
+                boilerplate=self.boilerplate,
             )
         except TopicsError:
             raise
         except ValueError as error:
             raise TopicsError(str(error)) from None
+        say_of_reading(corpus)
+        return corpus
 
 
 def reads_releases(command: Callable[..., None]) -> Callable[..., None]:
     """A command with the arguments and options by which releases are read.
 
-    Its parameter ``read`` becomes the inputs and the five options of reading, so that each stands
+    Its parameter ``read`` becomes the inputs and the six options of reading, so that each stands
     here once.
     """
 
@@ -112,11 +133,12 @@ def reads_releases(command: Callable[..., None]) -> Callable[..., None]:
         date: Date = None,
         split: Split = None,
         encoding: Encoding = None,
+        boilerplate: Boilerplate = Keep.separate,
         **rest: Any,
     ) -> None:
         given = {"text": text, "title": title, "date": date}
         columns = {name: column for name, column in given.items() if column}
-        command(read=ReadInputs(inputs, split, encoding, columns), **rest)
+        command(read=ReadInputs(inputs, split, encoding, columns, boilerplate.value), **rest)
 
     hints = get_type_hints(with_options, include_extras=True)
     hints |= get_type_hints(command, include_extras=True)
@@ -331,6 +353,9 @@ def label(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
     ] = False,
+    delimiter: Annotated[
+        str, typer.Option(help="Of CSV files; Excel asks for ; where a comma is the decimal sign.")
+    ] = ",",
 ) -> None:  # fmt: skip
     """Label releases with a model and write one row for each."""
     from topics.prediction import check_output, label_to, to_labeller
@@ -339,7 +364,12 @@ def label(
         check_output(output, force)
     labeller = to_labeller(model)
     corpus = read()
-    n = label_to(corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text)
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
+    n = label_to(
+        corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
+        delimiter=delimiter,
+    )  # fmt: skip
     say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
     _finish(corpus)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -45,7 +46,7 @@ def print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
     names = tuple(names)
     if not sys.stdout.isatty():
         for row in (names, *rows):
-            print("\t".join(" ".join(cell.split()) for cell in row))
+            print("\t".join(_visible(" ".join(cell.split())) for cell in row))
         return
     from rich.console import Console
     from rich.markup import escape
@@ -82,7 +83,11 @@ def plain(text: str) -> str:
     """
     from rich.markup import escape
 
-    return escape("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text))
+    return escape(_visible(text))
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def counted(n: int) -> str:
@@ -101,6 +106,25 @@ def say(message: str) -> None:
     from rich.console import Console
 
     Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+
+
+_ONLY_COUNTED = re.compile(r".*: (?:one release|[\d,]+ releases?)")
+_MOST_NOTES = 4
+
+
+def say_of_reading(corpus: Any) -> None:
+    """What was decided about the sources when they were read, in one line; nothing if nothing was.
+
+    Examples
+    --------
+    >>> from topics import read_releases
+    >>> say_of_reading(read_releases(["Aid came."], languages=False))
+    """
+    decided = [line for line in corpus.log if not _ONLY_COUNTED.fullmatch(line)]
+    if decided:
+        more = len(decided) - _MOST_NOTES
+        rest = f"; and {more} more (corpus.log in Python)" if more > 0 else ""
+        say(f"read: {plain('; '.join(decided[:_MOST_NOTES]))}{rest}")
 
 
 def say_warning(message: Any, *_: Any, **__: Any) -> None:

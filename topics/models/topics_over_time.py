@@ -29,7 +29,8 @@ def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.float
     Parameters
     ----------
     dates : sequence of str or None
-        ISO dates of the documents, perhaps with a time; those without one are left out.
+        ISO dates of the documents, perhaps with a time; a month counts as its first day, and those
+        without a month are left out.
     proportions : ndarray, shape (n_documents, n_topics)
         Their topic proportions.
 
@@ -56,7 +57,9 @@ def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.float
 
 
 def _day(date: str | None) -> str | None:
-    """The day of a date, None where it is none."""
+    """The day of a date, the first of a month without a day; None where it is none."""
+    if date is not None and len(date) == 7:
+        date += "-01"
     try:
         return None if date is None else datetime.date.fromisoformat(date[:10]).isoformat()
     except ValueError:

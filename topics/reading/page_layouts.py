@@ -620,11 +620,16 @@ def _dateline(text: str) -> list[DateFound]:
             break
         if words and words[-1].lower() in _SAID_WITHIN:
             break
+        if any(word[0].islower() and word not in _PARTICLES for word in words):
+            break  # a sentence, and no place
         if _DATELINE_END.match(start, date.end):
             found.append(date)
     return found
 
 
+_PARTICLES = frozenset(
+    "de la le les des du del den der die das of the and et und y da do al el".split()
+)
 _SAID_WITHIN = frozenset(
     "on since until from to of by before after till between and the until am vom seit bis zum "
     "le du depuis "
