@@ -35,9 +35,9 @@ _TAG_NAMES = (
     "header|hr|html|i|iframe|img|li|main|ol|p|pre|script|section|small|span|strong|style|sub|sup|"
     "table|tbody|td|th|thead|tr|u|ul"
 )
-_TAG = re.compile(
-    rf"<(?:/(?:{_TAG_NAMES})\s*|(?:{_TAG_NAMES})(?:\s[^<>]*|\s*/?)|!--.*?--|!\[CDATA\[)>?",
-    re.I | re.S,
+_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.*?-->|<!\[CDATA\[", re.I | re.S)
+_BLOCK_TAG = re.compile(
+    r"<(?:p|br|div|li|h[1-6]|tr|table|blockquote|section|article|ul|ol|pre)\b", re.I
 )
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _BLOCKS = {
@@ -106,7 +106,9 @@ def strip_markup(text: str) -> str:
     for _ in range(2):  # what was escaped twice
         if not has_markup(text):
             break
-        text = _shown(text) if _TAG.search(text) else html.unescape(text)
+        # Tags within lines leave the lines as they are.
+        lines = not _BLOCK_TAG.search(text)
+        text = html.unescape(_TAG.sub("", text)) if lines else _shown(text)
     return text
 
 
@@ -250,11 +252,18 @@ def join_broken_words(text: str) -> str:
     Returns
     -------
     str
-        The hyphen goes where a letter stands before it and one in lower case begins the next line.
+        The hyphen goes where a letter stands before it and one in lower case begins the next line,
+        unless the word has it within a line, too.
 
     Examples
     --------
     >>> join_broken_words("the dis-\nplaced families of North-\nEast")
     'the displaced families of North-\nEast'
     """
-    return re.sub(r"(?<=[^\W\d_])[-\u2010]\n[ \t]*(?=[^\W\d_])(?![A-ZÀ-ÖØ-Þ])", "", text)
+
+    def joined(match: re.Match[str]) -> str:
+        before, after = match[1], match[2]
+        whole = re.search(rf"(?<!\w){re.escape(before)}[-\u2010]{re.escape(after)}(?!\w)", text)
+        return f"{before}-{after}" if whole else before + after
+
+    return re.sub(r"([^\W\d_]+)[-\u2010]\n[ \t]*(?![A-ZÀ-ÖØ-Þ])([^\W\d_]+)", joined, text)

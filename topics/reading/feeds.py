@@ -33,7 +33,10 @@ def xml_kind(data: bytes) -> str | None:
     >>> xml_kind(b"<?xml version='1.0'?><rss version='2.0'><channel/></rss>")
     'feed'
     """
-    start = data[:8192].lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = data[:8192]
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        start = start.replace(b"\x00", b"")[2:]
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"<"):
         return None
     root = re.sub(
@@ -221,7 +224,8 @@ def _first(node: Any, *names: str) -> Any:
     """The first element below that has one of these names, the likeliest name first."""
     for name in names:
         for inner in node.iter():
-            if _name(inner) == name and _text(inner):
+            aside = any(_name(above) in ("note", "header") for above in inner.iterancestors())
+            if _name(inner) == name and not aside and _text(inner):
                 return inner
     return None
 
@@ -229,10 +233,15 @@ def _first(node: Any, *names: str) -> Any:
 def _news_item(node: Any) -> dict[str, Any]:
     """Columns of a NewsML or NITF item."""
     body = _first(node, "body.content", "inlineXML", "inlineData", "DataContent", "body")
-    headline = _first(node, "hl1", "headline", "HeadLine", "title", "name")
+    headline = _first(node, "hl1", "headline", "HeadLine", "title")
     dated = _first(node, "contentCreated", "versionCreated", "FirstCreated", "DateId", "sent")
     issued = next((inner for inner in node.iter() if _name(inner) == "date.issue"), None)
-    source = _first(node, "copyrightHolder", "infoSource", "provider", "distributor", "org")
+    holder = next((n.get("holder") for n in node.iter() if _name(n) == "doc.copyright"), None)
+    source = _first(node, "copyrightHolder", "infoSource", "provider", "distributor")
+    if source is None and holder is None:
+        named = ("copyrightHolder", "infoSource", "provider")
+        literals = [n.get("literal") for n in node.iter() if _name(n) in named]
+        holder = next(filter(None, literals), None)
     if issued is None:
         issued = next((inner for inner in node.iter() if _name(inner) == "story.date"), None)
     date = issued.get("norm") if issued is not None else None
@@ -241,7 +250,7 @@ def _news_item(node: Any) -> dict[str, Any]:
         "title": None if headline is None else _text(headline),
         "text": "" if body is None else _paragraphs(body),
         "date": date or (None if dated is None else _text(dated)),
-        "source": None if source is None else _text(source),
+        "source": holder if source is None else _text(source),
         "id": node.get("guid"),
         "keywords": "; ".join(filter(None, keywords)) or None,
     }

@@ -249,6 +249,8 @@ def _kind_by_mark(data: bytes, start: bytes, name: Path) -> str | None:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _kind_of_zip(data, name)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise TopicsError("it is locked with a password", "save it without one", path=name)
         if (
             b"W\x00o\x00r\x00k\x00b\x00o\x00o\x00k" in data
             or b"B\x00o\x00o\x00k\x00" in data[:4096]
@@ -268,6 +270,10 @@ def _kind_by_mark(data: bytes, start: bytes, name: Path) -> str | None:
             return kind
     if is_tar(data):
         return "tar"
+    if b"<office:document" in data[:2048] and start.startswith(b"<"):
+        if b"opendocument.text" not in data[:65536]:
+            raise TopicsError("it is no text", "save it as .xlsx, .docx or .txt", path=name)
+        return "odt"
     for mark, what in _REFUSED.items():
         if what and data.startswith(mark):
             raise TopicsError(
@@ -285,7 +291,7 @@ def _kind_of_zip(data: bytes, name: Path) -> str:
             mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
         return format_of(name) if format_of(name) in ("docx", "odt", "xlsx") else "zip"  # type: ignore[return-value]
-    if "word/document.xml" in names:
+    if any(re.fullmatch(r"word/document\d*\.xml", entry) for entry in names):
         return "docx"
     if any(entry.startswith("xl/") for entry in names):
         return "xlsx"
@@ -616,6 +622,29 @@ def read_text(text: str, path: Path | str, split: str | None = None) -> Rows:
     return rows
 
 
+def cut_for_sure(rows: Rows) -> bool:
+    r"""Whether the pieces of a text have a title and a date each, three of them or more.
+
+    Parameters
+    ----------
+    rows : Rows
+        Of a text.
+
+    Returns
+    -------
+    bool
+        What is true of a page of releases, and hardly ever of one release in parts.
+
+    Examples
+    --------
+    >>> cut_for_sure(read_text("Talks resume\n\nEnvoys met on Friday.", "a.txt"))
+    False
+    """
+    titles = rows.table["title"].to_pylist()
+    dated = [bool(dates) for dates in rows.dates or []]
+    return rows.layout != "blank-lines" and len(titles) > 2 and all(titles) and all(dated)
+
+
 def _of_pieces(found: Sequence[Piece | None], skipped: int = 0) -> Rows:
     pieces = [piece for piece in found if piece is not None]
     rows = [
@@ -659,6 +688,10 @@ def _read_document(
         if not text.strip():
             raise TopicsError("the document has no text", "give its text as .txt", path=path)
         rows = read_text(text, path, how.split)
+        if rows.table.num_rows > 1 and rows.as_one is not None and not cut_for_sure(rows):
+            as_one = rows.as_one
+            rows = as_one(frozenset())
+            rows.as_one, rows.layout = as_one, "whole"
         if title and rows.table.num_rows == 1 and rows.layout == "whole":
             row = rows.table.to_pylist()[0]
             if row.get("title") != title and row["text"].startswith(title):

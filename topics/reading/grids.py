@@ -72,6 +72,9 @@ def rows_from_grid(
     ([{'title': 'Aid', 'text': 'It came.'}], [4], ['the columns are named in row 3'])
     """
     records = [record for record in records if any(cell.strip() for cell in record.cells)]
+    if delimiter is None:
+        # A sheet is as wide as its widest row.
+        records = [Record(number, _trimmed(cells)) for number, cells in records]
     if not records:
         raise TopicsError("the table is empty", "give a table with releases in it", path=path)
     at = find_header(records, named)
@@ -106,6 +109,13 @@ def rows_from_grid(
         names=[utf8(name) for name in names],
     )
     return Rows(table, numbers, rejects, notes=notes)
+
+
+def _trimmed(cells: Sequence[str]) -> Sequence[str]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _wrong_count(found: int, expected: int, delimiter: str | None) -> str:

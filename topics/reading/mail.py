@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.errors
 import email.header
 import email.policy
 import io
@@ -50,11 +51,13 @@ def mail_kind(data: bytes) -> str | None:
         at = match.end()
     head = start[:at].lower()
     known = {name for name in names if name in _TELLING}
-    if b"multipart/related" in head and b"mime-version" in known and b"received" not in known:
+    saved = b"content-location" in names or b"saved by" in head
+    if b"multipart/related" in head and saved and b"received" not in known:
         return "mhtml"
     # A text may begin with a line or two like "Subject:"; a message has more.
     enough = len(known) >= 3 or ({b"from", b"subject"} <= known) or (b"mime-version" in known)
-    return "eml" if enough and len(known) * 2 >= len(names) else None
+    sent = len(known) >= 3 and {b"received", b"message-id", b"return-path", b"mime-version"} & known
+    return "eml" if sent or (enough and len(known) * 2 >= len(names)) else None
 
 
 def read_mail(data: bytes, kind: str, path: Any) -> Rows:
@@ -145,10 +148,21 @@ def _header(message: Any, name: str) -> str | None:
         value = raw
     if value is None:
         return None
-    text = " ".join(str(value).split())
+    return _decoded(" ".join(str(value).split())) or None
+
+
+def _decoded(text: str) -> str:
+    """A header without the encoding of its words."""
     if "=?" in text:
-        text = str(email.header.make_header(email.header.decode_header(text)))
-    return text.encode("utf-8", "replace").decode() or None
+        try:
+            text = str(email.header.make_header(email.header.decode_header(text)))
+        except (LookupError, UnicodeError, ValueError, email.errors.HeaderParseError):
+            return text
+    return text.encode("utf-8", "replace").decode()
+
+
+def _sent(date: Any) -> str | None:
+    return date.date().isoformat() if date is not None and date.year > 1970 else None
 
 
 def _date(message: Any) -> str | None:
@@ -167,9 +181,12 @@ def _content(part: Any) -> str:
         return ""
     charset = part.get_content_charset()
     try:
-        return decode(data, "", charset)
+        text = decode(data, "", charset)
     except TopicsError:
-        return decode(data, "")
+        text = decode(data, "")
+    if str(part.get_param("format") or "").lower() == "flowed":
+        text = re.sub(r"(?<!^--) \n(?!>)", " ", text, flags=re.M)
+    return text
 
 
 def read_msg(data: bytes, path: Any) -> Rows:
@@ -201,8 +218,8 @@ def read_msg(data: bytes, path: Any) -> Rows:
         row = {
             "title": found.subject or None,
             "text": text.replace("\r\n", "\n").strip(),
-            "date": found.sent_date.date().isoformat() if found.sent_date else None,
-            "source": found.sender,
+            "date": _sent(found.sent_date),
+            "source": _decoded(found.sender or "") or None,
         }
     except Exception as error:
         raise TopicsError(

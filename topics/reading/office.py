@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from topics._errors import TopicsError
 from topics.reading.archives import allowance
 from topics.reading.cleaning import join_broken_words
+from topics.reading.feeds import parse_xml
 
 EXTRA = "topics-toolkit[files]"
 """What is installed to read these."""
@@ -116,55 +119,143 @@ def _guarded(read: Callable[[bytes, Any], Document]) -> Callable[[bytes, Any], D
     return guarded
 
 
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_NOT_SHOWN = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback"}
+
+
 @_guarded
 def read_docx(data: bytes, path: Any) -> Document:
     """Text of a Word document, by python-docx; tables stand where they do in it."""
     need("docx", "a Word document", path)
     check_unpacked(data, path)
     import docx
-    from docx.table import Table
     from docx.text.paragraph import Paragraph
 
     document = docx.Document(io.BytesIO(data))
     parts: list[str] = []
     title = None
+    for block in _word_blocks(document.element.body):
+        if block.tag == f"{_WORD}tbl":
+            parts += [
+                "\t".join(cells) for row in _inside(block, "tr") if (cells := _word_cells(row))
+            ]
+            continue
+        text = _word_text(block)
+        if not text.strip():
+            continue
+        parts.append(text)
+        if title is None:
+            style = str(getattr(Paragraph(block, document).style, "name", "") or "").lower()
+            title = text.strip() if style in ("title", "heading 1") else None
+    return Document("\n\n".join(parts), title)
 
-    def add(block: Any) -> None:
-        if isinstance(block, Paragraph):
-            parts.append(block.text)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                cells = list(dict.fromkeys(cell.text.strip() for cell in row.cells))
-                parts.append("\t".join(filter(None, cells)))
 
-    for block in document.iter_inner_content():
-        add(block)
-        if isinstance(block, Paragraph) and title is None and block.text.strip():
-            style = str(getattr(block.style, "name", "") or "").lower()
-            title = block.text.strip() if style in ("title", "heading 1") else None
-    return Document("\n\n".join(part for part in parts if part.strip()), title)
+def _word_blocks(element: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those in content controls and text boxes, too."""
+    for child in element:
+        if child.tag in _NOT_SHOWN:
+            continue
+        if child.tag == f"{_WORD}p":
+            yield child
+            for box in child.iter(f"{_WORD}txbxContent"):
+                if not any(above.tag in _NOT_SHOWN for above in box.iterancestors()):
+                    yield from _word_blocks(box)
+        elif child.tag == f"{_WORD}tbl":
+            yield child
+        else:
+            yield from _word_blocks(child)
+
+
+def _inside(element: Any, name: str) -> Iterator[Any]:
+    """Elements of a name, those within others of it left out."""
+    for child in element:
+        if child.tag == f"{_WORD}{name}":
+            yield child
+        elif child.tag not in _NOT_SHOWN:
+            yield from _inside(child, name)
+
+
+def _word_cells(row: Any) -> list[str]:
+    cells = (" ".join(map(_word_text, cell.iter(f"{_WORD}p"))) for cell in _inside(row, "tc"))
+    return [" ".join(cell.split()) for cell in cells if cell.strip()]
+
+
+def _word_text(paragraph: Any) -> str:
+    """What a paragraph shows: insertions, and no deletions and no text boxes beside it."""
+    parts: list[str] = []
+    stack = list(reversed(paragraph))
+    while stack:
+        node = stack.pop()
+        if node.tag in _NOT_SHOWN or node.tag in (f"{_WORD}txbxContent", f"{_WORD}pPr"):
+            continue
+        if node.tag == f"{_WORD}t":
+            parts.append(node.text or "")
+        elif node.tag in (f"{_WORD}tab", f"{_WORD}ptab"):
+            parts.append("\t")
+        elif node.tag in (f"{_WORD}br", f"{_WORD}cr"):
+            parts.append("\n")
+        elif node.tag == f"{_WORD}noBreakHyphen":
+            parts.append("-")
+        else:
+            stack += reversed(node)
+    return "".join(parts)
 
 
 @_guarded
 def read_odt(data: bytes, path: Any) -> Document:
-    """Text of an OpenDocument text, by odfdo, without notes, comments and what was deleted."""
-    need("odfdo", "an OpenDocument text", path)
-    check_unpacked(data, path)
-    import odfdo
-
-    document = odfdo.Document(io.BytesIO(data))
-    parts, title = [], None
-    for node in document.body.get_elements("descendant::text:p|descendant::text:h"):
-        if node.get_elements(
-            "ancestor::text:note|ancestor::office:annotation|ancestor::text:tracked-changes"
-        ):
+    """Text of an OpenDocument text, packed or flat, without notes and what was deleted."""
+    if data.startswith(b"PK"):
+        check_unpacked(data, path)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            data = archive.read("content.xml")
+    root = parse_xml(data, path)
+    parts: list[str] = []
+    title = None
+    for node in root.iter():
+        name = _local(node)
+        if name not in ("p", "h") or any(_local(above) in _ASIDE for above in node.iterancestors()):
             continue
-        text = node.inner_text
+        text = _open_text(node)
+        if not text.strip():
+            continue
         parts.append(text)
-        style = str(node.get_attribute("text:style-name") or "").lower()
-        if title is None and text.strip() and (node.tag == "text:h" or style == "title"):
-            title = text.strip() if len(parts) < 8 else None
-    return Document("\n\n".join(part for part in parts if part.strip()), title)
+        style = next(
+            (value for key, value in node.attrib.items() if key.endswith("}style-name")), ""
+        )
+        if title is None and len(parts) < 8 and (name == "h" or style.lower() == "title"):
+            title = text.strip()
+    return Document("\n\n".join(parts), title)
+
+
+_ASIDE = {"note", "annotation", "tracked-changes", "meta", "styles", "automatic-styles",
+          "master-styles", "forms"}  # fmt: skip
+
+
+def _local(node: Any) -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _open_text(paragraph: Any) -> str:
+    """What a paragraph shows; what stands in a frame within is a paragraph of its own."""
+    parts = [paragraph.text or ""]
+    stack = [(node, False) for node in reversed(paragraph)]
+    while stack:
+        node, leaving = stack.pop()
+        if leaving:
+            parts.append(node.tail or "")
+            continue
+        stack.append((node, True))
+        name = _local(node)
+        if name == "s":
+            count = next((v for k, v in node.attrib.items() if k.endswith("}c")), "1")
+            parts.append(" " * min(int(count) if count.isdigit() else 1, 80))
+        elif name in ("tab", "line-break"):
+            parts.append("\t" if name == "tab" else "\n")
+        elif name and name not in _ASIDE and name not in ("frame", "custom-shape", "p", "h"):
+            parts.append(node.text or "")
+            stack += [(inner, False) for inner in reversed(node)]
+    return "".join(parts)
 
 
 @_guarded
@@ -173,8 +264,31 @@ def read_rtf(data: bytes, path: Any) -> Document:
     need("striprtf", "a Rich Text file", path)
     from striprtf.striprtf import rtf_to_text
 
-    text = rtf_to_text(data.decode("latin-1"), errors="replace")
-    return Document("\n\n".join(line for line in text.split("\n") if line.strip()))
+    source = data.decode("latin-1")
+    try:
+        text = rtf_to_text(source, errors="replace")
+    except ValueError:
+        # Pictures in a way that the library does not know.
+        text = rtf_to_text(_without_pictures(source), errors="replace")
+    lines = [line for line in text.split("\n") if line.strip()]
+    return Document("\n\n".join(_without_bars(line) for line in lines))
+
+
+def _without_pictures(source: str) -> str:
+    """Rich Text without its groups of pictures."""
+    parts, at = [], 0
+    while (start := source.find("{\\pict", at)) >= 0:
+        parts.append(source[at:start])
+        depth, at = 1, start + 1
+        while at < len(source) and depth:
+            depth += {"{": 1, "}": -1}.get(source[at], 0)
+            at += 1
+    return "".join([*parts, source[at:]])
+
+
+def _without_bars(line: str) -> str:
+    """A row of a table with tabs between its cells."""
+    return line.rstrip("| ").replace("|", "\t") if line.rstrip().endswith("|") else line
 
 
 @_guarded
@@ -196,7 +310,7 @@ def read_pdf(data: bytes, path: Any) -> Document:
         for number in range(len(document)):
             page = document[number]
             shown = page.get_textpage()
-            pages.append(shown.get_text_bounded())
+            pages.append(_page_text(shown))
             shown.close()
             page.close()
             size += len(pages[-1])
@@ -205,16 +319,63 @@ def read_pdf(data: bytes, path: Any) -> Document:
         given = document.get_metadata_dict().get("Title", "").strip()
     finally:
         document.close()
-    text = "\n".join(page.replace("\r\n", "\n").replace("\r", "\n").replace("\ufffe", "-")
-                     for page in pages)  # fmt: skip
+    text = "\n".join(pages)
     letters = len(re.findall(r"\w", text))
-    if letters < 10 * max(1, min(len(pages), 5)):
+    if letters < 3 * max(1, min(len(pages), 5)):
         raise TopicsError(
             "it holds pictures of pages and no text", "run OCR over it, as with ocrmypdf", path=path
         )
-    lines = _without_page_numbers(text.split("\n"))
+    lines = _without_page_numbers(_without_running_heads(pages))
     title = given if given and given in " ".join(lines[:12]) and " " in given else None
     return Document(_paragraphs(join_broken_words("\n".join(lines))), title)
+
+
+def _page_text(shown: Any) -> str:
+    """Lines of a page, with a blank one where the gap between two is wider than usual."""
+    text = shown.get_text_range().replace("\ufffe", "-")
+    lines = re.split(r"(\r\n|\r|\n)", text)
+    at, kept, tops = 0, [], []
+    for line, end in zip(lines[::2], [*lines[1::2], ""], strict=True):
+        if line.strip():
+            first = at + len(line) - len(line.lstrip())
+            try:
+                _, bottom, _, top = shown.get_charbox(first, loose=True)
+            except Exception:  # a character without a place
+                bottom = top = 0.0
+            kept.append(line)
+            tops.append((top, bottom))
+        at += len(line) + len(end)
+    gaps = [above[1] - below[0] for above, below in itertools.pairwise(tops)]
+    heights = sorted(top - bottom for top, bottom in tops if top > bottom)
+    usual = sorted(gap for gap in gaps if gap > -1)
+    if not usual or not heights:
+        return "\n".join(kept)
+    wide = usual[len(usual) // 4] + 0.4 * heights[len(heights) // 2]
+    parts = kept[:1]
+    for gap, line, (above, below) in zip(gaps, kept[1:], itertools.pairwise(tops), strict=True):
+        # Another size of type is another paragraph, too: a title above its text.
+        sizes = sorted((above[0] - above[1], below[0] - below[1]))
+        apart = gap > wide or sizes[1] > 1.2 * max(sizes[0], 0.1) or gap < -10 * heights[-1]
+        parts += ["", line] if apart else [line]
+    return "\n".join(parts)
+
+
+def _without_running_heads(pages: list[str]) -> list[str]:
+    """Lines of all pages but those that stand at the top or the foot of several."""
+    split = [page.split("\n") for page in pages]
+    edges = Counter(
+        line.strip() for page in split for line in {*page[:2], *page[-2:]} if line.strip()
+    )
+    again = {line for line, n in edges.items() if n > 1 and 2 * n > len(pages)}
+    found: list[str] = []
+    for page in split:
+        last = len(page) - 2
+        found += [
+            line
+            for i, line in enumerate(page)
+            if not (line.strip() in again and (i < 2 or i >= last))
+        ]
+    return found
 
 
 def _without_page_numbers(lines: list[str]) -> list[str]:
@@ -225,7 +386,7 @@ def _without_page_numbers(lines: list[str]) -> list[str]:
 
 
 def _paragraphs(text: str) -> str:
-    """Lines of a page joined to paragraphs: a line that is filled goes on in the next."""
+    """Lines of a page joined to paragraphs: one that is filled, or cut off, goes on in the next."""
     lines = [line.rstrip() for line in text.split("\n")]
     lengths = sorted(len(line) for line in lines if len(line) > 20)
     if not lengths:
@@ -234,13 +395,15 @@ def _paragraphs(text: str) -> str:
     parts: list[str] = []
     goes_on = False
     for line in lines:
-        if not line.strip():
+        shown = line.strip()
+        if not shown:
             goes_on = False
             continue
-        if goes_on and parts:
-            parts[-1] += " " + line.strip()
+        cut_off = bool(parts) and shown[0].islower() and parts[-1][-1:] not in ".!?:"
+        if (goes_on or cut_off) and parts:
+            parts[-1] += " " + shown
         else:
-            parts.append(line.strip())
+            parts.append(shown)
         goes_on = len(line) >= full
     return "\n\n".join(parts)
 
@@ -273,12 +436,9 @@ def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            (name, [[_cell(cell) for cell in row] for row in _sheet(workbook, name)])
-            for name in workbook.sheet_names
-        ]
+        return _sheets(workbook)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
-        locked = "password" in str(error).lower()
+        locked = "password" in f"{type(error).__name__} {error}".lower()
         problem = "it is locked with a password" if locked else "it is damaged, or no workbook"
         raise TopicsError(problem, "open it and save it anew", path=path) from None
     except BaseException as error:
@@ -288,8 +448,18 @@ def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]
         raise
 
 
-def _sheet(workbook: Any, name: str) -> Any:
-    return workbook.get_sheet_by_name(name).iter_rows()
+def _sheets(workbook: Any) -> list[tuple[str, list[list[str]]]]:
+    """Cells of the sheets that can be read; of none, what the library says of the last."""
+    found, problem = [], None
+    for name in workbook.sheet_names:
+        try:
+            rows = workbook.get_sheet_by_name(name).iter_rows()
+            found.append((name, [[_cell(cell) for cell in row] for row in rows]))
+        except (OSError, ValueError, OverflowError) as error:  # such as a sheet of a chart
+            problem = error
+    if not found and problem is not None:
+        raise problem
+    return found
 
 
 def _cell(value: Any) -> str:

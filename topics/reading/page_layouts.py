@@ -24,6 +24,9 @@ SOURCE_WORDS = (
 )
 _CLOSING = re.compile(rf"^[\s(\[–—-]*(?:{SOURCE_WORDS})\s*[:：/–—-]\s*(?P<rest>.*)$", re.I)
 _IN_BRACKETS = re.compile(r"^\s*[(\[](?P<rest>.{5,150})[)\]]\s*$")
+_PICTURE = re.compile(
+    r"^\W*(?:photos?|foto|image|picture|bild|graphic|grafik|chart|table|credit)\b", re.I
+)
 _HEADER = re.compile(
     r"^[\s*_#>-]*(?:for immediate release|for release|immediate release|press release|news release|"
     r"media release|press statement|embargoed|under embargo|pressemitteilung|medienmitteilung|"
@@ -39,7 +42,8 @@ _HEADLINE = re.compile(
     re.I,
 )
 _END = re.compile(
-    r"^\s*(?:(?:#\s*){3,}|[-–—]+\s*30\s*[-–—]+|[-–—*\[(]+\s*(?:ends?|ende|fin)\s*[-–—*\])]+|ENDS?)\s*$",
+    r"^\s*(?:(?:#\s*){3,}|[-–—]+\s*30\s*[-–—]+|[-–—*\[(]+\s*(?:ends?|ende|fin)\s*[-–—*\])]+|ENDS?)\s*$"
+    r"|^Original-Content von:.*$",
     re.I,
 )
 _RULE = re.compile(r"^\s*([-=_*~–—·•+])(?:\s*\1){2,}\s*$")
@@ -72,7 +76,8 @@ _NAVIGATION = re.compile(
     r"recent (?:posts?|news)|archives?|"
     r"categories|tags|privacy(?: policy)?|terms(?: of (?:use|service))?|cookies?(?: policy|"
     r" settings)?|"
-    r"accept(?: all)?(?: cookies)?|sitemap|all rights reserved|"
+    r"accept(?: all)?(?: cookies)?|sitemap|all rights reserved|you are here.*|sie sind hier.*|"
+    r"vous êtes ici.*|page \d+(?: of \d+)?|services|our work|"
     r"published|posted|\d+ min(?:ute)?s? read|please leave this field empty|leave a (?:reply|"
     r"comment)|"
     r"startseite|kontakt|impressum|datenschutz|suche|teilen|drucken|accueil|recherche|partager|imprimer|"
@@ -195,8 +200,20 @@ def split_page(text: str, split: str | None = None) -> list[Piece]:
             raise ValueError(f"split={split!r} is no layout; did you mean {near[0]!r}?")
         return _split_by_pattern(text, split)
     cuts = [*starts, len(lines)]
-    pieces = (_read_piece(lines[a:b], a) for a, b in itertools.pairwise(cuts))
-    return [piece for piece in pieces if piece is not None]
+    stops = len(starts) > 1 and _titles_end_in_stops(lines, starts)
+    pieces = [_read_piece(lines[a:b], a, stops) for a, b in itertools.pairwise(cuts)]
+    found = [piece for piece in pieces if piece is not None]
+    heading = [line.strip() for line in lines[: starts[0]] if line.strip()]
+    if heading and found:
+        # A heading of the page stands above the first release and is no part of it.
+        found[0].boilerplate = "\n".join(filter(None, (*heading, found[0].boilerplate)))
+    return found
+
+
+def _titles_end_in_stops(lines: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether nearly all pieces begin with a line that ends in a full stop."""
+    firsts = [lines[min(_next_filled(lines, start), len(lines) - 1)] for start in starts]
+    return _most([line.rstrip().endswith(".") for line in firsts])
 
 
 def _split_by_pattern(text: str, pattern: str) -> list[Piece]:
@@ -238,9 +255,18 @@ def _by_source_line(lines: Sequence[str]) -> list[int]:
     starts = [0, *(_after_captions(lines, i + 1) for i in closing)]
     last = max(i for i, line in enumerate(lines) if line.strip())
     starts = [start for start in starts if start <= last]
-    if len(closing) == 1 and len(starts) == 2 and not _all_titled(lines, starts):
-        return []  # the source of a table or a picture, in the middle of one release
-    return starts
+    if len(starts) > 1 and closing[-1] < starts[-1] and not any(map(is_prose, lines[starts[-1] :])):
+        starts.pop()  # what stands below the last is a footer
+    cuts = [*starts, len(lines)]
+    titled = [_is_titled(lines[a:b]) for a, b in itertools.pairwise(cuts)]
+    # Else these are the sources of tables and pictures, in the middle of one release.
+    few = len(closing) == 1 and len(starts) == 2 and not _all_titled(lines, starts)
+    return [] if few or not _most(titled) else starts
+
+
+def _most(flags: Sequence[bool]) -> bool:
+    """Whether something holds for nearly all pieces; one of five may be odd."""
+    return 5 * sum(flags) >= 4 * len(flags)
 
 
 def _closes(line: str) -> bool:
@@ -254,7 +280,10 @@ def _closes(line: str) -> bool:
         return False
     # A name, a divider and a date; not a sentence that happens to stand in brackets.
     before = match["rest"][: dates[-1].start].rstrip()
-    return before.endswith(("/", "|", ",", "–", "—", "-", ":")) or len(before.split()) < 4
+    words = before.split()
+    if _PICTURE.match(before) or any(word[0].islower() for word in words[1:] if len(word) > 3):
+        return False
+    return before.endswith(("/", "|", ",", "–", "—", "-", ":")) or len(words) < 4
 
 
 def _after_captions(lines: Sequence[str], i: int) -> int:
@@ -381,17 +410,28 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
     underlines = {i for i in rules if _underlines(lines, i)}
     dividers = [i for i in rules if i not in underlines]
     if not dividers:
-        return [i - 1 for i in sorted(underlines)]
+        starts = [i - 1 for i in sorted(underlines)]
+        # What stands above the first is a heading of the page, or the release of these parts.
+        if not starts or any(map(is_prose, lines[: starts[0]])):
+            return []
+        return starts if _all_titled(lines, starts) else []
     starts = [0, *(i + 1 for i in dividers)]
     starts = [
         a
         for a, b in zip(starts, [*starts[1:], len(lines) + 1], strict=True)
         if any(lines[a : b - 1])
     ]
+    if len(starts) > 2 and not any(map(is_prose, lines[: starts[1]])):
+        starts = starts[1:]  # above it stands a heading of the page
+    # Else a rule is a break within a release, or stands above a signature.
+    return starts if _all_titled(lines, starts) and _alike_in_dates(lines, starts) else []
+
+
+def _alike_in_dates(lines: Sequence[str], starts: Sequence[int]) -> bool:
+    """Whether nearly all pieces have a line that is a date, or none has."""
     cuts = [*starts, len(lines)]
     dated = [any(map(_is_date_line, lines[a:b])) for a, b in itertools.pairwise(cuts)]
-    # Else a rule is a break within a release, or stands above a signature.
-    return starts if _all_titled(lines, starts) and (all(dated) or not any(dated)) else []
+    return not any(dated) or 3 * sum(dated) >= 2 * len(dated)
 
 
 def _underlines(lines: Sequence[str], i: int) -> bool:
@@ -403,13 +443,36 @@ def _underlines(lines: Sequence[str], i: int) -> bool:
     )
 
 
+_DATE_WORDS = re.compile(
+    r"\b(?:published|posted|released|issued|written|updated|last|on|at|from|date|dated?|by|the|"
+    r"publié|publiée|mis|jour|le|à|par|veröffentlicht|am|um|uhr|vom|von|datum|publicado|fecha|el|"
+    r"pubblicato|il|yayın|tarihi|опубликовано|дата|تاريخ|النشر|gmt|utc|cet|est|edt|pm|am|h|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b\.?",
+    re.I,
+)
+_OTHER_DATE = re.compile(
+    r"^\W*(?:deadline|event|when|effective|valid|expires?|due|retrieved|accessed|downloaded|"
+    r"application|closing date|frist|gültig|date limite)\b",
+    re.I,
+)
+_BYLINE = re.compile(
+    r"^\W*(?:written )?(?:by|von|par|por|di)\s+(?:[^\W\d_][\w.'’-]*\s*){1,4}", re.I
+)
+
+
 def _is_date_line(line: str) -> bool:
-    if not line.strip() or len(line) > 80:
+    if not line.strip() or len(line) > 100 or _OTHER_DATE.match(line):
         return False
     dates = find_dates(line)
     if len(dates) != 1:
         return False
     rest = line[: dates[0].start] + " " + line[dates[0].end :]
+    rest = re.sub(r"\d{1,2}[:.h]\d{2}(?::\d\d)?", " ", _BYLINE.sub(" ", rest))
+    rest = re.sub(r"(?i)\bby\s+(?:[^\W\d_][\w.'’-]*\s*){1,4}$", " ", rest)
+    divided = re.split(r"\s[|•·]\s", rest)
+    if len(divided) > 1 and all(len(part.split()) < 5 for part in divided):
+        return True
+    rest = _DATE_WORDS.sub(" ", rest)
     return len(re.findall(r"[^\W\d_]+", rest)) <= 3 and len(rest.strip()) <= 40
 
 
@@ -418,14 +481,83 @@ def _by_date_lines(lines: Sequence[str]) -> list[int]:
     dated = [i for i in filled if _is_date_line(lines[i])]
     if len(dated) < 2:
         return []
-    starts: list[int] = []
-    if dated[0] == filled[0]:
-        starts = [i for i in dated if i == 0 or not lines[i - 1].strip()]
-    elif dated[0] == filled[1]:
-        before = dict(zip(filled[1:], filled, strict=False))
-        starts = [before[i] for i in dated]
-    # Else these are the days of one release.
-    return starts if _all_titled(lines, starts) else []
+    place = {line: k for k, line in enumerate(filled)}
+    above = [_title_above(lines, filled, place[i]) for i in dated]
+    first = [_starts_with_date(lines, filled, place[i]) for i in dated]
+    return _dated_starts(lines, above) or _dated_starts(
+        lines, [i if ok else None for i, ok in zip(dated, first, strict=True)]
+    )
+
+
+def _dated_starts(lines: Sequence[str], found: Sequence[int | None]) -> list[int]:
+    """Where dated pieces start; nothing where most dates start none, as the days of one release."""
+    starts = sorted({start for start in found if start is not None})
+    cuts = [*starts, len(lines)]
+    starts = [a for a, b in itertools.pairwise(cuts) if _has_body(lines[a:b])]
+    enough = len(starts) > 2 or (len(starts) == 2 and _most([s is not None for s in found]))
+    if not enough or any(map(is_prose, lines[: starts[0]])):
+        return []
+    return starts
+
+
+def _has_body(part: Sequence[str]) -> bool:
+    """Whether something longer than a title stands in a piece."""
+    filled = [line for line in part if line.strip() and not _is_date_line(line)]
+    return len(filled) > 1 and (
+        any(map(is_prose, filled[1:])) or max(map(len, filled[1:])) > len(filled[0])
+    )
+
+
+def _title_above(lines: Sequence[str], filled: Sequence[int], k: int) -> int | None:
+    """The line that a title starts on which stands right above a date, of three lines at most."""
+    top = k
+    while top > 0 and k - top < 3:
+        line = lines[filled[top - 1]]
+        if is_prose(line) or _RULE.match(line) or _is_date_line(line) or _ends_sentence(line):
+            break
+        apart = filled[top] - filled[top - 1] > 1
+        if apart and top < k:
+            break  # only the date may stand apart from the title
+        top -= 1
+    while top < k and (_LINKS.match(lines[filled[top]]) or is_navigation(lines[filled[top]])):
+        top += 1
+    if top == k or not _is_title(lines[filled[top]]):
+        return None
+    return filled[top]
+
+
+def _ends_sentence(line: str) -> bool:
+    return bool(_SENTENCE_END.search(line)) and len(line.split()) > 12
+
+
+def _starts_with_date(lines: Sequence[str], filled: Sequence[int], k: int) -> bool:
+    """Whether a title stands below a date, and the end of a text, or nothing, above it."""
+    if k + 1 >= len(filled):
+        return False
+    below = lines[filled[k + 1]]
+    above = lines[filled[k] - 1] if filled[k] else ""
+    free = not above.strip() or bool(_SENTENCE_END.search(above)) or bool(_RULE.match(above))
+    return free and _is_title(below) and not is_prose(below) and not _is_date_line(below)
+
+
+def _by_datelines(lines: Sequence[str]) -> list[int]:
+    """Titles with a paragraph below that begins with a place and a date."""
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    found: list[int | None] = []
+    for k, i in enumerate(filled):
+        if k and len(lines[i]) > 60 and _dateline(lines[i]):
+            found.append(_title_above(lines, filled, k))
+    return _dated_starts(lines, found) if len(found) > 1 else []
+
+
+def _by_headings(lines: Sequence[str]) -> list[int]:
+    """Headings of the first level in Markdown: a page has one, and parts of it have the second."""
+    starts = [i for i, line in enumerate(lines) if re.match(r"#\s+\S", line)]
+    if len(starts) < 2 or any(map(is_prose, lines[: starts[0]])):
+        return []
+    cuts = [*starts, len(lines)]
+    starts = [a for a, b in itertools.pairwise(cuts) if any(map(is_prose, lines[a + 1 : b]))]
+    return starts if len(starts) > 1 else []
 
 
 def _by_blank_lines(lines: Sequence[str]) -> list[int]:
@@ -441,7 +573,7 @@ def _by_blank_lines(lines: Sequence[str]) -> list[int]:
         i = end
     for width in sorted({length for length, _ in runs if length > 1}, reverse=True):
         starts = [_next_filled(lines, 0), *(end for length, end in runs if length >= width)]
-        if _all_titled(lines, starts, stops=True):
+        if _all_titled(lines, starts, stops=True) and _alike_in_dates(lines, starts):
             return starts
     starts = [_next_filled(lines, 0), *(end for _, end in runs)]
     # Paragraphs of one line each and releases parted by a blank line; wrapped text is not that.
@@ -453,27 +585,28 @@ def _by_blank_lines(lines: Sequence[str]) -> list[int]:
 
 
 def _all_titled(lines: Sequence[str], starts: Sequence[int], *, stops: bool = False) -> bool:
-    """Whether every piece has a title, after a date perhaps, and a longer line of prose below it.
+    """Whether nearly every piece has a title, after a date perhaps, and a longer line below it.
 
     A title may end in a full stop where each stands alone and more than a blank line divides.
     """
-    for a, b in itertools.pairwise([*starts, len(lines)]):
-        part = lines[a:b]
-        filled = [line for line in part if line.strip() and not _RULE.match(line)]
-        filled = list(itertools.dropwhile(_is_date_line, filled))
-        if len(filled) < 2 or not _is_title(filled[0]) or _LINKS.match(filled[0]):
+    titled = [_has_title(lines[a:b], stops) for a, b in itertools.pairwise([*starts, len(lines)])]
+    return len(starts) > 1 and _most(titled)
+
+
+def _has_title(part: Sequence[str], stops: bool) -> bool:
+    filled = [line for line in part if line.strip() and not _RULE.match(line)]
+    filled = list(itertools.dropwhile(_is_date_line, filled))
+    if len(filled) < 2 or not _is_title(filled[0]) or _LINKS.match(filled[0]):
+        return False
+    if filled[0].rstrip().endswith("."):
+        at = next(i for i, line in enumerate(part) if line == filled[0])
+        alone = at + 1 < len(part) and not part[at + 1].strip()
+        if not (stops and alone and len(filled[0].split()) <= 20):
             return False
-        if filled[0].rstrip().endswith("."):
-            at = next(i for i, line in enumerate(part) if line == filled[0])
-            alone = at + 1 < len(part) and not part[at + 1].strip()
-            if not (stops and alone and len(filled[0].split()) <= 20):
-                return False
-        below = [line for line in filled[1:] if not _LINKS.match(line)]
-        if not below or max(map(len, below)) <= len(filled[0]):
-            return False
-        if all(_NAVIGATION.match(line) or _LABEL.match(line) for line in below):
-            return False
-    return len(starts) > 1
+    below = [line for line in filled[1:] if not _LINKS.match(line)]
+    if not below or max(map(len, below)) <= len(filled[0]):
+        return False
+    return not all(_NAVIGATION.match(line) or _LABEL.match(line) for line in below)
 
 
 def _whole(lines: Sequence[str]) -> list[int]:
@@ -485,12 +618,15 @@ LAYOUTS: dict[str, Callable[[Sequence[str]], list[int]]] = {
     "press-marks": _by_press_marks,
     "rules": _by_rules,
     "date-lines": _by_date_lines,
+    "datelines": _by_datelines,
+    "headings": _by_headings,
     "blank-lines": _by_blank_lines,
     "whole": _whole,
 }
 """Layouts by name, in the order they are tried: a closing line "(Source: ... / date)"; "FOR
 IMMEDIATE RELEASE", "###", "-30-"; rules of dashes or underlined titles; lines that hold a date
-and little else; blank lines; the whole text as one release."""
+and little else; a title above a place and a date that begin a paragraph; headings of Markdown;
+blank lines; the whole text as one release."""
 
 
 # One release.
@@ -499,6 +635,14 @@ and little else; blank lines; the whole text as one release."""
 def _is_title(line: str) -> bool:
     line = line.strip()
     return len(line) <= _LONGEST_TITLE and not (len(line) > 120 and line.endswith((".", "。", "؟")))
+
+
+def _begins_text(lines: Sequence[str], i: int) -> bool:
+    """Whether a line that is short enough for a title is the first of a sentence or more."""
+    line = lines[i].strip()
+    below = lines[i + 1].strip() if i + 1 < len(lines) else ""
+    goes_on = bool(below) and below[0].islower() and not _SENTENCE_END.search(line)
+    return goes_on or (is_prose(line) and line.endswith((".", "。", "؟", "।")))
 
 
 def read_piece(text: str, letterhead: frozenset[str] = frozenset()) -> Piece | None:
@@ -535,7 +679,13 @@ def read_piece(text: str, letterhead: frozenset[str] = frozenset()) -> Piece | N
     return piece
 
 
-def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
+_TITLE_LABEL = re.compile(
+    r"^(?:title|headline|subject|titel|titre|betreff|objet|título|asunto|titolo|başlık|тема)\s*:\s+",
+    re.I,
+)
+
+
+def _read_piece(lines: Sequence[str], first_line: int, stops: bool = False) -> Piece | None:
     """Title, body, source and dates of one release; None where nothing is written."""
     above, lines, below = _take_navigation(lines)
     beside = [*above]
@@ -546,7 +696,7 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
     piece.source = letterhead
     body: list[str] = []
     closing: list[DateFound] = []
-    in_head, in_contact, closed = True, False, False
+    in_head, in_contact, closed, below_title = True, False, False, 9
     for i, line in enumerate(lines):
         shown = line.strip()
         in_contact = bool(_CONTACT.match(line)) or (in_contact and _goes_on_as_contact(shown))
@@ -561,21 +711,28 @@ def _read_piece(lines: Sequence[str], first_line: int) -> Piece | None:
         elif in_head and (headline := _HEADLINE.match(line)) and not find_dates(line):
             piece.title = headline["title"]
         elif in_head and (_is_header(line) or _is_date_line(line)):
-            piece.dates += find_dates(line, partial=True)
+            dates = find_dates(line, partial=True)
+            (closing if _UPDATE.match(shown) else piece.dates).extend(dates)
         elif in_head and shown and piece.title is None and not in_contact:
             if _LABEL.match(shown) or _is_name_above_contact(lines, i):
                 piece.dates += find_dates(line)
                 beside.append(line)
-            elif _is_title(shown):
-                piece.title = re.sub(r"^#+\s*", "", shown)
+            elif is_navigation(shown):
+                beside.append(line)
+            elif _is_title(shown) and (stops or not _begins_text(lines, i)):
+                piece.title = _TITLE_LABEL.sub("", re.sub(r"^#+\s*", "", shown))
+                below_title = 0
             else:
                 in_head = False
                 body.append(line)
         elif in_head and in_contact and _contact_ends(lines, i):
             beside.append(line)
         else:
-            # A date under the title is the release's; further down it is the text's own.
-            in_head = in_head and (not shown or in_contact)
+            # A date under the title, or a subtitle, is the release's; further down the text's own.
+            below_title += bool(shown)
+            in_head = in_head and (
+                not shown or in_contact or (below_title < 3 and not is_prose(shown))
+            )
             if _UPDATED.match(shown):
                 closing += find_dates(line)
             body.append(line)
@@ -588,11 +745,19 @@ def _finished(piece: Piece, body: list[str], beside: Sequence[str]) -> Piece | N
     while body and (not body[-1].strip() or _RULE.match(body[-1])):
         body.pop()
     piece.text = re.sub(r"\n{3,}", "\n\n", "\n".join(body)).strip()
+    filled = [line for line in body if line.strip()]
+    if piece.title and filled and all(map(is_contact, filled)):
+        # One sentence, and a contact below it.
+        beside, piece.text = [*beside, *filled], ""
     if not piece.text:
         piece.text, piece.title = piece.title or "", None
-    piece.dates += _dateline(piece.text)
-    if piece.title:
-        piece.dates += find_dates(piece.title)
+    for line in filled[:3]:
+        piece.dates += _dateline(line)
+        if is_prose(line):
+            break
+    if len(filled) > 1 and _is_date_line(filled[-1]) and not _SENTENCE_END.search(filled[-1]):
+        piece.dates += find_dates(filled[-1])  # "Port Ellis, 3 July 2018" at the end
+    piece.dates += _date_of_title(piece.title or "")
     piece.boilerplate = "\n".join(line.strip() for line in beside if line.strip()) or None
     if not piece.text:
         # Nothing but navigation: whoever reads on decides.
@@ -600,10 +765,24 @@ def _finished(piece: Piece, body: list[str], beside: Sequence[str]) -> Piece | N
     return piece if piece.text else None
 
 
+def _date_of_title(title: str) -> list[DateFound]:
+    """A date that a title ends in, and does not speak of, as "elections of 14 May"."""
+    found = []
+    for date in find_dates(title):
+        words = re.findall(r"[^\W\d_]+", title[: date.start])
+        spoken = bool(words) and words[-1].lower() in _SAID_WITHIN
+        if not spoken and not re.search(r"[^\W\d_]{2,}", title[date.end :]):
+            found.append(date)
+    return found
+
+
+_UPDATE = re.compile(r"^\W*(?:last )?(?:updated?|modified|aktualisiert|mis à jour)\b", re.I)
 _UPDATED = re.compile(
     r"^\W*(?:last )?(?:updated?|modified|published|issued|posted)(?: on)?\s*[:–-]", re.I
 )
-_DATELINE_END = re.compile(r"\s*(?:\)|\]|,?\s*\d{1,2}:\d\d)?\s*(?:[-–—:|/]|\(|\.(?:\s|$)|\n|$)")
+_DATELINE_END = re.compile(
+    r"\s*(?:г\.?|року|р\.|\)|\]|,?\s*\d{1,2}:\d\d)?\s*(?:\.?\s?[-–—:|/]|\(|\.(?:\s|$)|\n|$)"
+)
 
 
 def _dateline(text: str) -> list[DateFound]:
@@ -618,11 +797,14 @@ def _dateline(text: str) -> list[DateFound]:
         words = re.findall(r"[^\W\d_]+", before)
         if len(words) > 6 or re.search(r"[.!?]\s", re.sub(r"\b[A-Z][a-z]{0,4}\.", "", before)):
             break
-        if words and words[-1].lower() in _SAID_WITHIN:
+        # "Bordeaux, le 1er juin" is one, and "of 3 July" is none.
+        apart = re.search(r",\s*\w+\s*$", before) is not None
+        if words and words[-1].lower() in _SAID_WITHIN and not apart:
             break
         if any(word[0].islower() and word not in _PARTICLES for word in words):
             break  # a sentence, and no place
-        if _DATELINE_END.match(start, date.end):
+        begins = not words and re.match(r"\s+(?:[A-ZÀ-ÖØ-Þ]|[^\W\d_a-zA-Z])", start[date.end :])
+        if _DATELINE_END.match(start, date.end) or begins:
             found.append(date)
     return found
 
@@ -651,7 +833,9 @@ def _contact_ends(lines: Sequence[str], i: int) -> bool:
 
 def _is_name_above_contact(lines: Sequence[str], i: int) -> bool:
     below = _next_filled(lines, i + 1)
-    name = len(lines[i].split()) <= 4 and not _SENTENCE_END.search(lines[i].rstrip(".") + " ")
+    words = lines[i].split()
+    capital = all(not word[0].islower() for word in words)
+    name = len(words) <= 4 and capital and not _SENTENCE_END.search(lines[i])
     return name and below == i + 1 and below < len(lines) and bool(_CONTACT.match(lines[below]))
 
 
@@ -700,10 +884,18 @@ def _navigation_run(lines: Sequence[str]) -> int:
 def _take_letterhead(lines: Sequence[str]) -> tuple[str | None, Sequence[str]]:
     """The sender's name above "FOR IMMEDIATE RELEASE", and the lines that remain."""
     for i, line in enumerate(lines[:4]):
-        if _is_header(line):
-            names = [above.strip() for above in lines[:i] if not _is_date_line(above)]
-            dates = [above for above in lines[:i] if _is_date_line(above)]
-            return ", ".join(filter(None, names)) or None, [*dates, *lines[i:]]
+        if not _is_header(line):
+            continue
+        names = [above.strip() for above in lines[:i] if not _is_date_line(above) and above.strip()]
+        dates = [above for above in lines[:i] if _is_date_line(above)]
+        below = [
+            under for under in lines[i + 1 :]
+            if under.strip() and not _is_header(under) and not _is_date_line(under)
+        ]  # fmt: skip
+        if names and below and is_prose(below[0]):
+            # No other title: the mark stands below it.
+            return ", ".join(names[:-1]) or None, [*dates, line, names[-1], "", *lines[i + 1 :]]
+        return ", ".join(names) or None, [*dates, *lines[i:]]
     return None, lines
 
 

@@ -32,6 +32,7 @@ from topics.reading.dates import DateFound, Order, day_or_month_first, read_date
 from topics.reading.formats import (
     Reading,
     SourceFile,
+    cut_for_sure,
     find_files,
     format_of,
     open_files,
@@ -340,7 +341,7 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
         ones = [at for at in members if at not in many]
         if len(members) > 2 and 2 * len(ones) > len(members):
             for at in many:
-                if not _cut_for_sure(parts[at].rows):
+                if not cut_for_sure(parts[at].rows):
                     parts[at] = _as_one(parts[at], frozenset())
                     ones.append(at)
         letterhead = _letterhead([parts[at] for at in ones])
@@ -369,15 +370,6 @@ def _as_one(part: Part, letterhead: frozenset[str]) -> Part:
     rows = part.rows.as_one(letterhead)
     rows.as_one, rows.layout = part.rows.as_one, "whole"
     return Part(part.place, rows)
-
-
-def _cut_for_sure(rows: Rows) -> bool:
-    """Whether the pieces of a page have a mark each, a title and a date, three of them or more."""
-    titles = rows.table["title"].to_pylist()
-    return (
-        rows.layout in ("source-line", "press-marks") and len(titles) > 2
-        and all(titles) and all(rows.dates or [])
-    )  # fmt: skip
 
 
 def _letterhead(parts: Sequence[Part]) -> frozenset[str]:
@@ -425,7 +417,8 @@ def _standard_table(
             data[name] = _without_missing(data[name])
     for name in ("title", "text", "source"):
         if name in data:
-            data[name] = clean_column(data[name])
+            # A text or a document is what it shows; cells come out of programs that write HTML.
+            data[name] = clean_column(data[name], markup=not is_page)
     if "language" in data:
         data["language"] = _language_codes(data["language"])
     for column in table.column_names:

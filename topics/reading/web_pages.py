@@ -8,10 +8,12 @@ from typing import Any
 
 from topics._errors import TopicsError
 from topics.reading.archives import allowance
+from topics.reading.cleaning import strip_markup
 from topics.reading.dates import find_dates
 from topics.reading.encodings import decode
 from topics.reading.grids import Record, rows_from_grid
 from topics.reading.office import need
+from topics.reading.page_layouts import read_piece
 from topics.reading.rows import Rows, string_table
 
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<article[\s>]", re.I)
@@ -71,15 +73,31 @@ def read_html(text: str, path: Any, named: tuple[str, ...] = ()) -> Rows:
         found = None
     if found is None or not found.text or not found.text.strip():
         raise TopicsError("no article was found in the page", "save its text as .txt", path=path)
-    title = found.title if found.title and found.title.strip() else None
+    title = _without_site(found.title or "", text) or None
+    body = without_title(found.text.strip(), title)
+    piece = read_piece(body)
+    if piece is not None and title is None and piece.title:
+        title, body = piece.title, piece.text
+    # A page of which only the year is known is dated by its first day.
+    dates = [] if (found.date or "").endswith("-01-01") else find_dates(found.date or "")
     row = {
         "title": title,
-        "text": without_title(found.text.strip(), title),
+        "text": body,
         "source": found.sitename or found.hostname,
         "url": found.url,
         "author": found.author,
     }
-    return Rows(string_table([row]), [1], dates=[find_dates(found.date or "")])
+    return Rows(string_table([row]), [1], dates=[[*(piece.dates if piece else []), *dates]])
+
+
+def _without_site(title: str, page: str) -> str:
+    """The title without the name of the site, where a heading of the page is the rest."""
+    title = " ".join(title.split())
+    for heading in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page, re.I | re.S)[:5]:
+        shown = " ".join(strip_markup(heading).split())
+        if len(shown) > 10 and title.startswith(shown):
+            return shown
+    return title
 
 
 def without_title(text: str, title: str | None) -> str:
@@ -166,8 +184,12 @@ def read_warc(data: bytes, path: Any) -> Rows:
             kind = record.rec_type
             headers = record.http_headers
             said = (headers.get_header("Content-Type") if headers else "") or ""
-            if kind not in ("response", "conversion") or (
-                kind == "response" and "html" not in said
+            if kind == "resource":
+                said = record.rec_headers.get_header("Content-Type") or ""
+            if (
+                kind not in ("response", "conversion", "resource")
+                or (kind == "resource" and "html" not in said)
+                or (kind == "response" and "html" not in said)
             ):
                 continue
             number += 1
@@ -196,6 +218,8 @@ def read_warc(data: bytes, path: Any) -> Rows:
         raise TopicsError(
             f"it is damaged, or no crawl ({type(error).__name__})", "copy it again", path=path
         ) from None
+    if not number:
+        raise TopicsError("the crawl holds no HTML page", "give one that does", path=path)
     return Rows(
         string_table(rows), numbers, rejects, dates=dates, notes=[f"{number} pages of a crawl"]
     )
