@@ -14,9 +14,9 @@ from topics._arrow import combine_chunks
 from topics.reading.page_layouts import is_contact, is_navigation, is_prose
 
 _FEWEST = 3
-"""Different releases that a line stands in to be boilerplate, if it is no sentence or has a cue."""
+"""Different releases that a line on contacts or the sender stands in to be boilerplate."""
 _FEWEST_SENTENCES = 5
-"""The same for a sentence of no cue, which could be news that is told again."""
+"""The same for any other line, which could be news that is told again."""
 _LARGEST_SHARE = 0.25
 """Share of a release's words that such sentences may be: what is more is its news."""
 _TOP, _END = 8, 16
@@ -26,31 +26,30 @@ _GAP = 2
 _COMPARED = 400
 """Characters of a line within which digits do not count."""
 _CUE = re.compile(
-    r"(?:^|\W)(?:about\b|for (?:more|further|additional) information|(?:press|"
-    r"media) (?:contact|inquiries|enquiries|office|release)|"
-    r"contacts?\b|follow (?:us|him|her|the)\b|subscribe|unsubscribe|all rights reserved|"
-    r"copyright|©|disclaimer|"
-    r"forward-looking statements?|notes? (?:to|for) (?:the )?editors?|this (?:e-?mail|message|"
-    r"press release) (?:is|was|may|contains)|"
-    r"click here|visit (?:us|our|the|www)|learn more|read more|@\w|https?:|www\.|e-?mail|"
-    r"tel(?:ephone|\.|:)|phone|fax|"
-    r"headquartered|founded in|is a (?:global|leading|non-?profit|non-?governmental)|"
-    r"member of the (?:senate|house|committee)|"
-    r"for immediate release|über (?:uns|die|das|den)|pressekontakt|rückfragen|"
-    r"weitere informationen|"
-    r"à propos|contact presse|pour (?:plus|en savoir)|acerca de|sobre (?:la|el|nosotros)|"
-    r"más información|contacto|"
-    r"hakkında|iletişim|о компании|контакты|для справки|дополнительная информация|نبذة|"
-    r"للتواصل|لمزيد من المعلومات|"
-    r"关于|联系|更多信息|について|お問い合わせ)",
+    r"^\W*(?:about\b|for (?:more|further|additional) information|(?:press|media) "
+    r"(?:contact|inquiries|enquiries|office|release)|contacts?\b\W|follow (?:us|him|her|the)\b|"
+    r"subscribe|unsubscribe|disclaimer|notes? (?:to|for) (?:the )?editors?|click here|"
+    r"visit (?:us|our|www)|learn more|read more|e-?mail\b|tel(?:ephone|\.|:)|phone\b|fax\b|"
+    r"for immediate release|über (?:uns|die|das|den)\b|pressekontakt|rückfragen|"
+    r"weitere informationen|à propos|contact presse|pour (?:plus|en savoir)|acerca de|"
+    r"sobre (?:la|el|nosotros)|más información|contacto|hakkında|iletişim|о компании|контакты|"
+    r"для справки|дополнительная информация|نبذة|للتواصل|لمزيد من المعلومات|关于|联系|更多信息|"
+    r"について|お問い合わせ)"
+    r"|all rights reserved|copyright|©|forward-looking statements|"
+    r"this (?:e-?mail|message|press release) (?:is|was|may|contains)|\w@\w|https?:|www\.|"
+    r"is a (?:global|leading|non-?profit|non-?governmental)|headquartered|"
+    r"member of the (?:senate|house) committee",
     re.I,
 )
+_NUMBERED = r"(?i)@|http|www\.|tel|phone|fax|©|copyright|^\W*page\W|seite|\+\d"
+"""Lines in which digits do not count: numbers of telephones, years and pages."""
 _ERROR_PAGE = re.compile(
     r"\b(?:404|403|500|503)\b.{0,40}\b(?:error|not found|forbidden|unavailable)|"
-    r"page (?:you (?:requested|are looking for) )?"
+    r"(?:page|url) (?:you (?:requested|are looking for) )?"
     r"(?:was |could |can)?(?:not |n't )(?:be )?found|access denied|enable javascript|"
     r"are you a robot|"
-    r"verify (?:that )?you are (?:a )?human|seite (?:wurde )?nicht gefunden|"
+    r"was not found on this server|verify (?:that )?you are (?:a )?human|"
+    r"seite (?:wurde )?nicht gefunden|"
     r"page (?:non trouvée|introuvable)|"
     r"página no encontrada|страница не найдена|الصفحة غير موجودة|找不到页面|"
     r"(?:we|this (?:web)?site) uses? cookies|wir verwenden cookies|nous utilisons des cookies",
@@ -186,15 +185,20 @@ def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
 
 
 def _keys(lines: Any) -> Any:
-    """Lines as they are compared: short ones without case and with one digit for all."""
-    short = pc.less_equal(pc.binary_length(lines), _COMPARED)
+    """Lines as they are compared: those of contacts without case and with one digit for all."""
+    short = pc.and_(
+        pc.less_equal(pc.binary_length(lines), _COMPARED),
+        pc.match_substring_regex(lines, _NUMBERED),
+    )
     folded = pc.utf8_lower(pc.replace_substring_regex(lines.filter(short), r"[0-9]+", "0"))
     return pc.replace_with_mask(lines, short, folded)
 
 
 def _key(line: str) -> str:
     line = line.strip()
-    return re.sub(r"[0-9]+", "0", line).lower() if len(line.encode()) <= _COMPARED else line
+    if len(line.encode()) > _COMPARED or not re.search(_NUMBERED, line):
+        return line
+    return re.sub(r"[0-9]+", "0", line).lower()
 
 
 def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
@@ -203,14 +207,18 @@ def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
     plain = 0
     total: int | None = None
 
-    def goes(i: int) -> bool:
+    def goes(i: int, top: bool = False) -> bool:
         nonlocal plain, total
         line = lines[i]
         n = often.get(_key(line), 0)
         if n < _FEWEST:
             return False
-        if not is_prose(line) or _CUE.search(line):
+        if _CUE.search(line) or is_navigation(line) or is_contact(line):
             return True
+        if not _is_sentence(line):
+            return n >= _FEWEST_SENTENCES
+        if top:
+            return False  # the first sentence of a release is news, however often it is said
         if total is None:
             total = sum(len(part.split()) for part in lines)
         plain += len(line.split())
@@ -218,7 +226,7 @@ def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
 
     low, high = 0, len(lines)
     for i in filled[:_TOP]:
-        if not goes(i):
+        if not goes(i, top=True):
             break
         low = i + 1
     gap = 0
@@ -233,6 +241,10 @@ def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
         return low, high
     left = lines[low:high]
     return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
+
+
+def _is_sentence(line: str) -> bool:
+    return is_prose(line) or (len(line.split()) > 3 and bool(re.search(r"[.!?。؟।]\W*$", line)))
 
 
 def _is_enough(left: list[str], lines: list[str]) -> bool:

@@ -25,7 +25,8 @@ GUESSES = {
         "title", "headline", "heading", "subject", "web_title", "post_title", "article_title",
         "news_title", "release_title", "titel", "titre", "título", "titulo", "titolo", "tytuł",
         "başlık", "заголовок", "العنوان", "عنوان", "标题", "標題", "タイトル", "제목",
-        "überschrift",        "betreff", "headlines", "name",
+        "überschrift", "betreff", "headlines", "titular", "kop", "見出し", "件名", "press_title",
+        "name",
     ),
     "date": (
         "date", "published", "published_at", "publication_date", "pub_date", "pubdate",
@@ -36,7 +37,9 @@ GUESSES = {
         "date_created", "datecreated", "datetime", "date_time", "timestamp", "date_str", "day",
         "updated", "updated_at", "modified", "last_modified", "time", "datum", "veröffentlicht",
         "fecha", "data", "date_de_publication", "tarih", "дата", "التاريخ", "تاريخ", "تاریخ",
-        "日期", "发布日期", "日付", "날짜",
+        "日期", "发布日期", "日付", "날짜", "veröffentlicht_am", "erschienen", "press_date",
+        "seendate",
+        "created_utc", "fecha_de_publicación", "data_pubblicazione", "datum_uitgave",
     ),
     "source": (
         "source", "source_name", "publisher", "organisation", "organization", "agency", "outlet",
@@ -176,26 +179,51 @@ def _given(name: str, names: Sequence[str], standard: str, path: str | None) -> 
     )
 
 
+_WITHIN = frozenset(("original", "start", "label", "main", "default", "en", "full", "$date", "iso"))
+"""Fields of an object that say what the object itself is called after."""
+_NOT_OURS = frozenset(
+    (
+        "image",
+        "photo",
+        "picture",
+        "author",
+        "section",
+        "file",
+        "seo",
+        "og",
+        "meta",
+        "category",
+        "tag",
+    )
+)
+
+
 def _by_name(names: Iterable[str], guesses: Sequence[str], beside: str) -> str | None:
-    """The likeliest column by name: whole names first, then the last part of those with dots."""
+    """The likeliest column by name: by whole names, those beside the text, and endings."""
     whole: dict[str, str] = {}
-    last: dict[str, str] = {}
+    near: dict[str, str] = {}
+    ending: dict[str, str] = {}
     for name in names:
         normal = normal_name(name)
         whole.setdefault(normal, name)
         parent, _, end = normal.rpartition(".")
         if parent:
-            # Such as date.created of ReliefWeb.
-            first = parent.split(".")[-1]
-            if beside and name.startswith(f"{beside}."):
-                last.setdefault(end, name)
-            if first in guesses and (end in guesses or end in ("original", "start", "label")):
-                whole.setdefault(first, name)
-    for known in (whole, last):
+            # Such as date.created of ReliefWeb and headline.main.
+            outer = parent.split(".")[-1]
+            if outer in guesses and (end in guesses or end in _WITHIN):
+                whole.setdefault(outer, name)
+                end, parent = outer, parent.rpartition(".")[0]
+            if parent and f"{normal_name(beside)}.".startswith(f"{parent}."):
+                near.setdefault(end, name)
+        first, _, last = normal.rpartition("_")
+        if first and not parent and not _NOT_OURS & set(first.split("_")):
+            ending.setdefault(last, name)
+    for known in (whole, near):
         for guess in guesses:
             if guess in known:
                 return known[guess]
-    return None
+    sure = guesses[0] if guesses[0] in ("title", "date") else ""
+    return ending.get(sure) or (ending.get("headline") if sure == "title" else None)
 
 
 def _text_by_name(table: pa.Table, names: Sequence[str]) -> str | None:

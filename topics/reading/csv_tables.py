@@ -137,6 +137,35 @@ def find_dialect(text: str, path: Path | str = "") -> Dialect:
     return best if not one_name and (known or even > 0.6) else Dialect(_NONE)
 
 
+def is_even(text: str, delimiter: str) -> bool:
+    r"""Whether nearly all rows have as many cells as the first.
+
+    Parameters
+    ----------
+    text : str
+        Whole lines.
+    delimiter : str
+        What divides them.
+
+    Returns
+    -------
+    bool
+        False for a first line alone.
+
+    Examples
+    --------
+    >>> is_even("title,text\nAid,It came.\n", ","), is_even("Press release, May\n\nAid\n", ",")
+    (True, False)
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        widths = [len(record) for record in reader if any(record)]
+    except csv.Error:
+        return False
+    alike = sum(width in (widths[0], widths[0] + 1) for width in widths)
+    return len(widths) > 1 and 5 * alike >= 4 * len(widths)
+
+
 def _score(sample: str, dialect: Dialect) -> tuple[bool, float, float, int]:
     """Whether columns are named, how even the rows are, how well quoted, how wide."""
     reader = csv.reader(io.StringIO(sample, newline=""), strict=True, **dialect.options())

@@ -123,7 +123,8 @@ def _named_patterns(names: Iterable[str]) -> tuple[re.Pattern[str], ...]:
     return _compiled(
         rf"{_DAY}(?:st|nd|rd|th|er|º|ª|\.)?[\s,/-]*(?:de\s+|of\s+|d['’])?{month}(?:\s*['’])?[\s,./-]*(?:de\s+|del\s+|năm\s+)?{_YEAR}",
         rf"(?<!\w){month}\s*-?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,.-]+{_YEAR}",
-        rf"{_DAY}[ -]{month}[ -]{_SHORT_YEAR}(?![\w-])",
+        rf"{_DAY}(?:st|nd|rd|th)?[ -]{month}[ -]?{_SHORT_YEAR}(?![\w-])",
+        rf"(?<!\w){month}\s+(?P<day>\d{{1,2}})\s+\d\d:\d\d(?::\d\d)?(?:\s+[A-Z]{{2,5}})?\s+{_YEAR}",
         rf"(?<!\d){_YEAR}[\s,./-]*(?:m\.|gada|ko|оны|г\.|年)?[\s,./-]*(?<![^\W\d_]){month}[\s,./-]*(?P<day>\d{{1,2}})(?!\d)",
         rf"(?<!\d){_YEAR}\s*\.?\s*(?:gada|m\.)\s*(?P<day>\d{{1,2}})\.?\s*{month}",
     )
@@ -245,8 +246,8 @@ def _date(match: re.Match[str], months: dict[str, int], text: str) -> DateFound 
         first, second = int(parts["first"]), int(parts["second"])
         either = max(first, second) <= 12 and first != second
         order: Any = "either" if either else "day" if first > 12 or first == second else "month"
-        if calendar != "gregorian":
-            order = "day"  # only American dates begin with the month
+        if calendar != "gregorian" or not match[0].isascii():
+            order = "day" if first <= 31 else order  # only American dates begin with the month
         return DateFound(year, first, second, order, start, end, parts["sep"], calendar)
     month = int(parts["mon"]) if "mon" in parts else months.get(_fold(parts["month"]), 0)
     return DateFound(year, month, int(parts["day"]), "month", start, end, None, calendar)
@@ -312,6 +313,8 @@ def read_date_cell(cell: str | None) -> list[DateFound]:
     ['2018-07-03', '2018-07-03', '2018-07-03', '2018-07', '2018']
     """
     text = "" if cell is None else cell.strip()
+    if ticks := re.fullmatch(r"/Date\((\d{12,13})(?:[+-]\d{4})?\)/", text):
+        text = ticks[1]  # as .NET writes it
     number = re.fullmatch(r"(\d{4,20})(?:\.\d+)?", text)
     if number and not (found := find_dates(text)):
         date = _of_number(int(number[1]), len(number[1]))

@@ -24,8 +24,8 @@ from topics.reading.archives import (
     is_tar,
     members,
 )
-from topics.reading.columns import is_known_name, is_text_name
-from topics.reading.csv_tables import find_dialect, read_csv
+from topics.reading.columns import is_text_name
+from topics.reading.csv_tables import is_even, read_csv
 from topics.reading.dates import read_date_cell
 from topics.reading.encodings import decode
 from topics.reading.feeds import read_feed, read_xml, xml_kind
@@ -348,7 +348,7 @@ def _is_wide_html(data: bytes) -> bool:
 def _looks_like_json(data: bytes) -> bool:
     return bool(
         re.match(
-            rb'\s*(?:\{\s*(?:"[^"]*"\s*:|\})|\[\s*(?:[\{\["]|-?\d|\]))',
+            rb'\s*(?:\{\s*(?:"[^"]*"\s*:|\})|\[\s*(?:[\{\["]|\]))',
             data.lstrip(b"\xef\xbb\xbf"),
         )
     )
@@ -356,7 +356,7 @@ def _looks_like_json(data: bytes) -> bool:
 
 def _looks_like_table(data: bytes) -> bool:
     """Whether the first lines are cells divided alike, under the name of a text column."""
-    sample = data[:16384]
+    sample = data[:65536]
     text = (
         sample.decode("utf-16", "replace") if sample[:2] in (b"\xff\xfe", b"\xfe\xff")
         else sample.decode("utf-8", "replace")
@@ -364,18 +364,8 @@ def _looks_like_table(data: bytes) -> bool:
     first = next((line for line in text.splitlines() if line.strip()), "")
     for delimiter in ("\t", ",", ";", "|"):
         names = [name.strip(' "') for name in first.split(delimiter)]
-        known = sum(map(is_known_name, names))
-        if (
-            len(names) > 1
-            and known
-            and any(map(is_text_name, names))
-            and all(len(n) < 60 for n in names)
-        ):
-            return (
-                known * 2 >= len(names)
-                or delimiter == "\t"
-                or (find_dialect(text).delimiter == delimiter)
-            )
+        if len(names) > 1 and any(map(is_text_name, names)) and all(len(n) < 60 for n in names):
+            return is_even(text[: text.rfind("\n") + 1] or text, delimiter)
     return False
 
 

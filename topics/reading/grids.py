@@ -89,6 +89,8 @@ def rows_from_grid(
             notes.append(f"the columns are named in row {records[at].number}")
     while len(names) > 1 and not names[-1]:
         names.pop()  # a delimiter at the end of the line
+    if delimiter is not None and _has_row_names(names, body):
+        names = ["row_name", *names]  # as R writes them
     names = _distinct([name or f"column_{i}" for i, name in enumerate(names, 1)])
     kept: list[Sequence[str]] = []
     numbers: list[int] = []
@@ -103,12 +105,30 @@ def rows_from_grid(
         else:
             numbers.append(number)
             kept.append([*cells, *[""] * (len(names) - len(cells))])
+    for _ in range(3):
+        # "Exported by ..." under a table.
+        if len(kept) < 3 or sum(bool(cell.strip()) for cell in kept[-1]) > 1:
+            break
+        usual = sorted(sum(bool(cell.strip()) for cell in cells) for cells in kept)[len(kept) // 2]
+        if usual < 3:
+            break
+        rejects.append((numbers.pop(), "a single cell is filled, as in a note under the table"))
+        kept.pop()
+    rejects.sort(key=lambda reject: reject[0] or 0)
     columns = zip(*kept, strict=True) if kept else [()] * len(names)
     table = pa.table(
         [pa.array([utf8(cell) for cell in column], pa.large_string()) for column in columns],
         names=[utf8(name) for name in names],
     )
     return Rows(table, numbers, rejects, notes=notes)
+
+
+def _has_row_names(names: Sequence[str], body: Sequence[Record]) -> bool:
+    """Whether each row has a cell more than there are names, the first a name of the row."""
+    firsts = [record.cells[0].strip() for record in body]
+    filled = any(record.cells[-1].strip() for record in body)
+    wider = all(len(record.cells) == len(names) + 1 for record in body)
+    return wider and filled and bool(firsts) and all(firsts) and len(set(firsts)) == len(firsts)
 
 
 def _trimmed(cells: Sequence[str]) -> Sequence[str]:

@@ -242,6 +242,8 @@ def _flat(record: dict[Any, Any]) -> dict[str, Any]:
     stack: list[tuple[str, Any, int]] = [("", record, 0)]
     while stack:
         prefix, value, depth = stack.pop()
+        if _is_rich(value):
+            value = "\n\n".join(_paragraphs(value))
         if isinstance(value, dict) and depth < _DEPTH and (value or not prefix):
             inner = [(f"{prefix}.{key}" if prefix else str(key), v) for key, v in value.items()]
             if prefix and len(inner) == 1 and normal_name(inner[0][0]) == normal_name(prefix):
@@ -254,6 +256,49 @@ def _flat(record: dict[Any, Any]) -> dict[str, Any]:
             prefix += "_2"
         flat[prefix] = value
     return flat
+
+
+_KINDS = ("type", "_type", "nodeType", "blockType")
+_INLINE = frozenset(("text", "span", "hyperlink", "link", "mark", "strong", "em", "code_inline"))
+
+
+def _is_rich(value: Any) -> bool:
+    """Whether a value is a text as editors keep it: a tree, or a list, of blocks with a type."""
+    if isinstance(value, dict):
+        blocks = value.get("blocks") or value.get("content") or value.get("children")
+        typed = value.get("type") in ("doc", "root") or value.get("nodeType") == "document"
+        return isinstance(blocks, list) and (typed or ("blocks" in value and _is_rich(blocks)))
+    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
+        return False
+    return all(any(isinstance(v.get(kind), str) for kind in _KINDS) for v in value)
+
+
+def _paragraphs(value: Any, depth: int = 0) -> list[str]:
+    """Texts of the blocks of a tree, those of one line joined."""
+    if depth > 3 * _DEPTH:
+        return []
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, list):
+        inline = all(isinstance(v, str) or _kind(v) in _INLINE for v in value)
+        parts = [part for v in value for part in _paragraphs(v, depth + 1)]
+        return ["".join(parts)] if inline and parts else parts
+    if not isinstance(value, dict):
+        return []
+    if isinstance(value.get("data"), dict):
+        return _paragraphs(value["data"], depth + 1)
+    for name in ("text", "value", "content", "children", "blocks", "items", "body", "html"):
+        if isinstance(value.get(name), (str, list, dict)) and value[name]:
+            return _paragraphs(value[name], depth + 1)
+    return []
+
+
+def _kind(value: Any) -> Any:
+    return (
+        next((value.get(kind) for kind in _KINDS if kind in value), None)
+        if isinstance(value, dict)
+        else None
+    )
 
 
 def _plain_list(values: list[Any]) -> Any:
@@ -288,6 +333,18 @@ def _of_list(values: list[Any], notes: list[str]) -> list[Any]:
             notes.append("the columns are named by the first list")
             return [dict(zip(first, row, strict=False)) for row in values[1:]]
         return [{f"column_{i}": cell for i, cell in enumerate(row, 1)} for row in values]
+    pages = [page for page in values if isinstance(page, dict)]
+    if (
+        pages
+        and len(pages) == len(values)
+        and not any(_has_text(page, frozenset()) for page in pages)
+    ):
+        # Pages of an API, each with a list of its own.
+        found = list(_lists_within({"": values}))[1:]
+        with_text = [(n, f) for n, f in found if any(_has_text(r, frozenset()) for r in f[:20])]
+        if with_text:
+            notes.append(f"the releases are the lists {with_text[0][0].strip('.')!r}")
+            return with_text[0][1]
     return values
 
 
@@ -325,28 +382,91 @@ def _of_orient(value: dict[str, Any], named: frozenset[str], notes: list[str]) -
     return None
 
 
+_PREFERRED = (
+    "articles", "releases", "press_releases", "news", "results", "items", "data", "docs",
+    "documents", "entries", "posts", "hits", "stories", "records", "rows", "value", "edges",
+    "nodes",
+)  # fmt: skip
+_BESIDE = frozenset(
+    ("related", "comments", "suggestions", "links", "tags", "authors", "categories", "includes",
+     "users", "recommended", "similar", "see_also", "media", "images", "attachments", "errors")
+)  # fmt: skip
+
+
 def _of_object(value: dict[str, Any], named: frozenset[str], notes: list[str]) -> list[Any] | None:
     """One release, or the list of them somewhere within."""
-    own_text = any(_asked(key, named) and _is_words(part) for key, part in value.items())
-    lists = list(_lists_within(value))
+    own_text = any(
+        _asked(key, named) and (_is_words(part) or _is_rich(part)) for key, part in value.items()
+    )
+    lists = [(name, found) for name, found in _lists_within(value)
+             if not _BESIDE & set(map(normal_name, name.split(".")))]  # fmt: skip
     with_text = [
         (name, found) for name, found in lists
         if any(_has_text(record, named) for record in found[:20])
     ]  # fmt: skip
-    if own_text and not any(isinstance(r, dict) for _, found in with_text for r in found):
+    if own_text and (not with_text or not _looks_like_envelope(value)):
         return [value]
-    if own_text and not _looks_like_envelope(value):
+    titled = any(normal_name(key) in ("title", "headline") for key in value)
+    if titled and any(
+        isinstance(part, dict) and _has_text(part, named, 1) for part in value.values()
+    ):
         return [value]
     best = with_text or [(name, found) for name, found in lists if isinstance(found[0], dict)]
     if best:
-        name, found = max(best, key=lambda item: len(item[1]))
-        notes.append(f"the releases are the list {name!r}")
-        return found
+        return _chosen(best, named, notes)
     texts = [(n, f) for n, f in lists if all(isinstance(text, str) for text in f)]
     if len(texts) == 1 and not own_text:
         notes.append(f"the releases are the list {texts[0][0]!r}")
         return texts[0][1]
+    bodies = [part for part in value.values() if isinstance(part, str) and len(part.split()) > 8]
+    if len(value) > 1 and len(bodies) == len(value) and not any(map(is_known_name, value)):
+        notes.append("the releases are named by their titles")
+        return [{"title": key, "text": part} for key, part in value.items()]
     return [value]
+
+
+def _chosen(
+    lists: list[tuple[str, list[Any]]], named: frozenset[str], notes: list[str]
+) -> list[Any]:
+    """The likeliest of several lists; lists side by side, as of years, together."""
+    parents = {name.rpartition(".")[0] for name, _ in lists}
+    ends = {normal_name(name.rpartition(".")[2]) for name, _ in lists}
+    keys = [
+        set(map(normal_name, record))
+        for _, found in lists
+        for record in found[:1]
+        if isinstance(record, dict)
+    ]
+    alike = len(keys) == len(lists) and all(key == keys[0] for key in keys)
+    if len(lists) > 1 and len(parents) == 1 and alike and not ends & set(_PREFERRED):
+        notes.append(f"the releases are the lists {', '.join(repr(name) for name, _ in lists[:6])}")
+        return [record for _, found in lists for record in found]
+
+    def rank(item: tuple[str, list[Any]]) -> tuple[bool, int, int]:
+        name, found = item
+        strong = any(_has_strong_text(record) for record in found[:20])
+        end = normal_name(name.rpartition(".")[2])
+        return not strong, _PREFERRED.index(end) if end in _PREFERRED else 99, name.count(".")
+
+    name, found = min(lists, key=rank)
+    notes.append(f"the releases are the list {name!r}")
+    left = [other for other, _ in lists if other != name]
+    if left:
+        notes.append(f"left out is {', '.join(map(repr, left[:5]))}")
+    return found
+
+
+def _has_strong_text(record: Any, depth: int = 0) -> bool:
+    """Whether a record has a body, and no description alone."""
+    return isinstance(record, dict) and any(
+        (
+            is_text_name(key)
+            and normal_name(key) not in ("description", "summary", "abstract", "message")
+            and _is_words(part)
+        )
+        or (depth < 3 and _has_strong_text(part, depth + 1))
+        for key, part in record.items()
+    )
 
 
 def _looks_like_envelope(value: dict[str, Any]) -> bool:
@@ -357,16 +477,24 @@ def _looks_like_envelope(value: dict[str, Any]) -> bool:
 
 
 def _lists_within(value: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Lists by dotted names; those within the items of a list, as of pages, one after the other."""
     level: list[tuple[str, Any]] = [("", value)]
     for _ in range(_DEPTH):
         below: list[tuple[str, Any]] = []
+        inside: dict[str, list[Any]] = {}
         for prefix, part in level:
             for key, inner in part.items():
                 name = f"{prefix}.{key}" if prefix else str(key)
-                if isinstance(inner, list) and inner:
-                    yield name, inner
+                if isinstance(inner, list) and inner and not _is_rich(inner):
+                    inside.setdefault(name, []).extend(inner)
                 elif isinstance(inner, dict):
                     below.append((name, inner))
+        for name, found in inside.items():
+            yield name, found
+            if not any(
+                is_text_name(key) for item in found[:20] if isinstance(item, dict) for key in item
+            ):
+                below += [(name, item) for item in found if isinstance(item, dict)]
         level = below
 
 

@@ -15,7 +15,7 @@ _NEXIS_CLASSIC = re.compile(
 )
 _NEXIS_UNI = re.compile(r"^\s*End of Document\s*$", re.I)
 _FACTIVA = re.compile(r"^\s*(?:Document|Dokument|Documento) [A-Z]{2,}[A-Z0-9]*\d{6,}[a-z0-9]*\s*$")
-_FACTIVA_CODED = re.compile(r"^(?:AN|HD)\s{1,3}\S")
+_FACTIVA_CODED = re.compile(r"^(?:AN|HD)(?:\s{1,3}\S|\s*$)")
 _PROQUEST = re.compile(r"^\s*_{20,}\s*$")
 _PROQUEST_FIELD = re.compile(
     r"^(?:Title|Full text|Publication title|ProQuest document ID|Document URL):", re.I
@@ -29,10 +29,13 @@ _FACTIVA_NAMES = {
     "in": "industries", "ns": "subjects", "re": "regions", "ipd": "descriptors", "pub": "publisher",
 }  # fmt: skip
 _COPYRIGHT = re.compile(r"^\s*(?:Copyright\b|©|\(c\)\s|All Rights Reserved)", re.I)
+_ABOVE = frozenset(
+    ("byline", "section", "length", "dateline", "highlight", "headline", "series", "column",
+     "edition", "page", "source", "author")
+)  # fmt: skip
 _BELOW = frozenset(
     ("load_date", "language", "graphic", "publication_type", "journal_code", "subject", "company",
-     "organization", "geographic", "person", "ticker", "industry", "correction", "type", "notes",
-     "update", "classification")
+     "organization", "geographic", "person", "ticker", "industry", "type", "classification")
 )  # fmt: skip
 
 
@@ -139,20 +142,11 @@ def _take_fields(lines: Sequence[str], row: dict[str, Any], body: Sequence[str] 
         shown = line.strip()
         match = _FIELD.match(shown)
         name = normal_name(match[1]) if match else ""
-        # In the body, a line like "Note: ..." is a sentence; fields are in capitals or known.
-        known = match and (
-            match[1].isupper()
-            or name in _BELOW
-            or name in ("byline", "section", "length", "dateline", "highlight")
-        )
-        if (
-            match
-            and known
-            and (
-                not any(texts[len(body) :])
-                or name in _BELOW
-                or (match[1].isupper() and len(match[1].split()) < 3)
-            )
+        in_body = any(texts[len(body) :])
+        if name == "body":
+            field, texts = None, [*texts, match[2]] if match else texts
+        elif match and (
+            name in _BELOW or (name in _ABOVE if in_body else match[1].isupper() or name in _ABOVE)
         ):
             field, below = name, below or name in _BELOW
             row[name] = match[2]
@@ -285,18 +279,17 @@ def _proquest(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
         field: str | None = None
         for line in part:
             match = _FIELD.match(line.strip())
-            if (
-                match
-                and (match[1][0].isupper() and len(match[1].split()) < 5)
-                and not (field == "full_text" and normal_name(match[1]) not in _PROQUEST_BELOW)
-            ):
+            if match and normal_name(match[1]) in _PROQUEST_FIELDS:
                 field = normal_name(match[1])
                 row[field] = match[2].strip()
             elif field is not None:
                 row[field] = f"{row[field]}\n{line.strip()}"
         if not {"full_text", "abstract", "title"} & set(row) or len(row) < 3:
             continue
-        heading = part[0].strip() if not _FIELD.match(part[0].strip()) else None
+        numbered = re.compile(r"\s*(?:document \d+ of \d+)?\s*$", re.I)
+        heading = next((line.strip() for line in part if not numbered.match(line)), None)
+        if heading is not None and normal_name(heading.partition(":")[0]) in _PROQUEST_FIELDS:
+            heading = None
         text = row.pop("full_text", None) or row.get("abstract") or ""
         article = {"title": row.pop("title", None) or heading,
                    "text": re.sub(r"\n{3,}", "\n\n", text).strip(),
@@ -309,11 +302,12 @@ def _proquest(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
     return found
 
 
-_PROQUEST_BELOW = frozenset(
+_PROQUEST_FIELDS = frozenset(
     ("subject", "title", "publication_title", "publication_date", "publication_year", "volume",
      "issue", "pages", "publisher", "place_of_publication", "country_of_publication", "section",
      "publication_subject", "issn", "source_type", "language_of_publication", "document_type",
      "proquest_document_id", "document_url", "copyright", "last_updated", "database", "author",
      "first_page", "location", "company___organization", "people", "links", "credit", "abstract",
-     "business_indexing_term", "identifier___keyword", "number_of_pages", "dateline")
+     "business_indexing_term", "identifier___keyword", "number_of_pages", "dateline", "full_text",
+     "pro_quest_document_id", "correspondence_author", "alternate_title", "isbn", "subtitle")
 )  # fmt: skip

@@ -51,6 +51,7 @@ _MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<
 _BY = {
     "source-line": "their source lines", "press-marks": "their press marks",
     "rules": "the rules between them", "date-lines": "their date lines",
+    "datelines": "their datelines", "headings": "their headings",
     "blank-lines": "the blank lines between them",
 }  # fmt: skip
 
@@ -623,19 +624,25 @@ def _set_dates(
     unread = []
     calendars: Counter[str] = Counter()
     for source, rows in groups.items():
+        firsts = [d for i in rows for d in found[i][:1]]
         order: Order = (
-            day_or_month_first(d for i in rows for d in found[i][:1])
+            day_or_month_first(firsts)
             if dayfirst is None
             else "day" if dayfirst else "month"
         )  # fmt: skip
-        either = next((d for i in rows for d in found[i][:1] if d.order == "either"), None)
+        either = next((d for d in firsts if d.order == "either"), None)
+        orders = {d.order for d in firsts if d.divider and d.first != d.second}
         if either is not None and dayfirst is None:
+            if order == "month" and "month" not in orders and not _is_english(table, rows):
+                order = "day"  # nothing but the slash spoke for America
             shown = (
                 f"{either.first:02}{either.divider}{either.second:02}{either.divider}{either.year}"
             )
             log.append(
                 f"{source or 'dates'}: dates such as {shown} are read with the {order} first"
             )
+        if {"day", "month"} <= orders:
+            log.append(f"{source or 'dates'}: some dates begin with the day, others with the month")
         for i in rows:
             dates[i] = next((iso for d in found[i] if (iso := d.iso(order))), None)
             calendars.update(d.calendar for d in found[i][:1])
@@ -655,6 +662,14 @@ def _set_dates(
             stacklevel=3,
         )
     return _with_column(table, "date", dates)
+
+
+def _is_english(table: pa.Table, rows: Sequence[int]) -> bool:
+    """Whether most of some releases are English, or their language cannot be told."""
+    some = pa.array(list(rows[:20]))
+    found = Counter(recognise_languages(combine_chunks(table["text"]).take(some)))
+    known = sum(n for language, n in found.items() if language is not None)
+    return 2 * found["en"] >= known
 
 
 def _repair(table: pa.Table) -> pa.Table:
