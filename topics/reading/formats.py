@@ -607,6 +607,7 @@ def read_text(text: str, path: Path | str, split: str | None = None) -> Rows:
         warnings.warn(f"{path}: split={split!r} finds one release only", stacklevel=2)
     rows = _of_pieces(pieces, skipped)
     rows.layout = layout or None
+    rows.head = [line.strip() for line in text[:4000].split("\n") if line.strip()][:25]
     if split is None:
         rows.as_one = lambda letterhead: _of_pieces([read_piece(text, letterhead)], skipped)
     return rows

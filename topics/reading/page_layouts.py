@@ -62,7 +62,8 @@ _CONTACT = re.compile(
 _LABEL = re.compile(
     r"^\W*(?:case|docket|ref(?:erence)?|release|file|id|no|nr|number|category|section|published|posted|"
     r"updated|last updated?|location|tags?|topics?|by|author|source|share|"
-    r"filed under)\b\W{0,3}(?:#|:|№|no\.?\b)",
+    r"filed under)\b\W{0,3}(?:#|:|№|no\.?\b)"
+    r"|^\W*(?:no|nr|n°|№)\.?\s*\d[\d/.-]*\W*$|^\W*(?:retrieved|accessed|downloaded|url|link)\s*:",
     re.I,
 )
 _NAVIGATION = re.compile(
@@ -83,6 +84,8 @@ _NAVIGATION = re.compile(
     r"startseite|kontakt|impressum|datenschutz|suche|teilen|drucken|accueil|recherche|partager|imprimer|"
     r"inicio|buscar|compartir|imprimir|ana sayfa|iletişim|главная|контакты|поиск|поделиться|"
     r"الرئيسية|اتصل بنا|بحث|首页|联系我们|搜索|分享)\W*$"
+    r"|^(?:[^>»/]{1,30}\s[>»]\s)+[^>»]{1,80}$|^.{0,30}\buses? cookies\b.{0,80}$"
+    r"|^[A-Z]{2}(?:\s*[|/]\s*[A-Z]{2})+$"
     r"|^\W*(?:©|copyright\b|\(c\) ?\d{4})",
     re.I,
 )
@@ -255,7 +258,7 @@ def _by_source_line(lines: Sequence[str]) -> list[int]:
     starts = [0, *(_after_captions(lines, i + 1) for i in closing)]
     last = max(i for i, line in enumerate(lines) if line.strip())
     starts = [start for start in starts if start <= last]
-    if len(starts) > 1 and closing[-1] < starts[-1] and not any(map(is_prose, lines[starts[-1] :])):
+    if len(starts) > 1 and closing[-1] < starts[-1] and not has_prose(lines[starts[-1] :]):
         starts.pop()  # what stands below the last is a footer
     cuts = [*starts, len(lines)]
     titled = [_is_titled(lines[a:b]) for a, b in itertools.pairwise(cuts)]
@@ -344,12 +347,12 @@ def _with_a_reason(lines: Sequence[str], starts: list[int], marks: set[int]) -> 
     first_has_reason = True
     for a, b in itertools.pairwise([*starts, len(lines)]):
         own = any(i in marks for i in range(a, b))
-        reason = own or (any(map(is_prose, lines[a:b])) and _is_titled(lines[a:b]))
+        reason = own or (has_prose(lines[a:b]) and _is_titled(lines[a:b]))
         if not kept:
             first_has_reason = reason
         if reason or not kept:
             kept.append(a)
-    if len(kept) > 1 and not first_has_reason and not any(map(is_prose, lines[: kept[1]])):
+    if len(kept) > 1 and not first_has_reason and not has_prose(lines[: kept[1]]):
         # Navigation above the first is taken off where the piece is read.
         del kept[1]
     return [0, *kept[1:]] if kept else []
@@ -370,6 +373,23 @@ def is_prose(line: str) -> bool:
         return len(shown) >= 20
     words = len(shown.split())
     return (words >= 8 and bool(_SENTENCE_END.search(shown))) or words >= 25
+
+
+def has_prose(lines: Sequence[str]) -> bool:
+    """Whether a sentence or more stands in some lines, within one or wrapped over several.
+
+    Examples
+    --------
+    >>> has_prose(["The minister said on Friday in the town hall that", "the bridge will open."])
+    True
+    """
+    if any(map(is_prose, lines)):
+        return True
+    for filled, block in itertools.groupby(lines, key=lambda line: bool(line.strip())):
+        wrapped = list(block) if filled else []
+        if len(wrapped) > 1 and min(map(len, wrapped[:-1])) > 40 and is_prose(" ".join(wrapped)):
+            return True
+    return False
 
 
 def is_navigation(line: str) -> bool:
@@ -412,7 +432,7 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
     if not dividers:
         starts = [i - 1 for i in sorted(underlines)]
         # What stands above the first is a heading of the page, or the release of these parts.
-        if not starts or any(map(is_prose, lines[: starts[0]])):
+        if not starts or has_prose(lines[: starts[0]]):
             return []
         return starts if _all_titled(lines, starts) else []
     starts = [0, *(i + 1 for i in dividers)]
@@ -421,7 +441,7 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
         for a, b in zip(starts, [*starts[1:], len(lines) + 1], strict=True)
         if any(lines[a : b - 1])
     ]
-    if len(starts) > 2 and not any(map(is_prose, lines[: starts[1]])):
+    if len(starts) > 2 and not has_prose(lines[: starts[1]]):
         starts = starts[1:]  # above it stands a heading of the page
     # Else a rule is a break within a release, or stands above a signature.
     return starts if _all_titled(lines, starts) and _alike_in_dates(lines, starts) else []
@@ -430,8 +450,14 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
 def _alike_in_dates(lines: Sequence[str], starts: Sequence[int]) -> bool:
     """Whether nearly all pieces have a line that is a date, or none has."""
     cuts = [*starts, len(lines)]
-    dated = [any(map(_is_date_line, lines[a:b])) for a, b in itertools.pairwise(cuts)]
+    dated = [_is_dated(lines[a:b]) for a, b in itertools.pairwise(cuts)]
     return not any(dated) or 3 * sum(dated) >= 2 * len(dated)
+
+
+def _is_dated(part: Sequence[str]) -> bool:
+    """Whether a date stands in a line of its own, or at the beginning of the text."""
+    first = next((line for line in part if is_prose(line)), "")
+    return any(map(_is_date_line, part)) or bool(_dateline(first))
 
 
 def _underlines(lines: Sequence[str], i: int) -> bool:
@@ -495,7 +521,7 @@ def _dated_starts(lines: Sequence[str], found: Sequence[int | None]) -> list[int
     cuts = [*starts, len(lines)]
     starts = [a for a, b in itertools.pairwise(cuts) if _has_body(lines[a:b])]
     enough = len(starts) > 2 or (len(starts) == 2 and _most([s is not None for s in found]))
-    if not enough or any(map(is_prose, lines[: starts[0]])):
+    if not enough or has_prose(lines[: starts[0]]):
         return []
     return starts
 
@@ -503,9 +529,7 @@ def _dated_starts(lines: Sequence[str], found: Sequence[int | None]) -> list[int
 def _has_body(part: Sequence[str]) -> bool:
     """Whether something longer than a title stands in a piece."""
     filled = [line for line in part if line.strip() and not _is_date_line(line)]
-    return len(filled) > 1 and (
-        any(map(is_prose, filled[1:])) or max(map(len, filled[1:])) > len(filled[0])
-    )
+    return len(filled) > 1 and (has_prose(filled[1:]) or max(map(len, filled[1:])) > len(filled[0]))
 
 
 def _title_above(lines: Sequence[str], filled: Sequence[int], k: int) -> int | None:
@@ -553,10 +577,10 @@ def _by_datelines(lines: Sequence[str]) -> list[int]:
 def _by_headings(lines: Sequence[str]) -> list[int]:
     """Headings of the first level in Markdown: a page has one, and parts of it have the second."""
     starts = [i for i, line in enumerate(lines) if re.match(r"#\s+\S", line)]
-    if len(starts) < 2 or any(map(is_prose, lines[: starts[0]])):
+    if len(starts) < 2 or has_prose(lines[: starts[0]]):
         return []
     cuts = [*starts, len(lines)]
-    starts = [a for a, b in itertools.pairwise(cuts) if any(map(is_prose, lines[a + 1 : b]))]
+    starts = [a for a, b in itertools.pairwise(cuts) if has_prose(lines[a + 1 : b])]
     return starts if len(starts) > 1 else []
 
 
@@ -715,7 +739,7 @@ def _read_piece(lines: Sequence[str], first_line: int, stops: bool = False) -> P
             (closing if _UPDATE.match(shown) else piece.dates).extend(dates)
         elif in_head and shown and piece.title is None and not in_contact:
             if _LABEL.match(shown) or _is_name_above_contact(lines, i):
-                piece.dates += find_dates(line)
+                piece.dates += [] if _OTHER_DATE.match(line) else find_dates(line)
                 beside.append(line)
             elif is_navigation(shown):
                 beside.append(line)
@@ -828,7 +852,7 @@ def _goes_on_as_contact(line: str) -> bool:
 
 def _contact_ends(lines: Sequence[str], i: int) -> bool:
     """Whether prose follows the block of contacts that a line of the head is part of."""
-    return any(map(is_prose, lines[i + 1 :]))
+    return has_prose(lines[i + 1 :])
 
 
 def _is_name_above_contact(lines: Sequence[str], i: int) -> bool:
@@ -845,7 +869,7 @@ def _take_navigation(
     """Lines above a release that are navigation, the release, and what stands below its end."""
     header = next((i for i, line in enumerate(lines) if _is_header(line)), None)
     start, end = 0, len(lines)
-    if header is not None and header > 3 and not any(map(is_prose, lines[:header])):
+    if header is not None and header > 3 and not has_prose(lines[:header]):
         nearest = max((i + 1 for i in range(header) if _NAVIGATION.match(lines[i])), default=None)
         if nearest is not None:
             # A letterhead may stand between.
@@ -854,7 +878,7 @@ def _take_navigation(
         run = _navigation_run(lines)
         start = run if run < len(lines) else 0
     mark = next((i for i in range(len(lines) - 1, start, -1) if _END.match(lines[i])), None)
-    if mark is not None and not any(map(is_prose, lines[mark:])):
+    if mark is not None and not has_prose(lines[mark:]):
         after = _next_filled(lines, mark + 1)
         if after < end and not _NOTES.match(lines[after]):
             end = mark + 1
@@ -871,14 +895,27 @@ def _take_navigation(
 
 
 def _navigation_run(lines: Sequence[str]) -> int:
-    """Lines at the top that are navigation, two or more; a title among them ends it."""
-    filled = [i for i, line in enumerate(lines) if line.strip()]
+    """Lines at the top that are navigation: whole blocks of it, and single lines after these."""
+    start = _next_filled(lines, 0)
+    while start < len(lines):
+        end = start
+        while end < len(lines) and lines[end].strip():
+            end += 1
+        block = lines[start:end]
+        entries = sum(map(is_navigation, block))
+        short = all(len(line.split()) < 8 or is_navigation(line) for line in block)
+        if not (short and entries and 2 * entries >= len(block)):
+            break
+        start = _next_filled(lines, end)
+    filled = [i for i in range(start, len(lines)) if lines[i].strip()]
     count = 0
     for i in filled:
         if not is_navigation(lines[i]):
             break
         count += 1
-    return filled[count] if 2 <= count < len(filled) else 0
+    if start == _next_filled(lines, 0):
+        return filled[count] if 2 <= count < len(filled) else 0
+    return filled[count] if count < len(filled) else 0
 
 
 def _take_letterhead(lines: Sequence[str]) -> tuple[str | None, Sequence[str]]:

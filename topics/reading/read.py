@@ -8,6 +8,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -40,8 +41,8 @@ from topics.reading.formats import (
     unpack,
 )
 from topics.reading.json_records import rows_from_values
-from topics.reading.page_layouts import read_piece
-from topics.reading.rows import Rows
+from topics.reading.page_layouts import is_prose, read_piece
+from topics.reading.rows import Rows, string_table
 from topics.text.language_id import recognise_languages
 
 Reject = tuple[str | None, int | None, str]
@@ -336,6 +337,7 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
     for at, (place, rows) in enumerate(parts):
         if rows.layout is not None and rows.as_one is not None and place is not None:
             groups[os.path.dirname(place)].append(at)
+    _take_site_names(parts)
     log = []
     for folder, members in groups.items():
         many = [at for at in members if parts[at].rows.table.num_rows > 1]
@@ -345,14 +347,7 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
                 if not cut_for_sure(parts[at].rows):
                     parts[at] = _as_one(parts[at], frozenset())
                     ones.append(at)
-        letterhead = _letterhead([parts[at] for at in ones])
-        while letterhead:
-            for at in ones:
-                parts[at] = _as_one(parts[at], letterhead)
-            more = letterhead | _letterhead([parts[at] for at in ones])
-            if more == letterhead:
-                break
-            letterhead = more
+        _take_letterheads(parts, ones)
         if len(ones) > 1:
             log.append(f"{folder or '.'}: {len(ones):,} files, one release each")
         for at in members:
@@ -369,22 +364,45 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
 def _as_one(part: Part, letterhead: frozenset[str]) -> Part:
     assert part.rows.as_one is not None
     rows = part.rows.as_one(letterhead)
-    rows.as_one, rows.layout = part.rows.as_one, "whole"
+    rows.as_one, rows.layout, rows.head = part.rows.as_one, "whole", part.rows.head
     return Part(part.place, rows)
 
 
-def _letterhead(parts: Sequence[Part]) -> frozenset[str]:
-    """Titles that many files share: they name the sender, and no release."""
-    titles = Counter(
-        title.strip(" #*")
-        for _, rows in parts
-        for title in rows.table["title"].to_pylist()[:1]
-        if title
-    )
-    texts = {part.rows.table["text"][0].as_py() for part in parts if part.rows.table.num_rows}
-    if len(texts) < 3:
-        return frozenset()
-    return frozenset(t for t, n in titles.items() if n > 2 and 2 * n > len(parts))
+def _take_letterheads(parts: list[Part], ones: Sequence[int]) -> None:
+    """Read files of one release each without the lines that stand at the top of most of them."""
+    heads = [parts[at].rows.head for at in ones]
+    if len({tuple(head) for head in heads}) < 3:
+        return
+    counts = Counter(line for head in heads for line in set(head) if not is_prose(line))
+    shared = {line for line, n in counts.items() if n > 2 and 2 * n > len(heads)}
+    runs = Counter(tuple(takewhile(shared.__contains__, head)) for head in heads)
+    run = list(runs.most_common(1)[0][0])
+    while run:
+        read = [_as_one(parts[at], frozenset(shared & set(run))) for at in ones]
+        titles = [part.rows.table["title"][0].as_py() for part in read if part.rows.table.num_rows]
+        if 2 * sum(title is None for title in titles) <= len(titles):
+            for at, part in zip(ones, read, strict=True):
+                parts[at] = part
+            return
+        run.pop()  # the last of them is what all are called
+
+
+def _take_site_names(parts: Sequence[Part]) -> None:
+    """Titles of pages that share them are the site's; the first line of the text is the page's."""
+    pages = [
+        rows for _, rows in parts
+        if rows.layout is None and rows.dates is not None and rows.table.num_rows == 1
+    ]  # fmt: skip
+    counts = Counter(rows.table["title"][0].as_py() for rows in pages)
+    for rows in pages:
+        (row,) = rows.table.to_pylist()
+        n = counts[row["title"]]
+        if row["title"] is None or n < 3 or 2 * n <= len(pages):
+            continue
+        piece = read_piece(row["text"])
+        if piece is not None and piece.title:
+            rows.table = string_table([row | {"title": piece.title, "text": piece.text}])
+            rows.dates = [[*piece.dates, *(rows.dates or [[]])[0]]]
 
 
 def _table_notes(place: str | None, rows: Rows, table: pa.Table, notes: Sequence[str]) -> list[str]:

@@ -28,6 +28,8 @@ class Rows:
         What was decided about the file, in a few words each.
     layout : str or None
         How a text was cut (:data:`topics.reading.page_layouts.LAYOUTS`).
+    head : list of str
+        The first lines of a text.
     as_one : callable or None
         Reads a text as one release after all, without the lines of a letterhead that it is given.
     """
@@ -38,6 +40,7 @@ class Rows:
     dates: list[Any] | None = None
     notes: list[str] = field(default_factory=list)
     layout: str | None = None
+    head: list[str] = field(default_factory=list)
     as_one: Callable[[frozenset[str]], Rows] | None = None
 
 
