@@ -26,9 +26,10 @@ def scraped(place):
             f"{place} Ferry - Harbour Board", "Skip to content", "Press", "4 min read",
             "Published", "March 22, 2012", "Home", "Press", "For Immediate Release",
             "Case # 12XX0858", "March 21, 2012", "A. Speaker", "Office: 000-000-0000",
-            f"NEW FERRY FOR THE TOWN OF {place.upper()}", PROSE.replace("harbour", place), MORE, "###",
-            "Share", "Latest Posts", "Another Ferry Is Named after Hearing in the Town Hall on Monday",
-            "Press", "Read More", "May 28, 2026", "Email*", "Please leave this field empty.",
+            f"NEW FERRY FOR THE TOWN OF {place.upper()}", PROSE.replace("harbour", place), MORE,
+            "###", "Share", "Latest Posts",
+            "Another Ferry Is Named after Hearing in the Town Hall on Monday", "Press", "Read More",
+            "May 28, 2026", "Email*", "Please leave this field empty.",
         ]
     )  # fmt: skip
 
@@ -37,7 +38,8 @@ def test_scraped_files_are_one_release_each_without_menus_and_footers(tmp_path):
     for place in PLACES:
         (tmp_path / f"{place}.txt").write_text(scraped(place))
     (tmp_path / "wire.md").write_text(
-        f"# Company Opens Workshop\n\nCAPITAL, April 01, 2024 /Wire/ -- {PROSE}\n\n{MORE}\n\n---\n\n"
+        f"# Company Opens Workshop\n\nCAPITAL, April 01, 2024 /Wire/ -- {PROSE}\n\n{MORE}\n\n"
+        "---\n\n"
         "[Original](https://example.org/a)\n\n[Summary](https://example.org/b)\n"
     )
     corpus = read_releases(tmp_path, languages=False)
@@ -124,19 +126,21 @@ EXPORTS = {
     "LexisNexis": "".join(
         f"\n          {i} of 3 DOCUMENTS\n\n\n          The Daily Harbour\n\n"
         f"          July {i}, 2018 Tuesday\n\nFerry for {place}\n\nBYLINE: By A. Writer\n\n"
-        f"SECTION: NEWS; Pg. 1\n\nLENGTH: 90 words\n\n{PROSE}\n\n{MORE}\n\nLOAD-DATE: July {i}, 2018\n\n"
-        "LANGUAGE: ENGLISH\n\n        Copyright 2018 Harbour Media\n         All Rights Reserved\n\n"
+        f"SECTION: NEWS; Pg. 1\n\nLENGTH: 90 words\n\n{PROSE}\n\n{MORE}\n\n"
+        f"LOAD-DATE: July {i}, 2018\n\nLANGUAGE: ENGLISH\n\n"
+        "        Copyright 2018 Harbour Media\n         All Rights Reserved\n\n"
         for i, place in enumerate(PLACES[:3], 1)
     ),
     "Nexis Uni": "".join(
-        f"Ferry for {place}\nThe Daily Harbour\nJuly {i}, 2018 Tuesday\nCopyright 2018 Harbour Media\n"
+        f"Ferry for {place}\nThe Daily Harbour\nJuly {i}, 2018 Tuesday\nCopyright 2018 Harbour\n"
         f"Section: NEWS\nLength: 90 words\nByline: By A. Writer\nBody\n\n{PROSE}\n\n{MORE}\n\n"
         f"Load-Date: July {i}, 2018\n\nEnd of Document\n\n"
         for i, place in enumerate(PLACES[:3], 1)
     ),
     "Factiva": "".join(
         f"Ferry for {place}\nBy A. Writer\n90 words\n{i} July 2018\nThe Daily Harbour\nDAIHA\n1\n"
-        f"English\n(c) 2018 Harbour Media\n\n{PROSE}\n\n{MORE}\n\nDocument DAIHA0002018070{i}ee7300001\n\n"
+        f"English\n(c) 2018 Harbour Media\n\n{PROSE}\n\n{MORE}\n\n"
+        f"Document DAIHA0002018070{i}ee7300001\n\n"
         for i, place in enumerate(PLACES[:3], 1)
     ),
     "ProQuest": "".join(

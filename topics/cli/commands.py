@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -91,7 +91,7 @@ class ReadInputs:
     split: str | None
     encoding: str | None
     columns: dict[str, str]
-    boilerplate: str
+    boilerplate: Literal["separate", "keep"]
 
     def __call__(self) -> Any:
         """The corpus."""

@@ -180,7 +180,10 @@ def members(data: bytes, path: Any) -> Iterator[Member]:
     left = [allowance(len(data))]
     try:
         yield from (_of_tar if is_tar(data) else _of_zip)(data, left, path)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, struct_error):
+    except TopicsError:
+        raise
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, struct_error,
+            ValueError, NotImplementedError, OverflowError):  # fmt: skip
         raise TopicsError(
             "it is no archive, or it is cut short", "copy it again", path=path
         ) from None

@@ -412,9 +412,8 @@ def _of_object(value: dict[str, Any], named: frozenset[str], notes: list[str]) -
     ):
         return [value]
     sections = [record for _, found in with_text for record in found if isinstance(record, dict)]
-    if titled and sections and not any(
-        normal_name(key) in ("title", "headline", "date", "id") for record in sections for key in record
-    ):  # fmt: skip
+    names = {normal_name(key) for record in sections for key in record}
+    if titled and sections and not names & {"title", "headline", "date", "id"}:
         return [value]  # parts of one release
     best = with_text or [(name, found) for name, found in lists if isinstance(found[0], dict)]
     if best:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from topics._errors import TopicsError
 from topics.reading.archives import allowance
 from topics.reading.cleaning import join_broken_words
+from topics.reading.dates import find_dates
 from topics.reading.feeds import parse_xml
 
 EXTRA = "topics-toolkit[files]"
@@ -88,7 +89,7 @@ def check_unpacked(data: bytes, path: Any) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(info.file_size for info in archive.infolist())
             locked = any(info.flag_bits & 1 for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError):
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
         raise TopicsError("it is damaged or cut short", "copy it again", path=path) from None
     if locked:
         raise TopicsError("it is locked with a password", "save it without one", path=path)
@@ -325,7 +326,7 @@ def read_pdf(data: bytes, path: Any) -> Document:
         raise TopicsError(
             "it holds pictures of pages and no text", "run OCR over it, as with ocrmypdf", path=path
         )
-    lines = _without_page_numbers(_without_running_heads(pages))
+    lines = _without_running_heads(pages)
     title = given if given and given in " ".join(lines[:12]) and " " in given else None
     return Document(_paragraphs(join_broken_words("\n".join(lines))), title)
 
@@ -369,20 +370,18 @@ def _without_running_heads(pages: list[str]) -> list[str]:
     again = {line for line, n in edges.items() if n > 1 and 2 * n > len(pages)}
     found: list[str] = []
     for page in split:
-        last = len(page) - 2
+        edge = {0, 1, len(page) - 2, len(page) - 1}
         found += [
             line
             for i, line in enumerate(page)
-            if not (line.strip() in again and (i < 2 or i >= last))
+            if i not in edge or not (line.strip() in again or _PAGE_NUMBER.match(line))
         ]
     return found
 
 
-def _without_page_numbers(lines: list[str]) -> list[str]:
-    number = re.compile(
-        r"^\s*(?:page\s+)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of)\s*\d{1,4})?\s*$", re.I
-    )
-    return [line for line in lines if not number.match(line)]
+_PAGE_NUMBER = re.compile(
+    r"^\s*(?:page\s+|seite\s+)?[-–]?\s*\d{1,4}\s*[-–]?(?:\s*(?:/|of|von)\s*\d{1,4})?\s*$", re.I
+)
 
 
 def _paragraphs(text: str) -> str:
@@ -394,6 +393,7 @@ def _paragraphs(text: str) -> str:
     full = 0.75 * lengths[int(0.9 * (len(lengths) - 1))]
     parts: list[str] = []
     goes_on = False
+    lines = _with_whole_titles(lines)
     for line in lines:
         shown = line.strip()
         if not shown:
@@ -406,6 +406,18 @@ def _paragraphs(text: str) -> str:
             parts.append(shown)
         goes_on = len(line) >= full
     return "\n\n".join(parts)
+
+
+def _with_whole_titles(lines: list[str]) -> list[str]:
+    """The lines, those of a title in large type joined: a block of a few short ones at the top."""
+    blocks: list[list[str]] = []
+    for filled, block in itertools.groupby(lines, key=lambda line: bool(line.strip())):
+        part = list(block)
+        title = filled and 1 < len(part) < 5 and len(blocks) < 8 and not any(
+            line.rstrip().endswith((".", ":")) or find_dates(line) or "@" in line for line in part
+        )  # fmt: skip
+        blocks.append([" ".join(line.strip() for line in part)] if title else part)
+    return [line for block in blocks for line in block]
 
 
 def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]]]:

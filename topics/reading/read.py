@@ -47,7 +47,7 @@ from topics.text.language_id import recognise_languages
 
 Reject = tuple[str | None, int | None, str]
 
-_MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<NA>", "NaT", "\\N")
+MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<NA>", "NaT", "\\N")
 """What programs write for a cell that is empty."""
 _BY = {
     "source-line": "their source lines", "press-marks": "their press marks",
@@ -512,7 +512,7 @@ def _as_text(values: Any, name: str, column: str, path: str | None) -> Any:
 
 def _without_missing(values: Any) -> Any:
     values = combine_chunks(values)
-    missing = pc.is_in(pc.utf8_trim_whitespace(values), pa.array(_MISSING, pa.large_string()))
+    missing = pc.is_in(pc.utf8_trim_whitespace(values), pa.array(MISSING, pa.large_string()))
     return pc.if_else(missing, pa.scalar(None, pa.large_string()), values)
 
 
