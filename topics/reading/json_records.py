@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,16 @@ def read_json_lines(text: str, path: Path | str) -> Rows:
     >>> rows.numbers, rows.rejects[0][0]
     ([1], 2)
     """
+    rows, n_broken = _read_lines(text)
+    if n_broken > len(rows.numbers):
+        # One object over many lines, or several.
+        with suppress(TopicsError):
+            return read_json(text, path)
+    return rows
+
+
+def _read_lines(text: str) -> tuple[Rows, int]:
+    """Rows of the lines that are JSON, and how many are broken."""
     values: list[tuple[int, Any]] = []
     broken: list[tuple[int | None, str]] = []
     # Only \n ends a line: JSON strings may hold other separators as they are.
@@ -107,15 +118,9 @@ def read_json_lines(text: str, path: Path | str) -> Rows:
             )
         except RecursionError:
             broken.append((number, "JSON nested too deeply"))
-    if len(broken) > len(values):
-        # One object over many lines, or several.
-        try:
-            return read_json(text, path)
-        except TopicsError:
-            pass
     rows = rows_from_values(values)
     rows.rejects = sorted([*rows.rejects, *broken], key=lambda reject: reject[0] or 0)
-    return rows
+    return rows, len(broken)
 
 
 def read_plain_json_lines(data: bytes) -> Rows | None:
@@ -174,8 +179,8 @@ def _read_several(text: str, path: Path | str) -> Rows:
     """Values one after the other: a line each, or over several lines."""
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1 and all(line.lstrip()[:1] in '{["' for line in lines[:20]):
-        rows = read_json_lines(text, path)
-        if len(rows.numbers) >= len(rows.rejects):
+        rows, n_broken = _read_lines(text)
+        if len(rows.numbers) >= n_broken:
             return rows
     decoder = json.JSONDecoder()
     values: list[tuple[int, Any]] = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import redirect_stderr
 from typing import Any
 
 from topics._errors import TopicsError
@@ -152,6 +154,16 @@ def _only_table(text: str) -> list[Record]:
     return [Record(i, row) for i, row in enumerate(rows, 1)]
 
 
+def _quietly(records: Iterator[Any]) -> Iterator[Any]:
+    """Records, without what the library writes to standard error of those that are cut short."""
+    while True:
+        with redirect_stderr(io.StringIO()):
+            record = next(records, None)
+        if record is None:
+            return
+        yield record
+
+
 def read_warc(data: bytes, path: Any) -> Rows:
     """Pages of a crawl (WARC), by warcio.
 
@@ -180,7 +192,7 @@ def read_warc(data: bytes, path: Any) -> Rows:
     left = allowance(len(data))
     number = 0
     try:
-        for record in ArchiveIterator(io.BytesIO(data)):
+        for record in _quietly(ArchiveIterator(io.BytesIO(data))):
             kind = record.rec_type
             headers = record.http_headers
             said = (headers.get_header("Content-Type") if headers else "") or ""

@@ -1,0 +1,291 @@
+"""Tables as people have them: CSV, JSON, workbooks, columns of every type, and accounting of rows."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from topics import TopicsError, read_releases
+from topics.reading.grids import Record, rows_from_grid
+from topics.reading.json_records import read_json_lines, read_plain_json_lines
+
+LONG = "The board said that the ferry will sail twice a day from the old quay in the harbour."
+ROWS = [
+    {"title": "Ferry, at last", "text": f'She said "no", and left.\n{LONG}', "date": "2018-07-03"},
+    {"title": "Überfahrt – neu", "text": f"{LONG} Zum zweiten Mal; am Kai.", "date": "2018-07-04"},
+    {"title": "العبّارة", "text": "تبحر العبارة مرتين في اليوم من الرصيف القديم في الميناء.", "date": "2018-07-05"},
+]  # fmt: skip
+
+
+def write(path, text, encoding="utf-8"):
+    path.write_bytes(text.encode(encoding))
+    return read_releases(path, languages=False)
+
+
+def rejected(corpus):
+    return [(reject["row"], reject["reason"]) for reject in corpus.rejects.to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("text", "texts", "rows", "reasons"),
+    [
+        # Spark, MySQL and PHP write \" within quotes.
+        ('title,text\nA,"She said \\"no\\"\nand left, then"\nB,"So, too"\n',
+         ['She said "no"\nand left, then', "So, too"], [2, 3], []),
+        ('title,text\nA,"She said \\"no, never\\" to it, twice"\nB,Plain\n',
+         ['She said "no, never" to it, twice', "Plain"], [2, 3], []),
+        ('no;"name, long, of it";text\n1;A;One\n2;B;Two\n', ["One", "Two"], [2, 3], []),
+        ("title,text\nA,NA\nB,NULL\nC,nan\nD,So\n", ["So"], [5], [(r, "the text is empty") for r in (2, 3, 4)]),
+        ("Report of releases\nExported on:,2018-07-05\n\ntitle,text\nA,So\n", ["So"], [5], []),
+        ("title,text\nA,One\ntitle,text\nB,Two\n", ["One", "Two"], [2, 4],
+         [(3, "it repeats the names of the columns")]),
+        ('title,text\nA,"one"\n\nB,"two\nlines"\n\nC\nD,\nE,last\n', ["one", "two\nlines", "last"], [2, 4, 8],
+         [(6, "1 cells"), (7, "the text is empty")]),
+        ("text\nHello, the board said.\nNo comma.\nOne, two, three.\n",
+         ["Hello, the board said.", "No comma.", "One, two, three."], [2, 3, 4], []),
+        ("title,text,\nA,One,\nB,Two,\n", ["One", "Two"], [2, 3], []),
+        ("title,text\nA,One,\nB,Two,\n", ["One", "Two"], [2, 3], []),
+        ('"title","text"\n"1","A","One"\n"2","B","Two"\n', ["One", "Two"], [2, 3], []),
+        ("sep=;\ntitle;text\nA;One\n", ["One"], [3], []),
+    ],
+)  # fmt: skip
+def test_csv_as_people_have_it(tmp_path, text, texts, rows, reasons):
+    corpus = write(tmp_path / "a.csv", text)
+    assert corpus["text"].to_pylist() == texts
+    assert corpus["row"].to_pylist() == rows
+    found = rejected(corpus)
+    assert [row for row, _ in found] == [row for row, _ in reasons]
+    for (_, reason), (_, expected) in zip(found, reasons, strict=True):
+        assert reason.startswith(expected)
+
+
+def test_a_text_that_begins_like_a_table_is_a_text(tmp_path):
+    corpus = write(
+        tmp_path / "a.txt", f"Press release, 5 March 2024\n\nFerry sails\n\n{LONG}\n\n{LONG}\n"
+    )
+    assert corpus["title"].to_pylist() == ["Ferry sails"]
+    corpus = write(tmp_path / "b.txt", f"[1] Ferry sails\n\n{LONG}\n")
+    assert corpus["text"].to_pylist() == [LONG]
+
+
+def test_excels_unicode_text_is_a_table(tmp_path):
+    table = "title\ttext\tdate\r\n" + "".join(
+        f"{r['title']}\t{LONG}\t{r['date']}\r\n" for r in ROWS
+    )
+    (tmp_path / "export.txt").write_bytes(b"\xff\xfe" + table.encode("utf-16-le"))
+    corpus = read_releases(tmp_path / "export.txt", languages=False)
+    assert corpus["title"].to_pylist() == [row["title"] for row in ROWS]
+
+
+def shapes():
+    frame = pd.DataFrame(ROWS)
+    wrapped = [{"id": i, "fields": {"headline": r["title"], "bodyText": r["text"]}, "webPublicationDate": r["date"]}
+               for i, r in enumerate(ROWS)]  # fmt: skip
+    yield "records", json.dumps(ROWS)
+    for orient in ("split", "index", "columns", "table"):
+        yield orient, frame.to_json(orient=orient)
+    yield "lists", json.dumps(frame.to_dict("list"))
+    yield "lines", frame.to_json(orient="records", lines=True)
+    yield "pretty, one after the other", "\n".join(json.dumps(row, indent=2) for row in ROWS)
+    yield "envelope", json.dumps({"status": "ok", "totalResults": 3, "articles": ROWS})
+    yield "guardian", json.dumps({"response": {"status": "ok", "results": wrapped}})
+    yield "reliefweb", json.dumps({"data": [
+        {"id": "1", "fields": {"title": r["title"], "body": r["text"], "date": {"created": r["date"]}}} for r in ROWS
+    ]})  # fmt: skip
+    yield "wordpress", json.dumps([
+        {"title": {"rendered": r["title"]}, "content": {"rendered": r["text"]}, "date": r["date"]} for r in ROWS
+    ])  # fmt: skip
+    yield "elastic", json.dumps({"hits": {"hits": [{"_id": "x", "_source": row} for row in ROWS]}})
+    yield "graphql", json.dumps({"data": {"posts": {"edges": [{"node": row} for row in ROWS]}}})
+    yield (
+        "pages",
+        json.dumps([{"page": 1, "articles": ROWS[:2]}, {"page": 2, "articles": ROWS[2:]}]),
+    )
+    yield "years", json.dumps({"2017": ROWS[:1], "2018": ROWS[1:]})
+    yield (
+        "beside others",
+        json.dumps({"results": ROWS, "suggestions": [{"title": "x", "text": "y z"}] * 9}),
+    )
+    yield "with a byte order mark", "\ufeff" + json.dumps(ROWS)
+
+
+@pytest.mark.parametrize(("shape", "text"), shapes(), ids=[name for name, _ in shapes()])
+def test_json_of_all_shapes(tmp_path, shape, text):
+    corpus = write(tmp_path / "a.json", text)
+    assert corpus["title"].to_pylist() == [row["title"] for row in ROWS]
+    assert corpus["text"].to_pylist() == [row["text"] for row in ROWS]
+    assert corpus["date"].to_pylist() == [row["date"] for row in ROWS]
+
+
+def test_json_of_one_release_and_its_paragraphs(tmp_path):
+    one = {"title": "Ferry", "body": ["One is here.", "Two is there."], "tags": ["a", "b"]}
+    (release,) = write(tmp_path / "a.json", json.dumps(one))
+    assert (release["title"], release["text"]) == ("Ferry", "One is here.\n\nTwo is there.")
+    blocks = {"title": "Ferry", "body": [
+        {"type": "image", "url": "a.jpg"}, {"type": "paragraph", "text": "One is here."},
+        {"type": "paragraph", "children": [{"type": "text", "text": "Two is "}, {"type": "text", "text": "there."}]},
+    ]}  # fmt: skip
+    (release,) = write(tmp_path / "b.json", json.dumps(blocks))
+    assert release["text"] == "One is here.\n\nTwo is there."
+
+
+def test_a_nested_field_by_its_dotted_path(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps([{"doc": {"words": LONG, "head": "Ferry"}}]))
+    (release,) = read_releases(
+        tmp_path / "a.json", columns={"text": "doc.words", "title": "doc.head"}, languages=False
+    )
+    assert (release["title"], release["text"]) == ("Ferry", LONG)
+
+
+def test_arrows_reader_gives_what_pythons_does():
+    lines = "".join(json.dumps(row | {"n": i, "none": None}) + "\n" for i, row in enumerate(ROWS))
+    fast, slow = read_plain_json_lines(lines.encode()), read_json_lines(lines, "a.jsonl")
+    assert fast.table.to_pylist() == slow.table.to_pylist()
+    assert fast.numbers == slow.numbers
+    for other in ('{"text": ["a"]}\n', '{"text": "a"}\n\n{"text": "b"}\n', '{"text": \n', "3\n"):
+        assert read_plain_json_lines(other.encode()) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["contents", "Body Text", "articleBody", "maintext", "Inhalt", "Contenu", "cuerpo", "whatever"],
+)
+def test_columns_are_found_by_name_or_by_what_they_hold(tmp_path, name):
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["no", "Headline", name, "Release Date", "url"])
+    for i, row in enumerate(ROWS[:2]):
+        writer.writerow([i, row["title"], row["text"], "3-Jul-18", "https://example.org/a"])
+    corpus = write(tmp_path / "a.csv", text.getvalue())
+    assert corpus["text"].to_pylist() == [row["text"] for row in ROWS[:2]]
+    assert corpus["date"].to_pylist() == ["2018-07-03"] * 2
+    assert (name == "whatever") == any("whatever" in line for line in corpus.log)
+
+
+def test_markup_in_cells_is_taken_off(tmp_path):
+    cell = "<p>The minister&nbsp;said &quot;no&quot;.</p><p><a href='x'>More</a> on R&amp;D</p>"
+    corpus = read_releases([{"title": "Aid &#8211; relief", "text": cell}], languages=False)
+    assert corpus[0]["title"] == "Aid – relief"
+    assert corpus[0]["text"] == 'The minister said "no".\n\nMore on R&D'
+    kept = "Write to <press@example.org> if a < b and c > d.\n\nSecond <b>part</b>."
+    assert read_releases([{"text": kept}], languages=False)[0]["text"] == kept.replace(
+        "<b>", ""
+    ).replace("</b>", "")
+
+
+def test_invisible_characters_and_forms_of_letters():
+    corpus = read_releases(
+        ["Wert\u00adpapier\u200bindex A\u0308nderung\u00a0neu\x1b[2J"], languages=False
+    )
+    assert corpus[0]["text"] == "Wertpapierindex Änderung neu[2J"
+    persian = "می\u200cخواهم"  # here the invisible one is spelling
+    assert read_releases([persian], languages=False)[0]["text"] == persian
+
+
+def test_columns_of_arrows_other_types():
+    table = pa.table({
+        "text": pa.array(["one text", "two texts", ""], pa.string_view()),
+        "url": pa.array(["u", "v", "w"], pa.string_view()),
+        "source": pa.array(["a", "a", "b"]).dictionary_encode(),
+    })  # fmt: skip
+    corpus = read_releases(table, languages=False)
+    assert corpus["text"].to_pylist() == ["one text", "two texts"]
+    assert corpus["source"].to_pylist() == ["a", "a"]
+    assert rejected(corpus) == [(3, "the text is empty")]
+    lists = pa.table({"title": ["A"], "text": [["One is here.", "Two is there."]]})
+    assert read_releases(lists, languages=False)[0]["text"] == "One is here.\n\nTwo is there."
+
+
+def test_what_python_has_beside_paths(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("title,text\nA,hello there\n")
+    with path.open() as text, path.open("rb") as raw:
+        for handle in (text, raw, io.StringIO(path.read_text()), io.BytesIO(path.read_bytes())):
+            assert read_releases(handle, languages=False)["title"].to_pylist() == ["A"]
+    assert len(read_releases((f"{LONG} {i}" for i in range(3)), languages=False)) == 3
+    assert len(read_releases(np.array([LONG, "two texts"]), languages=False)) == 2
+    corpus = read_releases(pd.Series([LONG, None, "two texts"]), languages=False)
+    assert (len(corpus), corpus.rejects["row"].to_pylist()) == (2, [2])
+    for text in (
+        "Rates rose by 5 */month.",
+        "Aid/relief * came",
+        f"{LONG} See example.org/terms.html",
+    ):
+        assert read_releases([text], languages=False)["text"].to_pylist() == [text]
+
+
+def round_trips():
+    frame = pd.DataFrame(ROWS)
+    excel = {"sep": ";", "encoding": "utf-8-sig", "index": False}
+    yield "pandas csv", ".csv", lambda path: frame.to_csv(path, index=False)
+    yield "pandas csv with its index", ".csv", frame.to_csv
+    yield "excel", ".csv", lambda path: frame.to_csv(path, **excel, lineterminator="\r\n")
+    yield "tsv", ".tsv", lambda path: frame.to_csv(path, sep="\t", index=False)
+    yield "pandas json", ".json", frame.to_json
+    yield "pandas lines", ".jsonl", lambda path: frame.to_json(path, orient="records", lines=True)
+    yield "pandas parquet", ".parquet", frame.to_parquet
+    yield "feather", ".feather", frame.to_feather
+    yield "polars csv", ".csv", lambda path: pl.DataFrame(ROWS).write_csv(path)
+    yield "polars lines", ".ndjson", lambda path: pl.DataFrame(ROWS).write_ndjson(path)
+    yield "polars json", ".json", lambda path: pl.DataFrame(ROWS).write_json(path)
+    yield "polars parquet", ".parquet", lambda path: pl.DataFrame(ROWS).write_parquet(path)
+    yield "jq", ".json", lambda path: path.write_text(json.dumps(ROWS, indent=2))
+    yield "r", ".csv", lambda path: frame.to_csv(path, quoting=csv.QUOTE_NONNUMERIC, na_rep="NA")
+    yield (
+        "spark",
+        ".csv",
+        lambda path: frame.to_csv(
+            path, index=False, escapechar="\\", doublequote=False, quoting=csv.QUOTE_ALL
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "save"), round_trips(), ids=[n for n, _, _ in round_trips()]
+)
+def test_a_corpus_comes_back_from_other_tools(tmp_path, name, ending, save):
+    path = tmp_path / f"in{ending}"
+    save(path)
+    corpus = read_releases(path, languages=False)
+    for column in ("title", "text", "date"):
+        assert corpus[column].to_pylist() == [row[column] for row in ROWS]
+    assert corpus.rejects.num_rows == 0
+
+
+def test_workbooks(tmp_path):
+    from workbook import write_xlsx
+
+    write_xlsx(tmp_path / "a.xlsx", [["Export of the board"], [], ["title", "text", "date"], ["A", LONG, 43284],
+                                     ["B", "", 43285], ["C", LONG + " Two.", 43286]])  # fmt: skip
+    corpus = read_releases(tmp_path / "a.xlsx", languages=False)
+    assert corpus["title"].to_pylist() == ["A", "C"]
+    assert corpus["row"].to_pylist() == [4, 6]
+    assert corpus["date"].to_pylist() == ["2018-07-03", "2018-07-05"]
+    assert rejected(corpus) == [(5, "the text is empty")]
+
+
+cells = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=8))
+def test_every_row_of_a_table_is_a_release_or_a_reject_in_order(rows):
+    records = [Record(1, ["title", "text", "note"])]
+    records += [Record(i, list(row)) for i, row in enumerate(rows, 2)]
+    try:
+        found = rows_from_grid(records, "a.xlsx")
+    except TopicsError:
+        return
+    blank = [r.number for r in records[1:] if not any(cell.strip() for cell in r.cells)]
+    accounted = sorted([*found.numbers, *(number for number, _ in found.rejects), *blank])
+    assert accounted == [record.number for record in records[1:]]
+    assert found.numbers == sorted(found.numbers)
+    for number, row in zip(found.numbers, found.table.to_pylist(), strict=True):
+        assert tuple(row.values())[:3] == rows[number - 2]
