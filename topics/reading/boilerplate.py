@@ -15,8 +15,10 @@ from topics.reading.page_layouts import is_contact, is_navigation, is_prose
 
 _FEWEST = 3
 """Different releases that a line on contacts or the sender stands in to be boilerplate."""
-_FEWEST_SENTENCES = 5
-"""The same for any other line, which could be news that is told again."""
+_FEWEST_OTHERS = 5
+"""The same for a line that is no sentence, such as the name of an agency."""
+_FEWEST_SENTENCES = 10
+"""The same for a sentence, which could be news that is told again, and for titles."""
 _LARGEST_SHARE = 0.25
 """Share of a release's words that such sentences may be: what is more is its news."""
 _TOP, _END = 8, 16
@@ -81,7 +83,7 @@ def separate_boilerplate(texts: Any) -> Separated:
 
     Lines are compared, or the sentences of texts without lines; digits and case aside. A line
     counts once for releases that are alike otherwise, too, so that news that is sent again stays; a
-    sentence that neither speaks of the sender nor of contacts goes only if it stands in five
+    sentence that neither speaks of the sender nor of contacts goes only if it stands in ten
     different releases and is the smaller part of each. A text that would be left without a sentence
     stays whole.
 
@@ -118,7 +120,7 @@ def separate_boilerplate(texts: Any) -> Separated:
     for at in documents.tolist():
         text = joined[at].as_py()
         lines = text.split("\n")
-        low, high = _news(lines, often)
+        low, high = _news(lines, often, not has_lines[at].as_py())
         if (low, high) == (0, len(lines)):
             continue
         divider = "\n" if has_lines[at].as_py() else " "
@@ -201,7 +203,7 @@ def _key(line: str) -> str:
     return re.sub(r"[0-9]+", "0", line).lower()
 
 
-def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
+def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int, int]:
     """Range of the lines that are news."""
     filled = [i for i, line in enumerate(lines) if line.strip()]
     plain = 0
@@ -216,7 +218,8 @@ def _news(lines: list[str], often: dict[str, int]) -> tuple[int, int]:
         if _CUE.search(line) or is_navigation(line) or is_contact(line):
             return True
         if not _is_sentence(line):
-            return n >= _FEWEST_SENTENCES
+            # Within one line it is the end of a sentence that was cut.
+            return n >= (_FEWEST_SENTENCES if top else _FEWEST_OTHERS) and not one_line
         if top:
             return False  # the first sentence of a release is news, however often it is said
         if total is None:
