@@ -160,7 +160,11 @@ _OTHER_CALENDARS: tuple[tuple[Calendar, re.Pattern[str], dict[str, int]], ...] =
     ("jalali", _other_calendar(JALALI_MONTHS), JALALI_MONTHS),
     ("hijri", _other_calendar(HIJRI_MONTHS), HIJRI_MONTHS),
 )
-_ANY_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|\d[ -][^\W\d_]+\.?[ -]['’]?\d\d(?!\d)")
+_ANY_YEAR = re.compile(
+    r"(?<!\d)(?:1[2-9]\d\d|2[0-6]\d\d)(?!\d)|(?![0-9])\d|\d[ -][^\W\d_]+\.?[ -]['’]?\d\d(?!\d)"
+)
+"""What a year may be: four digits, those of another script, or two behind a month."""
+_ANY_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)|(?![0-9])\d")
 _LONGEST = 120
 """Characters of a line in which months of further languages are looked for."""
 
@@ -209,7 +213,8 @@ def find_dates(text: str, *, partial: bool = False) -> list[DateFound]:
                 year, day = int(match["year"]), int(match["day"])
                 _add(found, DateFound(year, months[match["month"].lower()], day, "month",
                                       *match.span(), calendar=calendar))  # fmt: skip
-        if not found and len(text) <= _LONGEST and re.search(r"[^\W\d_]", text):
+        dated = len(text) <= _LONGEST and _ANY_DAY.search(text)
+        if not found and dated and re.search(r"[^\W\d_]", text):
             search(_patterns(False)[2:], _month_names())
             if not found:
                 search(_patterns(True), _month_names(True))

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import email
-import email.errors
-import email.header
-import email.policy
 import io
 import re
 from collections.abc import Iterator
-from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
 from topics._errors import TopicsError
@@ -87,7 +82,7 @@ def read_mail(data: bytes, kind: str, path: Any) -> Rows:
     rows, numbers, rejects, attached = [], [], list[tuple[int | None, str]](), 0
     for number, part in enumerate(_messages(data) if kind == "mbox" else [data], 1):
         try:
-            row, n = _row(email.message_from_bytes(part, policy=email.policy.default))
+            row, n = _row(_parsed(part))
         except (TopicsError, MemoryError):
             raise
         except Exception as error:  # the library raises many kinds for damaged messages
@@ -114,6 +109,21 @@ def _messages(data: bytes) -> Iterator[bytes]:
         yield re.sub(rb"^>(>*From )", rb"\1", data[first:end], flags=re.M)
 
 
+def _parsed(data: bytes) -> Any:
+    # Not above: a process that labels one release reads no mail.
+    from email import message_from_bytes, policy
+
+    return message_from_bytes(data, policy=policy.default)
+
+
+def _address(text: str | None) -> str | None:
+    """The name in an address, or else the address."""
+    from email.utils import parseaddr
+
+    name, address = parseaddr(text or "")
+    return name or address or None
+
+
 def _row(message: Any) -> tuple[dict[str, Any], int]:
     """Columns of a message, and how many files are attached to it."""
     parts = [part for part in message.walk() if not part.is_multipart()]
@@ -126,12 +136,11 @@ def _row(message: Any) -> tuple[dict[str, Any], int]:
         strip_markup(_content(part)) for part in inline if part.get_content_type() == "text/html"
     ]
     text = "\n\n".join(plain or marked)
-    name, address = parseaddr(_header(message, "from") or "")
     row = {
         "title": _header(message, "subject"),
         "text": re.sub(r"\n-- \n.*\Z", "", text, flags=re.S).strip(),
         "date": _date(message),
-        "source": name or address or None,
+        "source": _address(_header(message, "from")),
         "id": (_header(message, "message-id") or "").strip("<> ") or None,
         "to": _header(message, "to"),
     }
@@ -153,10 +162,13 @@ def _header(message: Any, name: str) -> str | None:
 
 def _decoded(text: str) -> str:
     """A header without the encoding of its words."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
     if "=?" in text:
         try:
-            text = str(email.header.make_header(email.header.decode_header(text)))
-        except (LookupError, UnicodeError, ValueError, email.errors.HeaderParseError):
+            text = str(make_header(decode_header(text)))
+        except (LookupError, UnicodeError, ValueError, HeaderParseError):
             return text
     return text.encode("utf-8", "replace").decode()
 
@@ -169,6 +181,8 @@ def _date(message: Any) -> str | None:
     given = _header(message, "date")
     if given is None:
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(given).date().isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -227,8 +241,7 @@ def read_msg(data: bytes, path: Any) -> Rows:
         ) from None
     if not row["text"]:
         raise TopicsError("the message has no text", "give what is attached to it", path=path)
-    name, address = parseaddr(row["source"] or "")
-    row["source"] = name or address or None
+    row["source"] = _address(row["source"])
     return Rows(string_table([row]), [1])
 
 
@@ -252,7 +265,7 @@ def html_of_mhtml(data: bytes, path: Any) -> str:
     TopicsError
         If it holds none.
     """
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = _parsed(data)
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             return _content(part)
