@@ -1,8 +1,9 @@
 """Files to a corpus.
 
-In come files, folders, page dumps, tables or what is in memory; out goes a Corpus, one Arrow table
-with a row for each release, and the list of what could not be read. Themes and labels that stand in
-files are read here, too.
+In come files of all kinds, folders, archives, tables or what is in memory; out goes a Corpus, one
+Arrow table with a row for each release, the list of what could not be read, and what was decided.
+Each kind of file has its module, which makes rows of it; ``formats`` tells the kinds apart, and
+``read`` makes one table of all. Themes and labels that stand in files are read here, too.
 """
 
 from __future__ import annotations
