@@ -43,6 +43,22 @@ def string_array(values: Iterable[str]) -> pa.LargeStringArray:
     return pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)
 
 
+def text_buffers(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Bytes of a column of texts, and where each begins; one place more than texts.
+
+    Examples
+    --------
+    >>> data, offsets = text_buffers(string_array(["aid", "law"]))
+    >>> bytes(data[offsets[1] : offsets[2]])
+    b'law'
+    """
+    _, offsets, data = texts.buffers()
+    if offsets is None or not len(texts):
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    at = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8), at
+
+
 def argsort_strings(values: pa.Array) -> NDArray[np.int64]:
     """Places of the rows of an Arrow array in their order; strings by code points.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import combine_chunks
+from topics._arrow import combine_chunks, text_buffers
 from topics.reading.page_layouts import is_contact, is_navigation, is_prose
 
 _FEWEST = 3
@@ -21,6 +22,8 @@ _FEWEST_SENTENCES = 10
 """The same for a sentence, which could be news that is told again, and for titles."""
 _LARGEST_SHARE = 0.25
 """Share of a release's words that such sentences may be: what is more is its news."""
+_REMEMBERED = 10_000
+"""Lines of which it is remembered what they are, since they stand in many texts."""
 _TOP, _END = 8, 16
 """Lines at the top and at the end of a text that are looked at."""
 _GAP = 2
@@ -110,7 +113,11 @@ def separate_boilerplate(texts: Any) -> Separated:
     if len(texts) < _FEWEST:
         return Separated(texts, found, 0)
     has_lines = pc.match_substring(texts, "\n")
-    joined = pc.if_else(has_lines, texts, pc.replace_substring_regex(texts, r"([.!?]) ", "\\1\n"))
+    joined = texts
+    if not pc.all(has_lines).as_py():
+        one_line = pc.invert(has_lines)
+        sentences = pc.replace_substring_regex(texts.filter(one_line), r"([.!?]) ", "\\1\n")
+        joined = pc.replace_with_mask(texts, one_line, sentences)
     repeated = _repeated(joined)
     if repeated is None:
         return Separated(texts, found, 0)
@@ -138,26 +145,14 @@ def separate_boilerplate(texts: Any) -> Separated:
 
 def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     """Documents that hold a line of several different ones, and how many hold each such line."""
-    split = pc.split_pattern(texts, "\n")
-    lines = split.flatten()
-    document = np.asarray(pc.list_parent_indices(split))
-    filled = np.flatnonzero(np.asarray(pc.binary_length(lines)) > 0)
-    # Only what stands at the top and at the end is looked at.
-    document = document[filled]
-    starts = np.searchsorted(document, np.arange(len(texts)))
-    ends = np.append(starts[1:], document.size)
-    place = np.arange(document.size)
-    edge = (place - starts[document] < _TOP) | (ends[document] - place <= _END)
-    filled, document = filled[edge], document[edge]
-    if not filled.size:
+    lines, document = _edge_lines(texts)
+    if not len(lines):
         return None
-    lines = pc.utf8_trim_whitespace(lines.take(pa.array(filled)))
     keys = _keys(lines)
     encoded = keys.dictionary_encode()
     codes = np.asarray(encoded.indices).astype(np.int64)
     n = len(encoded.dictionary)
     counts = np.bincount(codes, minlength=n)
-    counts[np.flatnonzero(np.asarray(pc.binary_length(encoded.dictionary)) == 0)] = 0
     often = counts >= _FEWEST
     if not often.any():
         return None
@@ -186,16 +181,31 @@ def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     return documents, dict(zip(names, different[chosen].tolist(), strict=True))
 
 
+def _edge_lines(texts: Any) -> tuple[Any, NDArray[np.int64]]:
+    """Lines at the top and at the end of texts, and the text of each."""
+    from topics._kernels.text_scan import find_edge_lines, gather
+
+    data, offsets = text_buffers(texts)
+    starts, ends, document = np.empty((3, (_TOP + _END) * len(texts)), np.int64)
+    n = find_edge_lines(data, offsets, _TOP, _END, starts, ends, document)
+    to = np.zeros(n + 1, np.int64)
+    np.cumsum(ends[:n] - starts[:n], out=to[1:])
+    out = np.empty(to[-1], np.uint8)
+    gather(data, starts[:n], ends[:n], to, out)
+    buffers = [None, pa.py_buffer(to), pa.py_buffer(out)]
+    return pa.Array.from_buffers(pa.large_string(), n, buffers), document[:n]
+
+
 def _keys(lines: Any) -> Any:
     """Lines as they are compared: those of contacts without case and with one digit for all."""
-    short = pc.and_(
-        pc.less_equal(pc.binary_length(lines), _COMPARED),
-        pc.match_substring_regex(lines, _NUMBERED),
-    )
-    folded = pc.utf8_lower(pc.replace_substring_regex(lines.filter(short), r"[0-9]+", "0"))
-    return pc.replace_with_mask(lines, short, folded)
+    short = pc.less_equal(pc.binary_length(lines), _COMPARED)
+    some = lines.filter(short)
+    numbered = pc.match_substring_regex(some, _NUMBERED)
+    folded = pc.utf8_lower(pc.replace_substring_regex(some.filter(numbered), r"[0-9]+", "0"))
+    return pc.replace_with_mask(lines, short, pc.replace_with_mask(some, numbered, folded))
 
 
+@lru_cache(_REMEMBERED)
 def _key(line: str) -> str:
     line = line.strip()
     if len(line.encode()) > _COMPARED or not re.search(_NUMBERED, line):
@@ -215,9 +225,10 @@ def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int,
         n = often.get(_key(line), 0)
         if n < _FEWEST:
             return False
-        if _CUE.search(line) or is_navigation(line) or is_contact(line):
+        kind = _kind(line)
+        if kind == "sender":
             return True
-        if not _is_sentence(line):
+        if kind == "other":
             # Within one line it is the end of a sentence that was cut.
             return n >= (_FEWEST_SENTENCES if top else _FEWEST_OTHERS) and not one_line
         if top:
@@ -244,6 +255,14 @@ def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int,
         return low, high
     left = lines[low:high]
     return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
+
+
+@lru_cache(_REMEMBERED)
+def _kind(line: str) -> Literal["sender", "sentence", "other"]:
+    """Whether a line speaks of the sender, or is a sentence."""
+    if _CUE.search(line) or is_navigation(line) or is_contact(line):
+        return "sender"
+    return "sentence" if _is_sentence(line) else "other"
 
 
 def _is_sentence(line: str) -> bool:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from topics._arrow import combine_chunks
+from topics._arrow import combine_chunks, text_buffers
 
 # Soft hyphens, zero-width spaces and marks of direction. Zero-width joiners and non-joiners stay:
 # they are spelling in Persian and in scripts of India.
@@ -173,34 +174,33 @@ def clean_column(values: Any, *, markup: bool = True) -> Any:
     >>> clean_column(pa.array(["Aid &amp; relief", None], pa.large_string())).to_pylist()
     ['Aid & relief', None]
     """
+    from topics._kernels.text_scan import AMPERSAND, BEYOND_ASCII, CONTROL, GREATER, LESS
+
     values = combine_chunks(values)
+    marks = _marks(values)
     if markup:
-        tags = pc.and_(pc.match_substring(values, "<"), pc.match_substring(values, ">"))
-        marked = pc.or_(tags, pc.match_substring(values, "&"))
-        values = _changed(values, marked, strip_markup)
+        tags = (marks & LESS > 0) & (marks & GREATER > 0)
+        marked = tags | (marks & AMPERSAND > 0)
+        if marked.any():
+            values = _changed(values, marked, strip_markup)
+            marks = _marks(values)
     # Only what is ASCII and without control characters is sure to be clean.
-    ascii_only = pc.string_is_ascii(values)
-    odd = pc.or_(pc.invert(ascii_only), _has_controls(values))
-    return _changed(values, odd, clean_text)
+    return _changed(values, marks & (CONTROL | BEYOND_ASCII) > 0, clean_text)
 
 
-def _has_controls(values: Any) -> Any:
-    """Whether each text of a column holds a control character other than tab and line end."""
-    _, offsets, data = values.buffers()
-    at = np.frombuffer(offsets, np.int64)[values.offset : values.offset + len(values) + 1]
-    letters = np.frombuffer(data, np.uint8)[: at[-1]] if data is not None else np.empty(0, np.uint8)
-    odd = np.flatnonzero(letters < 32)
-    odd = odd[(letters[odd] != 10) & (letters[odd] != 9) & (odd >= at[0])]
-    if (deleted := letters == 127).any():
-        odd = np.append(odd, np.flatnonzero(deleted))
-    found = np.zeros(len(values), bool)
-    found[np.searchsorted(at, odd, side="right") - 1] = True
-    return pa.array(found)
+def _marks(values: Any) -> NDArray[np.uint8]:
+    """Which telling characters each text of a column holds."""
+    from topics._kernels.text_scan import mark_texts
+
+    data, offsets = text_buffers(values)
+    marks = np.zeros(len(values), np.uint8)
+    mark_texts(data, offsets, 0, len(values), marks)
+    return marks
 
 
 def _changed(values: Any, where: Any, change: Callable[[str], str]) -> Any:
     """The column with some of its texts changed."""
-    rows = np.flatnonzero(np.asarray(pc.fill_null(where, False)))
+    rows = np.flatnonzero(np.asarray(where))
     if not rows.size:
         return values
     before = values.take(pa.array(rows)).to_pylist()

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import combine_chunks, string_array
+from topics._arrow import combine_chunks, string_array, text_buffers
 from topics._parallel import over_shards
 
 # Small languages that the large ones are mistaken for, in short or noisy texts, are left out.
@@ -144,9 +144,7 @@ def _scores(
 ) -> NDArray[np.float32]:
     from topics._kernels.languages import score_languages
 
-    _, offsets, data = samples.buffers()
-    at = np.frombuffer(offsets, np.int64)[samples.offset : samples.offset + len(samples) + 1]
-    letters = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    letters, at = text_buffers(samples)
     scores = np.empty((len(samples), model.prior.size), np.float32)
 
     def work(low: int, high: int) -> None:
