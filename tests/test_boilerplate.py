@@ -6,7 +6,20 @@ import pytest
 from topics import read_releases
 from topics.reading.boilerplate import separate_boilerplate
 
-PLACES = ["Lind", "Garran", "Kemmer", "Sallow", "Ellis", "Harrow", "Orme", "Tarn", "Velm", "Kuru", "Hythe", "Vau"]
+PLACES = [
+    "Lind",
+    "Garran",
+    "Kemmer",
+    "Sallow",
+    "Ellis",
+    "Harrow",
+    "Orme",
+    "Tarn",
+    "Velm",
+    "Kuru",
+    "Hythe",
+    "Vau",
+]
 ABOUT = "About the board: the Harbour Board runs the ferries of the coast and was founded in 1921."
 CONTACT = "Contact: Jo Reed, tel. 0410 555 0{}, press@harbour.example"
 
@@ -44,9 +57,13 @@ def test_news_that_is_told_again_stays(line):
 
 
 def test_figures_of_news_are_told_apart():
-    texts = [f"{news(place)}\nThe death toll has risen to {30 + i}." for i, place in enumerate(PLACES)]
+    texts = [
+        f"{news(place)}\nThe death toll has risen to {30 + i}." for i, place in enumerate(PLACES)
+    ]
     assert separated(texts).texts.to_pylist() == texts
-    casualties = [f"{news(place)}\nCasualties: {i} dead, {9 - i} injured" for i, place in enumerate(PLACES)]
+    casualties = [
+        f"{news(place)}\nCasualties: {i} dead, {9 - i} injured" for i, place in enumerate(PLACES)
+    ]
     assert separated(casualties).texts.to_pylist() == casualties
 
 
@@ -71,7 +88,9 @@ def test_sentences_of_texts_of_one_line():
 
 def test_reading_keeps_it_apart_or_leaves_it(tmp_path):
     for i, place in enumerate(PLACES):
-        (tmp_path / f"{i}.txt").write_text(f"Ferry for {place}\n\n{news(place)}\n\n{CONTACT.format(i)}\n")
+        (tmp_path / f"{i}.txt").write_text(
+            f"Ferry for {place}\n\n{news(place)}\n\n{CONTACT.format(i)}\n"
+        )
     corpus = read_releases(tmp_path, languages=False)
     assert all("Contact" not in text for text in corpus["text"].to_pylist())
     assert any(line.startswith("boilerplate: ") for line in corpus.log)

@@ -161,7 +161,7 @@ _OTHER_CALENDARS: tuple[tuple[Calendar, re.Pattern[str], dict[str, int]], ...] =
     ("hijri", _other_calendar(HIJRI_MONTHS), HIJRI_MONTHS),
 )
 _ANY_YEAR = re.compile(
-    r"(?<!\d)(?:1[2-9]\d\d|2[0-6]\d\d)(?!\d)|(?![0-9])\d|\d[ -][^\W\d_]+\.?[ -]['’]?\d\d(?!\d)"
+    r"(?<!\d)(?:1[2-9]\d\d|2[0-6]\d\d)(?!\d)|(?![0-9])\d|[^\W\d_]+\.?[ -]?['’]?\d\d(?!\d)"
 )
 """What a year may be: four digits, those of another script, or two behind a month."""
 _ANY_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)|(?![0-9])\d")
@@ -326,8 +326,8 @@ def read_date_cell(cell: str | None) -> list[DateFound]:
         if date is not None:
             return [DateFound(date.year, date.month, date.day, "month", 0, len(text))]
         year = int(number[1])
-        calendar = calendar_of(year) if len(number[1]) == 4 else None
-        return [DateFound(year, 0, 0, "month", 0, 4, None, calendar)] if calendar else []
+        known = len(number[1]) == 4 and calendar_of(year) == "gregorian"
+        return [DateFound(year, 0, 0, "month", 0, 4)] if known else []
     return found if number else find_dates(text, partial=True)
 
 

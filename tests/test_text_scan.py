@@ -1,0 +1,97 @@
+"""Kernels of reading, each held to a plain reference."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from topics._arrow import text_buffers
+from topics.reading.boilerplate import _END, _TOP, _edge_lines
+from topics.reading.cleaning import _marks, clean_column, clean_text, strip_markup
+from topics.text.language_id import LANGUAGES, recognise_languages
+
+texts = st.lists(
+    st.text(st.sampled_from("ab <>&\n\t\r\x1b\x7f.é中\u00ad;"), max_size=60)
+    | st.text(st.sampled_from("ab\n \t"), max_size=400),
+    min_size=1,
+    max_size=12,
+)
+
+
+def column(values):
+    return pa.array(values, pa.large_string())
+
+
+@settings(deadline=None)
+@given(texts)
+def test_marks_are_those_of_a_plain_search(values):
+    found = _marks(column(values)).tolist()
+    for text, mark in zip(values, found, strict=True):
+        controls = any((c < " " and c not in "\n\t") or c == "\x7f" for c in text)
+        expected = ("<" in text) + 2 * (">" in text) + 4 * ("&" in text) + 8 * controls
+        assert mark == expected + 16 * (not text.isascii())
+
+
+@settings(deadline=None)
+@given(texts)
+def test_columns_are_cleaned_as_single_texts_are(values):
+    expected = [clean_text(strip_markup(text)) for text in values]
+    assert clean_column(column(values)).to_pylist() == expected
+    sliced = clean_column(column(["<p>x</p>", *values]).slice(1))
+    assert sliced.to_pylist() == expected
+
+
+@settings(deadline=None)
+@given(texts)
+def test_edge_lines_are_those_of_a_plain_split(values):
+    lines, documents = _edge_lines(column(values))
+    expected = []
+    for at, text in enumerate(values):
+        blanks = "".join(map(chr, range(33)))
+        filled = [line.strip(blanks) for line in text.split("\n") if line.strip(blanks)]
+        kept = filled[:_TOP] + filled[_TOP:][-_END:]
+        expected += [(at, line) for line in kept]
+    assert list(zip(documents.tolist(), lines.to_pylist(), strict=True)) == expected
+
+
+def test_buffers_of_nothing_and_of_slices():
+    data, offsets = text_buffers(column([]))
+    assert (data.size, offsets.tolist()) == (0, [0])
+    data, offsets = text_buffers(column(["ab", "c", "def"]).slice(1))
+    assert bytes(data[offsets[1] : offsets[2]]) == b"def"
+
+
+@pytest.fixture(scope="module")
+def reference():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    found = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    found.set_languages([code for code in found.labels if code in LANGUAGES])
+
+    def recognise(text):
+        sample = " ".join(text[:2000].split())[:400].strip().lower()
+        code, certainty = found.classify(sample) if sample else (None, 0.0)
+        sure = certainty > 0.5 and (len(sample.split()) > 2 or not sample.isascii())
+        return code if sure else None
+
+    return recognise
+
+
+def test_languages_are_those_of_py3langid(reference):
+    values = [
+        "Der Minister reiste am Freitag nach Genf und sprach dort mit den Gesandten.",
+        "وصلت المساعدات إلى المخيم يوم الجمعة", "大臣は金曜日にジュネーブを訪れた", "FERRY SAILS TO PORT ELLIS TODAY",
+        "", "42", "a b", "Le préfet\n\n a   ouvert\tle pont.", "Bakan cuma günü Cenevre'ye gitti.",
+        "Министр прибыл в Женеву в пятницу.", "मंत्री शुक्रवार को जिनेवा पहुंचे।", " \n ", "x" * 3000,
+    ]  # fmt: skip
+    assert recognise_languages(values) == [reference(text) for text in values]
+    assert recognise_languages(column(values), n_jobs=2) == recognise_languages(values)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=5))
+def test_languages_of_odd_texts_are_those_of_py3langid(reference, values):
+    for text, found in zip(values, recognise_languages(values), strict=True):
+        expected = reference(text)
+        # Certainties a hair around one half may fall on either side.
+        assert found == expected or None in (found, expected)
