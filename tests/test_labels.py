@@ -8,6 +8,7 @@ import pytest
 
 from topics import (
     ThemeClassifier,
+    TopicModel,
     TopicsError,
     coherence,
     predict,
