@@ -51,6 +51,8 @@ CONSTANTS = [
      "cosines are divided by it before themes compete (softmax), one theme a document"),
     ("themes.soft_labels", "SHARED_TEMPERATURE", "",
      "the same where a document may have several themes"),
+    ("themes.soft_labels", "SHARED_CAUTION", "",
+     "a discriminant's log odds are divided by it where there may be several themes"),
     ("themes.soft_labels", "BACKGROUND", "sl",
      "cosine at which a document is as near to none of the themes"),
     ("themes.soft_labels", "ODDS", "",

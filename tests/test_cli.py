@@ -147,6 +147,33 @@ def test_fit_with_labels(topics, work, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:4 releases are few")
+def test_an_output_that_is_an_input_is_refused(topics, work, tmp_path):
+    table = tmp_path / "in.csv"
+    table.write_bytes((work / "new.csv").read_bytes())
+    code, _, err = topics("label", table, "-m", work / "model", "-o", table, "--force")
+    assert (code, "the output is one of the inputs" in err) == (2, True)
+    assert table.read_bytes() == (work / "new.csv").read_bytes()
+
+
+def test_boilerplate_and_delimiter(topics, work, tmp_path):
+    for i, place in enumerate(("Lind", "Garran", "Orme", "Tarn")):
+        (tmp_path / f"{i}.txt").write_text(
+            f"Ferry for {place}\n\nThe ferry to {place} sails on Friday, said the board of the town.\n\n"
+            f"Contact: Jo Reed, tel. 0410 555 01{i}\n"
+        )
+    done = tmp_path / "out.csv"
+    args = ("label", tmp_path, "-m", work / "model", "--keep-text", "--delimiter", ";", "-o", done)
+    code, _, err = topics(*args)
+    assert (code, "4 files, one release each" in err, "kept apart" in err) == (0, True, True)
+    assert done.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(done.read_text("utf-8-sig")), delimiter=";"))
+    assert not any("Contact" in row["text"] for row in rows)
+    done.unlink()
+    topics(*args, "--boilerplate", "keep")
+    assert "Contact: Jo Reed" in done.read_text("utf-8-sig")
+    assert topics(*args, "--force", "--delimiter", ";;")[0] == 2
+
+
 def test_what_is_labelled_is_corrected_and_learnt_from(topics, work, tmp_path):
     done = tmp_path / "labelled.csv"
     assert (

@@ -180,6 +180,69 @@ def test_a_date_comes_from_head_dateline_or_closing_line(text, date):
         assert titles(corpus) == ["Ferry"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Mobile clinics: 12,000 patients treated",
+        "Office of the Prosecutor: new charges in harbour case",
+        "Contact lost with trawler. Search begins",
+        "UN appeals for $1 500 000 000 for quake victims",
+        "Hotline 0800 555 2000 opens for farmers",
+        "Copyright law reform passes second reading",
+        "Case: ten years of waiting",
+        "Source: minister to resign",
+        "Market report, 3 July 2018",
+        "COVID-19 update 3 April 2020",
+        "Daily briefing – 3 July 2018",
+    ],
+)
+def test_titles_that_look_like_something_else(title):
+    (release,) = read_releases([f"{title}\n\n{PROSE}\n\n{MORE}"], languages=False)
+    assert (release["title"], release["text"]) == (title, f"{PROSE}\n\n{MORE}")
+
+
+def test_news_that_begins_like_a_contact_stays_in_the_text():
+    first = "Mobile clinics are back. More than 300 people were treated on Friday in the valley."
+    (release,) = read_releases([f"Clinics\n\n{first}\n\n{MORE}"], languages=False)
+    assert release["text"] == f"{first}\n\n{MORE}"
+
+
+def test_wrapped_text_without_a_title_has_none():
+    wrapped = (
+        "The council of the town met for three hours on Friday, and Mayor\nRuth Mbeki said that the "
+        "bridge would be closed for a year while\nit is repaired by the firm that had built it."
+    )
+    (release,) = read_releases([wrapped], languages=False)
+    assert (release["title"], release["text"]) == (None, wrapped)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "**Ferry sails**\n\n3 July 2018",
+        "# [Ferry sails](https://example.org/ferry)\n\n3 July 2018",
+        "Ferry sails\n\nBy Joan Fitch | 3 July 2018 | News",
+        "Ferry sails\nPublished on July 3, 2018 by Joan Fitch",
+        "Ferry sails\n发布时间：2018-07-03  来源：市新闻办  浏览次数：407",
+        "https://example.org/1\nRetrieved: 2024-09-30 11:02\n\nFerry sails\n\n3 July 2018",
+        "Title: Ferry sails\nDate: 3 July 2018",
+        "Ferry sails\n\nA boat for the evening\n\n3 July 2018",
+        "Ferry sails\nUpdated: 9 August 2018\nPublished: 3 July 2018",
+    ],
+)
+def test_heads_of_many_forms(head):
+    (release,) = read_releases([f"{head}\n\n{PROSE}\n\n{MORE}"], languages=False)
+    assert (release["title"], release["date"]) == ("Ferry sails", "2018-07-03")
+
+
+def test_parts_of_one_release_on_what_was_long_ago():
+    parts = "".join(f"The year {year}\nMay 9, {year}\n\n{PROSE}\n\n" for year in (1968, 1990, 2012))
+    corpus = read_releases(
+        [f"Museum turns 50\n\nJune 5, 2018\n\n{MORE}\n\n{parts}"], languages=False
+    )
+    assert titles(corpus) == ["Museum turns 50"]
+
+
 def test_a_glob_and_a_path_that_match_nothing_are_errors(tmp_path):
     with pytest.raises(TopicsError, match="no file matches"):
         read_releases([str(tmp_path / "*.nothing")])

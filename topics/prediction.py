@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
@@ -142,7 +143,8 @@ def label_to(
     Raises
     ------
     TopicsError
-        If the file exists, its ending is not known, or it cannot be written.
+        If the file exists, is one of those that the corpus was read from, or cannot be written, or
+        its ending is not known.
 
     Examples
     --------
@@ -162,6 +164,7 @@ def label_to(
         sys.stdout.buffer.flush()
         return len(corpus)
     path = check_output(output, force)
+    _check_not_read(path, corpus)
     with atomic_write(path) as file:
         _write(batches, file, path.suffix.lower(), delimiter)
     return len(corpus)
@@ -221,6 +224,13 @@ def _label_batches(
         for at, name in enumerate(more, 2):
             table = table.add_column(at, name, batch[name])
         yield table
+
+
+def _check_not_read(path: Path, corpus: Corpus) -> None:
+    """An error where the file to write is one that the releases come from: their texts would go."""
+    read = {name for name in corpus["path"].unique().to_pylist() if name}
+    if any(os.path.realpath(name) == os.path.realpath(path) for name in read):
+        raise TopicsError("the output is one of the inputs", "take another name", path=path)
 
 
 def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str, delimiter: str) -> None:

@@ -18,10 +18,8 @@ _FEWEST = 3
 """Different releases that a line on contacts or the sender stands in to be boilerplate."""
 _FEWEST_OTHERS = 5
 """The same for a line that is no sentence, such as the name of an agency."""
-_FEWEST_SENTENCES = 10
-"""The same for a sentence, which could be news that is told again, and for titles."""
-_LARGEST_SHARE = 0.25
-"""Share of a release's words that such sentences may be: what is more is its news."""
+_FEWEST_TITLES = 10
+"""The same for one at the top, which could be a title that is used again."""
 _REMEMBERED = 10_000
 """Lines of which it is remembered what they are, since they stand in many texts."""
 _TOP, _END = 8, 16
@@ -31,22 +29,24 @@ _GAP = 2
 _COMPARED = 400
 """Characters of a line within which digits do not count."""
 _CUE = re.compile(
-    r"^\W*(?:about\b|for (?:more|further|additional) information|(?:press|media) "
-    r"(?:contact|inquiries|enquiries|office|release)|contacts?\b\W|follow (?:us|him|her|the)\b|"
-    r"subscribe|unsubscribe|disclaimer|notes? (?:to|for) (?:the )?editors?|click here|"
-    r"visit (?:us|our|www)|learn more|read more|e-?mail\b|tel(?:ephone|\.|:)|phone\b|fax\b|"
-    r"for immediate release|über (?:uns|die|das|den)\b|pressekontakt|rückfragen|"
-    r"weitere informationen|à propos|contact presse|pour (?:plus|en savoir)|acerca de|"
-    r"sobre (?:la|el|nosotros)|más información|contacto|hakkında|iletişim|о компании|контакты|"
-    r"для справки|дополнительная информация|نبذة|للتواصل|لمزيد من المعلومات|关于|联系|更多信息|"
-    r"について|お問い合わせ)"
-    r"|all rights reserved|copyright|©|forward-looking statements|"
-    r"this (?:e-?mail|message|press release) (?:is|was|may|contains)|\w@\w|https?:|www\.|"
-    r"is a (?:global|leading|non-?profit|non-?governmental)|headquartered|"
-    r"member of the (?:senate|house) committee",
+    r"^\W*(?:(?-i:About (?:us\b|the\b|our\b|[A-Z]))|for (?:more|further|additional) information\b|"
+    r"(?:press|media) (?:contact|inquiries|enquiries|office)\b.{0,20}:|contacts?\s*:|follow us\b|"
+    r"subscribe to\b|unsubscribe\b|disclaimer\b|notes? (?:to|for) (?:the )?editors?\b|click here\b|"
+    r"visit (?:us|our|www|http)|to (?:learn|read|find out) more\b|learn more\b|read more\b|"
+    r"forward-looking statements?\b|"
+    r"this (?:e-?mail|message|press release|news release) (?:is|was|may|contains)\b|"
+    r"über (?:uns|die|das|den)\b.{0,60}:|pressekontakt\b|rückfragen\b|weitere informationen\b|"
+    r"à propos\b|contact presse\b|pour (?:plus|en savoir)\b|acerca de\b|más información\b|"
+    r"contacto\s*:|hakkında\b|iletişim\s*:|о компании\b|контакты\b|для справки\b|"
+    r"дополнительная информация\b|نبذة|للتواصل|لمزيد من المعلومات|关于我们|联系我们|"
+    r"更多信息|お問い合わせ)"
+    r"|all rights reserved|©|forward-looking statements",
     re.I,
 )
-_NUMBERED = r"(?i)@|http|www\.|tel|phone|fax|©|copyright|^\W*page\W|seite|\+\d"
+_NUMBERED = (
+    r"(?i)\S@\S|https?:|www\.|\b(?:tel|phone|fax)\b[.:]?\s*[(+]?\d|©|^\W*page\s+\d|"
+    r"\+\d{1,3}[ (]\d|\(\d{3}\) ?\d{3}|\b\d{3}[/-]\d{3}-\d{4}"
+)
 """Lines in which digits do not count: numbers of telephones, years and pages."""
 _ERROR_PAGE = re.compile(
     r"\b(?:404|403|500|503)\b.{0,40}\b(?:error|not found|forbidden|unavailable)|"
@@ -85,10 +85,9 @@ def separate_boilerplate(texts: Any) -> Separated:
     r"""Take off each text what stands at its top or end and, nearly so, in many others.
 
     Lines are compared, or the sentences of texts without lines; digits and case aside. A line
-    counts once for releases that are alike otherwise, too, so that news that is sent again stays; a
-    sentence that neither speaks of the sender nor of contacts goes only if it stands in ten
-    different releases and is the smaller part of each. A text that would be left without a sentence
-    stays whole.
+    counts once for releases that are alike otherwise, too, so that news that is sent again stays. A
+    sentence that speaks neither of the sender nor of contacts stays, however often it is said, and
+    a text that would be left without a sentence stays whole.
 
     Parameters
     ----------
@@ -216,27 +215,16 @@ def _key(line: str) -> str:
 def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int, int]:
     """Range of the lines that are news."""
     filled = [i for i, line in enumerate(lines) if line.strip()]
-    plain = 0
-    total: int | None = None
 
     def goes(i: int, top: bool = False) -> bool:
-        nonlocal plain, total
-        line = lines[i]
-        n = often.get(_key(line), 0)
+        n = often.get(_key(lines[i]), 0)
         if n < _FEWEST:
             return False
-        kind = _kind(line)
-        if kind == "sender":
-            return True
-        if kind == "other":
-            # Within one line it is the end of a sentence that was cut.
-            return n >= (_FEWEST_SENTENCES if top else _FEWEST_OTHERS) and not one_line
-        if top:
-            return False  # the first sentence of a release is news, however often it is said
-        if total is None:
-            total = sum(len(part.split()) for part in lines)
-        plain += len(line.split())
-        return n >= _FEWEST_SENTENCES and plain <= _LARGEST_SHARE * total
+        kind = _kind(lines[i])
+        # A sentence that speaks of nothing but the news is news, however often it is said.
+        needed = _FEWEST_TITLES if top else _FEWEST_OTHERS
+        # Within one line an "other" is the end of a sentence that was cut.
+        return kind == "sender" or (kind == "other" and n >= needed and not one_line)
 
     low, high = 0, len(lines)
     for i in filled[:_TOP]:
@@ -262,7 +250,9 @@ def _kind(line: str) -> Literal["sender", "sentence", "other"]:
     """Whether a line speaks of the sender, or is a sentence."""
     if _CUE.search(line) or is_navigation(line) or is_contact(line):
         return "sender"
-    return "sentence" if _is_sentence(line) else "other"
+    # A figure, or a label with what it says, is news as a sentence is.
+    news = _is_sentence(line) or re.search(r"\d|[:/].*\w", line.removeprefix("-30-"))
+    return "sentence" if news else "other"
 
 
 def _is_sentence(line: str) -> bool:

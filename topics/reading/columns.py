@@ -26,7 +26,7 @@ GUESSES = {
         "news_title", "release_title", "titel", "titre", "título", "titulo", "titolo", "tytuł",
         "başlık", "заголовок", "العنوان", "عنوان", "标题", "標題", "タイトル", "제목",
         "überschrift", "betreff", "headlines", "titular", "kop", "見出し", "件名", "press_title",
-        "name",
+        "शीर्षक", "name",
     ),
     "date": (
         "date", "published", "published_at", "publication_date", "pub_date", "pubdate",
@@ -38,7 +38,7 @@ GUESSES = {
         "updated", "updated_at", "modified", "last_modified", "time", "datum", "veröffentlicht",
         "fecha", "data", "date_de_publication", "tarih", "дата", "التاريخ", "تاريخ", "تاریخ",
         "日期", "发布日期", "日付", "날짜", "veröffentlicht_am", "erschienen", "press_date",
-        "seendate",
+        "seendate", "दिनांक", "तारीख",
         "created_utc", "fecha_de_publicación", "data_pubblicazione", "datum_uitgave",
     ),
     "source": (

@@ -90,13 +90,19 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFKC", word.lower().replace("i̇", "i")).strip(". ")
 
 
+_OTHER_SPELLINGS = {
+    "sept": 9, "फरवरी": 2, "सितम्बर": 9, "अक्तूबर": 10, "नवम्बर": 11, "दिसम्बर": 12,
+}  # fmt: skip
+"""Months as they are written beside CLDR's spelling."""
+
+
 @cache
 def _month_names(further: bool = False) -> dict[str, int]:
     from babel import UnknownLocaleError
     from babel.dates import get_month_names
 
     known = _month_names() if further else {}
-    names: dict[str, int] = {} if further else {"sept": 9}
+    names: dict[str, int] = {} if further else dict(_OTHER_SPELLINGS)
     for locale in FURTHER_LOCALES if further else LOCALES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):

@@ -66,6 +66,12 @@ def decode(data: bytes, path: Path | str = "", encoding: str | None = None) -> s
     for mark, name in _BOMS.items():
         if data.startswith(mark):
             return _clean(data.decode(name, "replace"))
+    if b"\x1b$B" in data or b"\x1b$@" in data:
+        # Japanese in seven bits, which looks like ASCII.
+        try:
+            return _clean(data.decode("iso2022_jp"))
+        except UnicodeDecodeError:
+            pass
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -111,7 +111,12 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
     files: list[Path | str] = []
     passed_over: list[tuple[str, str]] = []
     for name in paths:
-        path = Path(name).expanduser()
+        try:
+            path = Path(name).expanduser()
+        except RuntimeError:  # a user that is not known
+            path = Path(name)
+        if not name:
+            raise TopicsError("the path is empty", 'give a file or a folder ("." is this one)')
         if name == "-" or path.is_file():
             files.append(name if name == "-" else path)
             continue

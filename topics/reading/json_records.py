@@ -339,11 +339,11 @@ def _of_list(values: list[Any], notes: list[str]) -> list[Any]:
             return [dict(zip(first, row, strict=False)) for row in values[1:]]
         return [{f"column_{i}": cell for i, cell in enumerate(row, 1)} for row in values]
     pages = [page for page in values if isinstance(page, dict)]
-    if (
-        pages
-        and len(pages) == len(values)
-        and not any(_has_text(page, frozenset()) for page in pages)
-    ):
+    own = any(
+        _has_text(page, frozenset()) or {"title", "headline"} & set(map(normal_name, page))
+        for page in pages
+    )
+    if pages and len(pages) == len(values) and not own:
         # Pages of an API, each with a list of its own.
         found = list(_lists_within({"": values}))[1:]
         with_text = [(n, f) for n, f in found if any(_has_text(r, frozenset()) for r in f[:20])]
@@ -513,7 +513,10 @@ def _asked(key: object, named: frozenset[str]) -> bool:
 
 def _is_words(value: Any) -> bool:
     if isinstance(value, dict):
-        return len(value) == 1 and _is_words(next(iter(value.values())))
+        inner = [value[name] for name in ("value", "rendered", "processed") if name in value]
+        return _is_words(inner[0] if inner else next(iter(value.values()), None)) and (
+            bool(inner) or len(value) == 1
+        )
     if isinstance(value, list):
         return bool(value) and all(isinstance(part, str) for part in value)
     return isinstance(value, str) and bool(value.strip())

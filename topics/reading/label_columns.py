@@ -17,6 +17,7 @@ from topics._errors import TopicsError
 from topics.reading.corpus import Corpus
 from topics.text.seed_words import check_name
 
+_MISSING = frozenset(("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "NaT"))
 _MANY = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -176,7 +177,7 @@ def parse_label_cell(
         return (by_text[whole],)
     if whole in ("none", "-"):
         return ()
-    parts = [part.strip() for part in re.split(r"[;|,]", value) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[;|,؛；、،]", value) if part.strip()]
     if len(parts) == 1 and all(part in by_text for part in whole.split()):
         parts = value.split()
     return tuple(by_text.get(_folded(part), part) for part in parts)
@@ -331,7 +332,7 @@ def _plain(values: Iterable[Any]) -> Iterable[Any]:
 def _unknown(value: Any) -> bool:
     """Whether a value says that nobody has looked."""
     if isinstance(value, str):
-        return not value.strip()
+        return not value.strip() or value.strip() in _MISSING
     if isinstance(value, (float, np.floating)):
         return bool(np.isnan(value))
     return value is None or type(value).__name__ in ("NAType", "NaTType")

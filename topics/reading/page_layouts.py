@@ -54,18 +54,25 @@ _NOTES = re.compile(
     re.I,
 )
 _CONTACT = re.compile(
-    r"^\W*(?:(?:media |press )?contacts?|tel(?:ephone)?|phone|e-?mail|office|mobile|"
-    r"fax)\b[^:.]{0,20}[:.]"
-    r"|^[^.!?]{0,60}\(?\+?\d[\d ()/-]{1,6}[-. )]\d{3,4}[-. ]\d{3,4}\b[^.!?]{0,30}$",
+    r"^\W*(?:media |press |news )*(?:contacts?|inquiries|enquiries)(?: person| information|"
+    r" details)?\s*:"
+    r"|^\W*(?:tel(?:ephone)?|phone|mobile|cell|fax|office)\.?\s*[:.]?\s*[(+]?\d[\d ()/.+-]{5,}"
+    r"|^\W*e-?mail\s*[:.]?\s*\S+@"
+    r"|^(?:[^\W\d_$€£][^$€£]{0,60}[,:;|]\s*|[\w.'’-]+(?: [\w.'’-]+){0,4}\s+)?"
+    r"\(?\+?\d(?:[ ()/.-]{0,2}\d){6,14}\W*$",
     re.I,
 )
+"""A label of a contact, or a line that ends in a number of a telephone."""
+_ADDRESS = re.compile(r"\S@\S+\.\w")
 _LABEL = re.compile(
-    r"^\W*(?:case|docket|ref(?:erence)?|release|file|id|no|nr|number|category|section|published|posted|"
-    r"updated|last updated?|location|tags?|topics?|by|author|source|share|"
-    r"filed under)\b\W{0,3}(?:#|:|№|no\.?\b)"
-    r"|^\W*(?:no|nr|n°|№)\.?\s*\d[\d/.-]*\W*$|^\W*(?:retrieved|accessed|downloaded|url|link)\s*:",
+    r"^\W*(?:case|docket|ref(?:erence)?|release|file|id|no|nr|number)\b\W{0,3}(?:#|№|no\.?|nr\.?)?\W{0,3}"
+    r"[\w/.-]*\d[\w/.-]*\W*$"
+    r"|^\W*(?:category|section|published|posted|updated|last updated?|location|tags?|topics?|"
+    r"author|source|share|filed under|retrieved|accessed|downloaded|url|link)\s*:"
+    r"|^\W*(?:no|nr|n°|№)\.?\s*\d[\d/.-]*\W*$",
     re.I,
 )
+"""A line of facts about a release, where a title follows."""
 _NAVIGATION = re.compile(
     r"^\W*(?:skip to (?:main )?(?:content|navigation)|(?:main )?menu|home|search|share(?: this)?|"
     r"subscribe|sign up|sign in|log ?in|register|contact(?: us)?|about(?: us)?|news(?:room)?|"
@@ -86,13 +93,15 @@ _NAVIGATION = re.compile(
     r"الرئيسية|اتصل بنا|بحث|首页|联系我们|搜索|分享)\W*$"
     r"|^(?:[^>»/]{1,30}\s[>»]\s)+[^>»]{1,80}$|^.{0,30}\buses? cookies\b.{0,80}$"
     r"|^[A-Z]{2}(?:\s*[|/]\s*[A-Z]{2})+$"
-    r"|^\W*(?:©|copyright\b|\(c\) ?\d{4})",
+    r"|^\W*(?:©|copyright\s*(?:©|\(c\)|\d{4})|\(c\) ?\d{4})",
     re.I,
 )
 _LINKS = re.compile(r"^\W*(?:!?\[[^\]]*\]\([^)]*\)\W*|https?://\S+\s*|<https?://[^>]+>\s*)+$")
 _SENTENCE_END = re.compile(r"[.!?。！？؟۔।…]['\"”’»)\]]*\s*$")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LONGEST_TITLE = 300
+_LONGEST_SPAN = 12
+"""Years that the releases of a page may lie apart."""
 
 
 @dataclass
@@ -403,6 +412,17 @@ def is_navigation(line: str) -> bool:
     return bool(_NAVIGATION.match(line) or _LINKS.match(line))
 
 
+def is_fact_line(line: str) -> bool:
+    """Whether a line is a date or a number of a release and says nothing else.
+
+    Examples
+    --------
+    >>> is_fact_line("3 July 2018"), is_fact_line("No. 12/2018"), is_fact_line("Talks resume")
+    (True, True, False)
+    """
+    return (_is_date_line(line) and not _says_more(line)) or bool(_LABEL.match(line))
+
+
 def is_contact(line: str) -> bool:
     """Whether a line is a contact: a label such as "Tel:", a number, an address.
 
@@ -411,7 +431,7 @@ def is_contact(line: str) -> bool:
     >>> is_contact("Media contact: Jo Reed"), is_contact("Talks resume")
     (True, False)
     """
-    return "@" in line or bool(_CONTACT.match(line))
+    return not is_prose(line) and bool(_ADDRESS.search(line) or _CONTACT.match(line))
 
 
 def _is_titled(lines: Sequence[str]) -> bool:
@@ -444,7 +464,8 @@ def _by_rules(lines: Sequence[str]) -> list[int]:
     if len(starts) > 2 and not has_prose(lines[: starts[1]]):
         starts = starts[1:]  # above it stands a heading of the page
     # Else a rule is a break within a release, or stands above a signature.
-    return starts if _all_titled(lines, starts) and _alike_in_dates(lines, starts) else []
+    titled = _all_titled(lines, starts, stops=True)
+    return starts if titled and _alike_in_dates(lines, starts) else []
 
 
 def _alike_in_dates(lines: Sequence[str], starts: Sequence[int]) -> bool:
@@ -486,11 +507,21 @@ _BYLINE = re.compile(
 )
 
 
+_PUBLISHED = re.compile(
+    r"^\W*(?:date|dated|published|publication date|release date|posted|datum|fecha|tarih|дата|"
+    r"تاريخ|"
+    r"发布时间|发布日期|日期|时间|掲載日|発表日|दिनांक|तारीख)\s*[:：]",
+    re.I,
+)
+
+
 def _is_date_line(line: str) -> bool:
-    if not line.strip() or len(line) > 100 or _OTHER_DATE.match(line):
+    if not line.strip() or len(line) > 140 or _OTHER_DATE.match(line):
         return False
     dates = find_dates(line)
-    if len(dates) != 1:
+    if dates and _PUBLISHED.match(line) and dates[0].start < 20:
+        return True  # whatever other fields follow
+    if len(dates) != 1 or len(line) > 100:
         return False
     rest = line[: dates[0].start] + " " + line[dates[0].end :]
     rest = re.sub(r"\d{1,2}[:.h]\d{2}(?::\d\d)?", " ", _BYLINE.sub(" ", rest))
@@ -523,6 +554,11 @@ def _dated_starts(lines: Sequence[str], found: Sequence[int | None]) -> list[int
     enough = len(starts) > 2 or (len(starts) == 2 and _most([s is not None for s in found]))
     if not enough or has_prose(lines[: starts[0]]):
         return []
+    years = [
+        date.year for a in starts for line in lines[a : a + 6] for date in find_dates(line)[:1]
+    ]
+    if years and max(years) - min(years) > _LONGEST_SPAN:
+        return []  # parts of one release on what was long ago
     return starts
 
 
@@ -537,7 +573,11 @@ def _title_above(lines: Sequence[str], filled: Sequence[int], k: int) -> int | N
     top = k
     while top > 0 and k - top < 3:
         line = lines[filled[top - 1]]
-        if is_prose(line) or _RULE.match(line) or _is_date_line(line) or _ends_sentence(line):
+        # A title that ends in a stop stands alone right above its date.
+        alone = top == k and filled[k] - filled[k - 1] == 1 and _is_alone(lines, filled, k - 1)
+        if _RULE.match(line) or _is_date_line(line) or (
+            not alone and (is_prose(line) or _ends_sentence(line))
+        ):  # fmt: skip
             break
         apart = filled[top] - filled[top - 1] > 1
         if apart and top < k:
@@ -548,6 +588,11 @@ def _title_above(lines: Sequence[str], filled: Sequence[int], k: int) -> int | N
     if top == k or not _is_title(lines[filled[top]]):
         return None
     return filled[top]
+
+
+def _is_alone(lines: Sequence[str], filled: Sequence[int], k: int) -> bool:
+    """Whether a short line has a blank one, or nothing, above it."""
+    return len(lines[filled[k]].split()) <= 20 and (k == 0 or filled[k] - filled[k - 1] > 1)
 
 
 def _ends_sentence(line: str) -> bool:
@@ -624,7 +669,8 @@ def _has_title(part: Sequence[str], stops: bool) -> bool:
         return False
     if filled[0].rstrip().endswith("."):
         at = next(i for i, line in enumerate(part) if line == filled[0])
-        alone = at + 1 < len(part) and not part[at + 1].strip()
+        below = part[at + 1] if at + 1 < len(part) else ""
+        alone = not below.strip() or _is_date_line(below)
         if not (stops and alone and len(filled[0].split()) <= 20):
             return False
     below = [line for line in filled[1:] if not _LINKS.match(line)]
@@ -666,7 +712,11 @@ def _begins_text(lines: Sequence[str], i: int) -> bool:
     line = lines[i].strip()
     below = lines[i + 1].strip() if i + 1 < len(lines) else ""
     goes_on = bool(below) and below[0].islower() and not _SENTENCE_END.search(line)
-    return goes_on or (is_prose(line) and line.endswith((".", "。", "؟", "।")))
+    # Lines of one width are wrapped text, and no title above a paragraph.
+    alike = len(line) > 50 and len(below) > 0.75 * len(line) and not is_prose(below)
+    if (goes_on or alike) and has_prose(list(itertools.takewhile(str.strip, lines[i:]))):
+        return True
+    return is_prose(line) and line.endswith((".", "。", "؟", "।"))
 
 
 def read_piece(text: str, letterhead: frozenset[str] = frozenset()) -> Piece | None:
@@ -691,15 +741,19 @@ def read_piece(text: str, letterhead: frozenset[str] = frozenset()) -> Piece | N
     ('Talks resume', 'Envoys met in Port Ellis.', '2018-07-03')
     """
     lines = [line.rstrip() for line in text.splitlines()]
-    start = 0
-    while start < len(lines) and (not lines[start] or lines[start].strip(" #*") in letterhead):
-        start += 1
-    if not letterhead or start == len(lines):
+    if not letterhead:
         return _read_piece(lines, 0)
-    piece = _read_piece(lines[start:], start)
-    above = [line.strip() for line in lines[:start] if line.strip()]
+    above: list[str] = []
+    for i, line in enumerate(lines[:40]):
+        shown = line.strip(" #*")
+        if shown in letterhead:
+            above.append(shown)
+            lines[i] = ""
+        elif shown and not (_is_date_line(line) or _LABEL.match(line)):
+            break
+    piece = _read_piece(lines, 0)
     if piece is not None and above:
-        piece.boilerplate = "\n".join(filter(None, ("\n".join(above), piece.boilerplate)))
+        piece.boilerplate = "\n".join(filter(None, (*above, piece.boilerplate)))
     return piece
 
 
@@ -723,7 +777,7 @@ def _read_piece(lines: Sequence[str], first_line: int, stops: bool = False) -> P
     in_head, in_contact, closed, below_title = True, False, False, 9
     for i, line in enumerate(lines):
         shown = line.strip()
-        in_contact = bool(_CONTACT.match(line)) or (in_contact and _goes_on_as_contact(shown))
+        in_contact = is_contact(line) or (in_contact and _goes_on_as_contact(shown))
         if _END.match(line) or (_RULE.match(line) and not any(body)):
             continue
         if closed and shown and shown == lines[i - 1].strip():
@@ -737,15 +791,17 @@ def _read_piece(lines: Sequence[str], first_line: int, stops: bool = False) -> P
         elif in_head and (_is_header(line) or _is_date_line(line)):
             dates = find_dates(line, partial=True)
             (closing if _UPDATE.match(shown) else piece.dates).extend(dates)
+            if piece.title is not None and _is_titular(line):
+                body.append(line)
+            elif _is_titular(line) and not _has_title_below(lines, i):
+                # "Market report, 3 July 2018" is the title where there is no other.
+                piece.title, below_title = _plain_title(shown), 0
         elif in_head and shown and piece.title is None and not in_contact:
-            if _LABEL.match(shown) or _is_name_above_contact(lines, i):
+            if _stands_beside(lines, i):
                 piece.dates += [] if _OTHER_DATE.match(line) else find_dates(line)
                 beside.append(line)
-            elif is_navigation(shown):
-                beside.append(line)
             elif _is_title(shown) and (stops or not _begins_text(lines, i)):
-                piece.title = _TITLE_LABEL.sub("", re.sub(r"^#+\s*", "", shown))
-                below_title = 0
+                piece.title, below_title = _plain_title(shown), 0
             else:
                 in_head = False
                 body.append(line)
@@ -762,6 +818,50 @@ def _read_piece(lines: Sequence[str], first_line: int, stops: bool = False) -> P
             body.append(line)
     piece.dates += closing
     return _finished(piece, body, [*beside, *below])
+
+
+def _plain_title(line: str) -> str:
+    """A title without the marks of Markdown and without a label."""
+    title = re.sub(r"^#+\s*", "", line)
+    title = re.sub(r"^\[([^\]]+)\]\([^)]*\)$", r"\1", title)
+    title = re.sub(r"^(\*\*|__)(.+)\1$", r"\2", title)
+    return _TITLE_LABEL.sub("", title).strip()
+
+
+def _says_more(line: str) -> bool:
+    """Whether a line that holds a date says something beside it."""
+    rest = line
+    for date in reversed(find_dates(line, partial=True)):
+        rest = rest[: date.start] + " " + rest[date.end :]
+    rest = _DATE_WORDS.sub(" ", _BYLINE.sub(" ", rest))
+    if re.search(r"\s[|•·]\s", line) or _PUBLISHED.match(line) or line.count(",") > 2:
+        return False
+    return len(re.findall(r"[^\W\d_]{2,}", rest)) > 1 or bool(_WIDE.search(rest))
+
+
+def _is_titular(line: str) -> bool:
+    return _says_more(line) and not _is_header(line)
+
+
+def _stands_beside(lines: Sequence[str], i: int) -> bool:
+    """Whether a line of the head is a fact about the release, a contact or an entry of a menu."""
+    shown = lines[i].strip()
+    fact = bool(_LABEL.match(shown)) and _has_title_below(lines, i)
+    menu = is_navigation(shown) and not shown.startswith("#")
+    return fact or menu or _is_name_above_contact(lines, i)
+
+
+def _has_title_below(lines: Sequence[str], i: int) -> bool:
+    """Whether a line of the head below could be the title."""
+    for k in range(i + 1, min(i + 12, len(lines))):
+        line = lines[k].strip()
+        if not line or _is_header(line) or _is_date_line(line) or is_contact(line):
+            continue
+        if is_prose(line) or _begins_text(lines, k):
+            return False
+        if not (_LABEL.match(line) or is_navigation(line) or _is_name_above_contact(lines, k)):
+            return _is_title(line)
+    return False
 
 
 def _finished(piece: Piece, body: list[str], beside: Sequence[str]) -> Piece | None:

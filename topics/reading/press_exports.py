@@ -21,6 +21,7 @@ _PROQUEST_FIELD = re.compile(
     r"^(?:Title|Full text|Publication title|ProQuest document ID|Document URL):", re.I
 )
 _FIELD = re.compile(r"^([A-Z][A-Za-z /&-]{2,40}):\s*(.*)$")
+_CAPITAL_FIELD = re.compile(r"^[A-Z][A-Z /&-]{2,40}:")
 _FACTIVA_CODE = re.compile(r"^([A-Z]{2,4})(?:\s{1,6}(.*))?$")
 _FACTIVA_NAMES = {
     "hd": "title", "by": "byline", "wc": "length", "pd": "date", "et": "time", "sn": "source",
@@ -112,7 +113,7 @@ def _classic_article(lines: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     blocks: list[list[str]] = [[]]
     at = 0
-    while at < len(lines) and not _FIELD.match(lines[at].strip()):
+    while at < len(lines) and not _CAPITAL_FIELD.match(lines[at].strip()):
         if lines[at].strip():
             blocks[-1].append(lines[at].strip())
         elif blocks[-1]:

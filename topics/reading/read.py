@@ -8,7 +8,6 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -41,7 +40,7 @@ from topics.reading.formats import (
     unpack,
 )
 from topics.reading.json_records import rows_from_values
-from topics.reading.page_layouts import is_prose, read_piece
+from topics.reading.page_layouts import Piece, is_fact_line, is_prose, read_piece
 from topics.reading.rows import Rows, string_table
 from topics.text.language_id import recognise_languages
 
@@ -187,6 +186,11 @@ def _names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
         return [os.fspath(paths)], None
     if isinstance(paths, (list, tuple, set, frozenset)) and not paths:
         raise TopicsError("no input is given", "give a file, a folder or a list of texts")
+    listed = isinstance(paths, (list, tuple, set, frozenset))
+    if listed and any(isinstance(p, os.PathLike) for p in paths) and not all(
+        isinstance(p, (str, os.PathLike)) and os.fspath(p) for p in paths
+    ):  # fmt: skip
+        raise TopicsError("one of the paths is none", "give files and folders only")
     if isinstance(paths, (list, tuple, set, frozenset)) and all(
         isinstance(path, os.PathLike) or names_a_file(path) for path in paths
     ):
@@ -211,7 +215,7 @@ def names_a_file(text: Any) -> bool:
     try:
         if os.path.exists(os.path.expanduser(text)):
             return True
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return False
     return "*" in text and os.sep in text and not re.search(r"\s", text)
 
@@ -308,24 +312,21 @@ def _rows_of_texts(values: list[Any]) -> Rows:
     if any(isinstance(value, Mapping) for value in values):
         return rows
     texts = rows.table["text"].to_pylist() if rows.table.num_columns else []
-    found = [_piece(text) for text in texts]
-    table = pa.table(
-        {
-            name: pa.array([part[at] for part in found], pa.large_string())
-            for at, name in enumerate(("text", "title", "source"))
-        }
-    )
-    return Rows(table, rows.numbers, rows.rejects, dates=[part[3] for part in found])
+    pieces = [_piece(text) for text in texts]
+    names = ["text", "title", "source"]
+    if any(piece.boilerplate for piece in pieces):
+        names.append("boilerplate")
+    columns = [
+        pa.array([getattr(piece, name) for piece in pieces], pa.large_string()) for name in names
+    ]
+    table = pa.table(columns, names=names)
+    return Rows(table, rows.numbers, rows.rejects, dates=[piece.dates for piece in pieces])
 
 
-def _piece(text: str) -> tuple[str, str | None, str | None, list[DateFound]]:
+def _piece(text: str) -> Piece:
     text = clean_text(strip_markup(text))
     piece = read_piece(text) if text.strip() else None
-    if piece is None:
-        return text, None, None, []
-    if piece.title is None and piece.source is None and piece.boilerplate is None:
-        return text.strip() if "\n" not in text else piece.text, None, None, piece.dates
-    return piece.text, piece.title, piece.source, piece.dates
+    return Piece(1, text) if piece is None else piece
 
 
 # One release or many.
@@ -375,7 +376,7 @@ def _take_letterheads(parts: list[Part], ones: Sequence[int]) -> None:
         return
     counts = Counter(line for head in heads for line in set(head) if not is_prose(line))
     shared = {line for line, n in counts.items() if n > 2 and 2 * n > len(heads)}
-    runs = Counter(tuple(takewhile(shared.__contains__, head)) for head in heads)
+    runs = Counter(tuple(_shared_run(head, shared)) for head in heads)
     run = list(runs.most_common(1)[0][0])
     while run:
         read = [_as_one(parts[at], frozenset(shared & set(run))) for at in ones]
@@ -385,6 +386,15 @@ def _take_letterheads(parts: list[Part], ones: Sequence[int]) -> None:
                 parts[at] = part
             return
         run.pop()  # the last of them is what all are called
+
+
+def _shared_run(head: Sequence[str], shared: set[str]) -> Iterator[str]:
+    """Lines at the top that others have, too; dates and numbers between them do not end them."""
+    for line in head:
+        if line in shared:
+            yield line
+        elif not is_fact_line(line):
+            return
 
 
 def _take_site_names(parts: Sequence[Part]) -> None:

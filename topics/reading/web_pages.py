@@ -81,7 +81,8 @@ def read_html(text: str, path: Any, named: tuple[str, ...] = ()) -> Rows:
     if piece is not None and title is None and piece.title:
         title, body = piece.title, piece.text
     # A page of which only the year is known is dated by its first day.
-    dates = [] if (found.date or "").endswith("-01-01") else find_dates(found.date or "")
+    day = found.date or ""
+    dates = [] if day.endswith("-01-01") and day not in text else find_dates(day)
     row = {
         "title": title,
         "text": body,

@@ -20,6 +20,8 @@ SAMPLE = 8000
 TEMPERATURE = 0.1
 SHARED_TEMPERATURE = 0.15
 """Where a document may have several themes: they compete less."""
+SHARED_CAUTION = 4.0
+"""There a discriminant's log odds are divided by it: it takes for chance what words share."""
 BACKGROUND = 0.2
 ODDS = 6.0
 MIN_DOCUMENTS = 40
@@ -110,10 +112,11 @@ def soft_labels(
         labels = sigmoid(_float64(X @ coef + intercept))
         return SoftLabels(rows, labels, np.prod(1 - labels, axis=1), "cosine_only", {})
     temperature = TEMPERATURE if exclusive else SHARED_TEMPERATURE
+    caution = 1.0 if exclusive else SHARED_CAUTION
     propagation, accuracy = select_propagation(
-        X, vectors, seeds, temperature=temperature, random_state=random_state
+        X, vectors, seeds, temperature=temperature, caution=caution, random_state=random_state
     )
-    labels = _label(propagation, X, vectors, seeds, temperature)
+    labels = _label(propagation, X, vectors, seeds, temperature, caution)
     none_of_the_themes = labels[:, -1]
     if exclusive:
         # One theme applies, however little of each there is.
@@ -130,6 +133,7 @@ def select_propagation(
     seeds: Sequence[SeedWeights],
     *,
     temperature: float = TEMPERATURE,
+    caution: float = 1.0,
     random_state: Any = 0,
 ) -> tuple[str, dict[str, float]]:
     """The way from seeds to labels that suits a corpus, found without labels.
@@ -152,6 +156,8 @@ def select_propagation(
         Columns of each theme's seeds and their weights.
     temperature : float, default=0.1
         Cosines are divided by it before they compete.
+    caution : float, default=1.0
+        The discriminant's log odds are divided by it.
     random_state : int, RandomState or None, default=0
         For the sample that is asked.
 
@@ -184,7 +190,8 @@ def select_propagation(
         kept[np.concatenate(held)] = 0
         masked = sp.csr_matrix(X.multiply(kept), dtype=np.float32)
         for propagation in PROPAGATIONS:
-            labels = _label(propagation, masked, vectors, given, temperature)[held_out, :-1]
+            labels = _label(propagation, masked, vectors, given, temperature, caution)
+            labels = labels[held_out, :-1]
             right[propagation].append(labels.argmax(axis=1) == named[held_out].argmax(axis=1))
     found = {propagation: np.concatenate(parts) for propagation, parts in right.items()}
     if found["cosine_only"].size < _MIN_HELD_OUT:
@@ -277,6 +284,7 @@ def _label(
     vectors: NDArray[np.float32],
     seeds: Sequence[SeedWeights],
     temperature: float,
+    caution: float,
 ) -> NDArray[np.float64]:
     """Soft labels of every theme and, last, of none of them; rows sum to 1."""
     themes = theme_vectors(vectors, seeds)
@@ -304,7 +312,7 @@ def _label(
     means, metric = linear_discriminant(documents, members)
     across = means @ metric
     scores = documents @ across.T - (across * means).sum(axis=1) / 2
-    labels[placed] = softmax(scores[placed])
+    labels[placed] = softmax(scores[placed] / caution)
     return spread_labels(graph, labels)
 
 
