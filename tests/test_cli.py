@@ -146,7 +146,6 @@ def test_fit_with_labels(topics, work, tmp_path):
     assert "calibrated probabilities" in topics("show", tmp_path / "m")[1]
 
 
-@pytest.mark.filterwarnings("ignore:4 releases are few")
 def test_an_output_that_is_an_input_is_refused(topics, work, tmp_path):
     table = tmp_path / "in.csv"
     table.write_bytes((work / "new.csv").read_bytes())
@@ -158,7 +157,8 @@ def test_an_output_that_is_an_input_is_refused(topics, work, tmp_path):
 def test_boilerplate_and_delimiter(topics, work, tmp_path):
     for i, place in enumerate(("Lind", "Garran", "Orme", "Tarn")):
         (tmp_path / f"{i}.txt").write_text(
-            f"Ferry for {place}\n\nThe ferry to {place} sails on Friday, said the board of the town.\n\n"
+            f"Ferry for {place}\n\nThe ferry to {place} sails on Friday, said the board of "
+            "the town.\n\n"
             f"Contact: Jo Reed, tel. 0410 555 01{i}\n"
         )
     done = tmp_path / "out.csv"
@@ -174,6 +174,7 @@ def test_boilerplate_and_delimiter(topics, work, tmp_path):
     assert topics(*args, "--force", "--delimiter", ";;")[0] == 2
 
 
+@pytest.mark.filterwarnings("ignore:4 releases are few")
 def test_what_is_labelled_is_corrected_and_learnt_from(topics, work, tmp_path):
     done = tmp_path / "labelled.csv"
     assert (

@@ -409,7 +409,8 @@ def is_navigation(line: str) -> bool:
     >>> is_navigation("Skip to content"), is_navigation("Talks resume")
     (True, False)
     """
-    return bool(_NAVIGATION.match(line) or _LINKS.match(line))
+    links = _LINKS.match(line) and not line.lstrip().startswith("#")
+    return bool(links or _NAVIGATION.match(line))
 
 
 def is_fact_line(line: str) -> bool:
@@ -669,8 +670,8 @@ def _has_title(part: Sequence[str], stops: bool) -> bool:
         return False
     if filled[0].rstrip().endswith("."):
         at = next(i for i, line in enumerate(part) if line == filled[0])
-        below = part[at + 1] if at + 1 < len(part) else ""
-        alone = not below.strip() or _is_date_line(below)
+        under = part[at + 1] if at + 1 < len(part) else ""
+        alone = not under.strip() or _is_date_line(under)
         if not (stops and alone and len(filled[0].split()) <= 20):
             return False
     below = [line for line in filled[1:] if not _LINKS.match(line)]
@@ -847,8 +848,7 @@ def _stands_beside(lines: Sequence[str], i: int) -> bool:
     """Whether a line of the head is a fact about the release, a contact or an entry of a menu."""
     shown = lines[i].strip()
     fact = bool(_LABEL.match(shown)) and _has_title_below(lines, i)
-    menu = is_navigation(shown) and not shown.startswith("#")
-    return fact or menu or _is_name_above_contact(lines, i)
+    return fact or is_navigation(shown) or _is_name_above_contact(lines, i)
 
 
 def _has_title_below(lines: Sequence[str], i: int) -> bool:
