@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topics import read_releases
@@ -144,6 +144,7 @@ def test_one_release_a_line():
     assert [(p.text, p.line) for p in pieces] == [("Press release: first", 1), ("### second", 3)]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab .\n#-=30()/:Source2018", max_size=300))
 def test_no_letter_is_lost(page):
     # Only marks, dates and the word before a source may go.

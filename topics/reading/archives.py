@@ -72,7 +72,7 @@ def compression_of(data: bytes) -> str | None:
     return None
 
 
-def decompress(data: bytes, compression: str, path: Any) -> bytes:
+def decompress(data: bytes, compression: str, path: Any, limit: int | None = None) -> bytes:
     """Content of a compressed file.
 
     Parameters
@@ -83,6 +83,8 @@ def decompress(data: bytes, compression: str, path: Any) -> bytes:
         How it is compressed.
     path : object
         For messages.
+    limit : int or None, default=None
+        Bytes that it may become; None allows :func:`allowance`.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def decompress(data: bytes, compression: str, path: Any) -> bytes:
     >>> decompress(bz2.compress(b"Aid came."), "bzip2", "a.txt.bz2")
     b'Aid came.'
     """
-    limit = allowance(len(data))
+    limit = allowance(len(data)) if limit is None else limit
     try:
         if compression == "zstd":
             import pyarrow as pa
@@ -148,7 +150,7 @@ def is_tar(data: bytes) -> bool:
     return data[257:262] == b"ustar"
 
 
-def members(data: bytes, path: Any) -> Iterator[Member]:
+def members(data: bytes, path: Any, limit: int | None = None) -> Iterator[Member]:
     """Files of a zip or tar archive, one after the other, in the order of their names.
 
     Parameters
@@ -157,6 +159,8 @@ def members(data: bytes, path: Any) -> Iterator[Member]:
         The archive.
     path : object
         For messages.
+    limit : int or None, default=None
+        Bytes that all may become; None allows :func:`allowance`.
 
     Yields
     ------
@@ -177,7 +181,7 @@ def members(data: bytes, path: Any) -> Iterator[Member]:
     >>> [(member.name, member.data) for member in members(file.getvalue(), "a.zip")]
     [('a.txt', b'Aid came.')]
     """
-    left = [allowance(len(data))]
+    left = [allowance(len(data)) if limit is None else limit]
     try:
         yield from (_of_tar if is_tar(data) else _of_zip)(data, left, path)
     except TopicsError:

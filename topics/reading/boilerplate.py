@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._arrow import combine_chunks, text_buffers
-from topics.reading.page_layouts import is_contact, is_navigation, is_prose
+from topics.reading.line_kinds import is_contact, is_navigation, is_prose
 
 _FEWEST = 3
 """Different releases that a line on contacts or the sender stands in to be boilerplate."""
@@ -251,12 +251,16 @@ def _kind(line: str) -> Literal["sender", "sentence", "other"]:
     if _CUE.search(line) or is_navigation(line) or is_contact(line):
         return "sender"
     # A figure, or a label with what it says, is news as a sentence is.
-    news = _is_sentence(line) or re.search(r"\d|[:/].*\w", line.removeprefix("-30-"))
+    rest = line.removeprefix("-30-")
+    _, divider, said = rest.replace("/", ":").partition(":")
+    labelled = divider and re.search(r"\w", said)
+    news = _is_sentence(line) or re.search(r"\d", rest) or labelled
     return "sentence" if news else "other"
 
 
 def _is_sentence(line: str) -> bool:
-    return is_prose(line) or (len(line.split()) > 3 and bool(re.search(r"[.!?。؟।]\W*$", line)))
+    stop = re.search(r"[.!?。؟।]\W{0,5}$", line[-40:])
+    return is_prose(line) or (len(line.split()) > 3 and stop is not None)
 
 
 def _is_enough(left: list[str], lines: list[str]) -> bool:

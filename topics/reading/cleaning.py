@@ -36,7 +36,9 @@ _TAG_NAMES = (
     "header|hr|html|i|iframe|img|li|main|ol|p|pre|script|section|small|span|strong|style|sub|sup|"
     "table|tbody|td|th|thead|tr|u|ul"
 )
-_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.*?-->|<!\[CDATA\[", re.I | re.S)
+_TAG = re.compile(
+    rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--(?:(?!<!--).)*?-->|<!\[CDATA\[", re.I | re.S
+)
 _BLOCK_TAG = re.compile(
     r"<(?:p|br|div|li|h[1-6]|tr|table|blockquote|section|article|ul|ol|pre)\b", re.I
 )
@@ -263,7 +265,11 @@ def join_broken_words(text: str) -> str:
 
     def joined(match: re.Match[str]) -> str:
         before, after = match[1], match[2]
-        whole = re.search(rf"(?<!\w){re.escape(before)}[-\u2010]{re.escape(after)}(?!\w)", text)
-        return f"{before}-{after}" if whole else before + after
+        return f"{before}-{after}" if f"{before}-{after}" in hyphened else before + after
 
-    return re.sub(r"([^\W\d_]+)[-\u2010]\n[ \t]*(?![A-ZÀ-ÖØ-Þ])([^\W\d_]+)", joined, text)
+    found = re.findall(r"(?<!\w)\w+[-\u2010]\w+", text)
+    found = re.findall(r"(?<!\w)\w+[-\u2010]\w+", text)
+    hyphened = {word.replace("\u2010", "-") for word in found}
+    return re.sub(
+        r"(?<![^\W\d_])([^\W\d_]+)[-\u2010]\n[ \t]*(?![A-ZÀ-ÖØ-Þ])([^\W\d_]+)", joined, text
+    )

@@ -57,6 +57,8 @@ _WEAK = frozenset(("html", "message", "release", "description", "summary", "abst
 """Names of text columns that yield to a column of far longer texts."""
 _ANY_NAME = frozenset(name for names in GUESSES.values() for name in names)
 _TEXT_NAME = frozenset(GUESSES["text"])
+_DOUBTFUL = frozenset(("data", "day", "time", "issued", "released", "posted", "created", "updated"))
+"""Names of columns of dates that other columns have, too."""
 _LONG = 40
 """Characters on average from which a column may be prose."""
 
@@ -82,6 +84,37 @@ def normal_name(name: object) -> str:
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(name).strip("\ufeff \t\r\n\"'"))
     text = re.sub(r"[\s_\-:]+", "_", text).lower()
     return re.sub(r"\.(?:rendered|#text|_text|value|raw|name)$", "", text).strip("_") or text
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Names of columns, each once: those that stand again end in ``_2``, ``_3`` ...
+
+    Parameters
+    ----------
+    names : iterable of str
+        As a table has them.
+
+    Returns
+    -------
+    list of str
+        As many.
+
+    Examples
+    --------
+    >>> distinct_names(["text", "tag", "tag", "tag"])
+    ['text', 'tag', 'tag_2', 'tag_3']
+    """
+    listed = list(names)
+    taken, counts = set(listed), dict[str, int]()
+    found = []
+    for name in listed:
+        counts[name] = counts.get(name, 0) + 1
+        new = name
+        while counts[name] > 1 and (new := f"{name}_{counts[name]}") in taken:
+            counts[name] += 1
+        taken.add(new)
+        found.append(new)
+    return found
 
 
 def is_text_name(name: object) -> bool:
@@ -162,7 +195,7 @@ def find_columns(
         if standard not in found:
             free = [name for name in names if name not in found.values()]
             likely = _by_name(free, guesses, beside)
-            if likely is not None and _may_be(table[likely], standard):
+            if likely is not None and _may_be(table[likely], standard, likely):
                 found[standard] = likely
     return {name: found[name] for name in GUESSES if name in found}, notes
 
@@ -288,14 +321,14 @@ def _is_prose(values: Any) -> bool:
     return spaces >= 5 and _mean_length(values) >= _LONG * 0.75 and 2 * links < len(cells)
 
 
-def _may_be(values: Any, standard: str) -> bool:
+def _may_be(values: Any, standard: str, name: str) -> bool:
     """Whether what a column holds is no contradiction to its name."""
     kind = values.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_struct(kind):
         return False
     if standard == "language" and _is_text(values):
         return all(len(cell) < 40 for cell in _sample(values))
-    if standard == "date" and _is_text(values):
+    if standard == "date" and normal_name(name) in _DOUBTFUL and _is_text(values):
         cells = _sample(values)
         return not cells or sum(any(map(str.isdigit, cell)) for cell in cells) * 2 >= len(cells)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -584,18 +585,25 @@ def concat_tables(tables: Sequence[pa.Table]) -> pa.Table:
     """
     try:
         return pa.concat_tables(tables, promote_options="permissive")
-    except (pa.ArrowTypeError, pa.ArrowInvalid):
-        known = set(SCHEMA.names)
-        as_text = [
-            table.cast(
-                pa.schema(
-                    (name, kind if name in known else pa.large_string())
-                    for name, kind in zip(table.column_names, table.schema.types, strict=True)
-                )
+    except (pa.ArrowTypeError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.concat_tables(map(_as_text, tables), promote_options="permissive")
+
+
+def _as_text(table: pa.Table) -> pa.Table:
+    """The table with columns of text, but for those that every corpus has; what nests as JSON."""
+    for at, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
+        if name in SCHEMA.names or pa.types.is_large_string(kind):
+            continue
+        try:
+            values = table[name].cast(pa.large_string())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            cells = table[name].to_pylist()
+            values = pa.array(
+                [c if c is None else json.dumps(c, ensure_ascii=False, default=str) for c in cells],
+                pa.large_string(),
             )
-            for table in tables
-        ]
-        return pa.concat_tables(as_text, promote_options="permissive")
+        table = table.set_column(at, name, values)
+    return table
 
 
 def content_id(title: str | None, text: str) -> str:

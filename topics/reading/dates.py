@@ -171,6 +171,7 @@ _ANY_YEAR = re.compile(
 )
 """What a year may be: four digits, those of another script, or two behind a month."""
 _ANY_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)|(?![0-9])\d")
+_MOST_SEARCHED = 2000
 _LONGEST = 120
 """Characters of a line in which months of further languages are looked for."""
 
@@ -185,7 +186,7 @@ def find_dates(text: str, *, partial: bool = False) -> list[DateFound]:
     Parameters
     ----------
     text : str
-        A line or a cell.
+        A line or a cell; of a longer one the first 2,000 characters.
     partial : bool, default=False
         Whether a month with its year is a date, too, where there is no other.
 
@@ -205,6 +206,7 @@ def find_dates(text: str, *, partial: bool = False) -> list[DateFound]:
     """
     if not any(map(str.isdigit, text)):
         return []
+    text = text[:_MOST_SEARCHED]
     found: list[DateFound] = []
 
     def search(patterns: Iterable[re.Pattern[str]], months: dict[str, int]) -> None:

@@ -58,7 +58,7 @@ def decode(data: bytes, path: Path | str = "", encoding: str | None = None) -> s
     if encoding is not None:
         try:
             text = data.decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (UnicodeError, LookupError, ValueError) as error:
             raise TopicsError(
                 f"it cannot be read as {encoding} ({error})", "leave the encoding out", path=path
             ) from None

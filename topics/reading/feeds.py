@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from typing import Any
@@ -12,7 +13,6 @@ from topics.reading.columns import is_text_name
 from topics.reading.rows import Rows, string_table
 
 _FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
-_NEWS = ("newsItem", "NewsItem", "nitf", "NewsML", "newsMessage")
 
 
 def xml_kind(data: bytes) -> str | None:
@@ -40,7 +40,7 @@ def xml_kind(data: bytes) -> str | None:
     if not start.startswith(b"<"):
         return None
     root = re.sub(
-        rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?[^>]*>", b"", start, flags=re.S
+        rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", b"", start, flags=re.S
     )
     root = root.lstrip()
     if re.match(rb"<(?:html|!doctype html)", root, re.I):
@@ -79,7 +79,7 @@ def read_feed(data: bytes, path: Any) -> Rows:
     """
     import feedparser
 
-    found = feedparser.parse(data, resolve_relative_uris=False)
+    found = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False)
     if not found.entries:
         raise TopicsError("the feed has no entries", "check that it is whole", path=path)
     name = found.feed.get("title") or None
@@ -224,8 +224,9 @@ def _first(node: Any, *names: str) -> Any:
     """The first element below that has one of these names, the likeliest name first."""
     for name in names:
         for inner in node.iter():
-            aside = any(_name(above) in ("note", "header") for above in inner.iterancestors())
-            if _name(inner) == name and not aside and _text(inner):
+            if _name(inner) != name or not _text(inner):
+                continue
+            if not any(_name(above) in ("note", "header") for above in inner.iterancestors()):
                 return inner
     return None
 

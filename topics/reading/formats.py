@@ -19,6 +19,7 @@ from topics.reading import office
 from topics.reading.archives import (
     COMPRESSIONS,
     MAX_DEPTH,
+    allowance,
     compression_of,
     decompress,
     is_tar,
@@ -33,9 +34,10 @@ from topics.reading.front_matter import take_front_matter
 from topics.reading.grids import Record, rows_from_grid
 from topics.reading.json_records import read_json, read_json_lines, read_plain_json_lines
 from topics.reading.mail import html_of_mhtml, mail_kind, read_mail, read_msg
-from topics.reading.page_layouts import Piece, find_layout, read_piece, split_page
+from topics.reading.page_layouts import find_layout, split_page
 from topics.reading.press_exports import read_export
 from topics.reading.rows import Rows, string_table
+from topics.reading.single_release import Piece, read_piece
 from topics.reading.web_pages import is_html, read_html, read_warc
 
 ENDINGS = {
@@ -170,7 +172,10 @@ def _why_passed_over(path: Path) -> str | None:
             start = file.read(8192)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
-    kind = kind_of(start, path) if start else None
+    try:
+        kind = kind_of(start, path) if start else None
+    except TopicsError as error:
+        return error.problem
     # A text of an unknown ending may be a program; one without any is read.
     if kind in _BINARY or (kind is not None and not path.suffix and b"\x00" not in start):
         return None
@@ -383,7 +388,7 @@ def _is_json(line: bytes) -> bool:
 
 
 def open_files(
-    path: Path | str, rejects: list[tuple[str, int | None, str]]
+    path: Path | str, rejects: list[tuple[str | None, int | None, str]]
 ) -> Iterator[SourceFile]:
     """The file that a path stands for, unpacked; each file of an archive.
 
@@ -419,7 +424,10 @@ def open_files(
 
 
 def unpack(
-    file: SourceFile, rejects: list[tuple[str, int | None, str]], depth: int = 0
+    file: SourceFile,
+    rejects: list[tuple[str | None, int | None, str]],
+    depth: int = 0,
+    limit: int | None = None,
 ) -> Iterator[SourceFile]:
     """A file without its compression, or the files of an archive, each unpacked in turn.
 
@@ -431,6 +439,8 @@ def unpack(
         Gets the members that cannot be read, with the reason.
     depth : int, default=0
         Archives that it stands in.
+    limit : int or None, default=None
+        Bytes that all within may become, however deep they stand.
 
     Yields
     ------
@@ -450,12 +460,13 @@ def unpack(
     [('a.txt', b'Aid came.')]
     """
     place, name, data = file
+    limit = allowance(len(data)) if limit is None else limit
     compression = compression_of(data)
     claimed = COMPRESSIONS.get(name.suffix.lower())
     for _ in range(2):
         if compression is None and claimed is None:
             break
-        data = decompress(data, compression or claimed or "", place)
+        data = decompress(data, compression or claimed or "", place, limit)
         name = name.with_suffix("") if name.suffix.lower() in COMPRESSIONS else name
         compression, claimed = compression_of(data), None
     is_archive = is_tar(data) or (
@@ -466,13 +477,14 @@ def unpack(
         return
     if depth >= MAX_DEPTH:
         raise TopicsError("archives stand in archives too deeply", "unpack it", path=place)
-    for member in members(data, place):
+    for member in members(data, place, limit):
         inner = f"{place}/{member.name}"
         if member.problem:
             rejects.append((inner, None, member.problem))
             continue
         try:
-            yield from unpack(SourceFile(inner, Path(member.name), member.data), rejects, depth + 1)
+            within = SourceFile(inner, Path(member.name), member.data)
+            yield from unpack(within, rejects, depth + 1, limit)
         except TopicsError as error:
             rejects.append((inner, None, str(TopicsError(error.problem, error.hint))))
 
@@ -534,9 +546,7 @@ def read_file(file: SourceFile, how: Reading = _AS_RECOGNISED) -> Rows:
     Raises
     ------
     TopicsError
-        If the file cannot be read at all.
-    ValueError
-        If there is no such format.
+        If the file cannot be read at all, or there is no such format.
 
     Examples
     --------
@@ -545,11 +555,13 @@ def read_file(file: SourceFile, how: Reading = _AS_RECOGNISED) -> Rows:
     [{'title': 'Aid', 'text': 'Aid reached the camp.'}]
     """
     if how.format is not None and how.format not in FORMATS:
-        raise ValueError(f"format={how.format!r} is none of {', '.join(FORMATS)}")
+        raise TopicsError(f"format={how.format!r} is unknown", f"give one of {', '.join(FORMATS)}")
     place, data = Path(file.place), file.data
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise TopicsError("the file is empty", "give a file with releases in it", path=place)
-    kind = how.format or kind_of(data, file.name)
+    # An archive is unpacked by now, whatever its members are.
+    asked = None if how.format in ("zip", "tar") else how.format
+    kind = asked or kind_of(data, file.name)
     if (
         how.split is not None
         and how.format is None

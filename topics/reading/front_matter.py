@@ -40,7 +40,10 @@ def take_front_matter(text: str) -> tuple[dict[str, Any], str, int]:
     fields = _read_toml(match[1]) if match.re is _TOML else _read_yaml(match[1])
     if not isinstance(fields, dict) or not fields:
         return {}, text, 0
-    found = {str(name).strip().lower(): _plain(value) for name, value in fields.items()}
+    try:
+        found = {str(name).strip().lower(): _plain(value) for name, value in fields.items()}
+    except (RecursionError, ValueError):
+        return {}, text, 0
     return found, text[match.end() :], match[0].count("\n")
 
 
@@ -48,6 +51,8 @@ def _read_yaml(text: str) -> Any:
     import yaml
 
     try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            return None  # what is named once and meant many times can grow beyond all bounds
         # As text: yes, no and 012 are what they look like, and a date stays as it was written.
         fields = yaml.load(text, yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -67,7 +72,7 @@ def _read_toml(text: str) -> Any:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         return None
 
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from topics._errors import TopicsError
-from topics.reading.columns import is_known_name, is_text_name, normal_name
+from topics.reading.columns import distinct_names, is_known_name, is_text_name, normal_name
 from topics.reading.dates import find_dates
 from topics.reading.rows import Rows, utf8
 
 _SEARCHED = 40
 """Records among which the one that names the columns is looked for."""
 _LONGEST_NAME = 80
+_MOST_COLUMNS = 2000
 
 
 class Record(NamedTuple):
@@ -91,13 +92,18 @@ def rows_from_grid(
         names.pop()  # a delimiter at the end of the line
     if delimiter is not None and _has_row_names(names, body):
         names = ["row_name", *names]  # as R writes them
-    names = _distinct([name or f"column_{i}" for i, name in enumerate(names, 1)])
+    if len(names) > _MOST_COLUMNS:
+        raise TopicsError(
+            f"the table has {len(names):,} columns", "leave out those that are none of releases",
+            path=path,
+        )  # fmt: skip
+    names = distinct_names([name or f"column_{i}" for i, name in enumerate(names, 1)])
     kept: list[Sequence[str]] = []
     numbers: list[int] = []
     repeated = [normal_name(name) for name in names]
     for number, cells in body:
-        while len(cells) > len(names) and not cells[-1].strip():
-            cells = cells[:-1]
+        if len(cells) > len(names):
+            cells = cells[: max(len(names), len(_trimmed(cells)))]
         if [normal_name(cell) for cell in cells] == repeated and at is not None:
             rejects.append((number, "it repeats the names of the columns"))
         elif len(cells) > len(names) or (len(cells) < len(names) and delimiter is not None):
@@ -143,16 +149,6 @@ def _wrong_count(found: int, expected: int, delimiter: str | None) -> str:
     if found < expected:
         hint = f"add the {delimiter!r} that are missing, empty cells have them, too"
     return f"{found} cells where the header has {expected}; {hint}"
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    taken: list[str] = []
-    for name in names:
-        new = name
-        while new in taken:
-            new += "_2"
-        taken.append(new)
-    return taken
 
 
 def find_header(records: Sequence[Record], named: Sequence[str] = ()) -> int | None:

@@ -150,6 +150,8 @@ def read_plain_json_lines(data: bytes) -> Rows | None:
         return None
     if not all(isinstance(row, dict) for row in first):
         return None
+    if len({key for row in first for key in row}) > _MOST_KEYS:
+        return None  # keys that are ids
     # Else what looks like a time would be read as one.
     texts = {key for row in first for key, value in row.items() if isinstance(value, str)}
     schema = pa.schema([(key, pa.string()) for key in sorted(texts)])
@@ -173,6 +175,7 @@ def read_plain_json_lines(data: bytes) -> Rows | None:
 
 
 _SAMPLE = 1 << 20
+_MOST_KEYS = 40
 
 
 def _read_several(text: str, path: Path | str) -> Rows:
@@ -336,7 +339,7 @@ def _of_list(values: list[Any], notes: list[str]) -> list[Any]:
         first = values[0]
         if all(isinstance(cell, str) for cell in first) and any(map(is_text_name, first)):
             notes.append("the columns are named by the first list")
-            return [dict(zip(first, row, strict=False)) for row in values[1:]]
+            return [_named_cells(first, row) for row in values[1:]]
         return [{f"column_{i}": cell for i, cell in enumerate(row, 1)} for row in values]
     pages = [page for page in values if isinstance(page, dict)]
     own = any(
@@ -348,9 +351,17 @@ def _of_list(values: list[Any], notes: list[str]) -> list[Any]:
         found = list(_lists_within({"": values}))[1:]
         with_text = [(n, f) for n, f in found if any(_has_text(r, frozenset()) for r in f[:20])]
         if with_text:
-            notes.append(f"the releases are the lists {with_text[0][0].strip('.')!r}")
-            return with_text[0][1]
+            named = [(name.strip("."), records) for name, records in with_text]
+            return _chosen(named, frozenset(), notes)
     return values
+
+
+def _named_cells(names: Sequence[Any], row: Any) -> Any:
+    """Cells under their names, those beyond them under numbers; what is no list as it is."""
+    if not isinstance(row, list):
+        return row
+    more = [f"column_{i}" for i in range(len(names) + 1, len(row) + 1)]
+    return dict(zip([*map(str, names), *more], row, strict=False))
 
 
 def _of_orient(value: dict[str, Any], named: frozenset[str], notes: list[str]) -> list[Any] | None:
@@ -358,9 +369,7 @@ def _of_orient(value: dict[str, Any], named: frozenset[str], notes: list[str]) -
     data, columns = value.get("data"), value.get("columns")
     if isinstance(data, list) and isinstance(columns, list) and data:
         notes.append("the releases are a table of pandas (split)")
-        return [
-            dict(zip(map(str, columns), row, strict=False)) for row in data if isinstance(row, list)
-        ]
+        return [_named_cells(columns, row) for row in data]
     if isinstance(data, list) and isinstance(value.get("schema"), dict):
         notes.append("the releases are a table of pandas (table)")
         return data

@@ -313,7 +313,7 @@ def _listed(text: str) -> Any:
     if names and not inner[at:].strip():
         return [name.replace("\\'", "'").replace('\\"', '"') for name in names]
     for read in (json.loads, ast.literal_eval):
-        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+        with suppress(TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
             found = read(text)
             if isinstance(found, (list, tuple, set)) and all(
                 isinstance(name, (str, int)) for name in found
@@ -341,6 +341,8 @@ def _unknown(value: Any) -> bool:
 def _names(value: Any, index: int | None) -> tuple[Any, ...]:
     """The names that one label holds, or a clear error."""
     names = tuple(_plain(value)) if isinstance(value, _MANY) else (value,)
+    if isinstance(value, (set, frozenset)):
+        names = tuple(sorted(names, key=str))  # a set has another order in each process
     # A column of numbers with gaps is one of floats.
     names = tuple(int(n) if isinstance(n, float) and n.is_integer() else n for n in names)
     for name in names:

@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -160,7 +161,13 @@ def _word_blocks(element: Any) -> Iterator[Any]:
         if child.tag == f"{_WORD}p":
             yield child
             for box in child.iter(f"{_WORD}txbxContent"):
-                if not any(above.tag in _NOT_SHOWN for above in box.iterancestors()):
+                # Boxes within a box are found when that is read.
+                tags: set[str] = set()
+                for around in box.iterancestors():
+                    if around is child:
+                        break
+                    tags.add(around.tag)
+                if not tags & {*_NOT_SHOWN, f"{_WORD}txbxContent"}:
                     yield from _word_blocks(box)
         elif child.tag == f"{_WORD}tbl":
             yield child
@@ -374,9 +381,13 @@ def _without_running_heads(pages: list[str]) -> list[str]:
         found += [
             line
             for i, line in enumerate(page)
-            if i not in edge or not (line.strip() in again or _PAGE_NUMBER.match(line))
+            if i not in edge or not (line.strip() in again or _is_page_number(line))
         ]
     return found
+
+
+def _is_page_number(line: str) -> bool:
+    return len(line.strip()) < 40 and _PAGE_NUMBER.match(line.strip()) is not None
 
 
 _PAGE_NUMBER = re.compile(
@@ -444,6 +455,7 @@ def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]
     need("python_calamine", "a workbook", path)
     if data.startswith(b"PK"):
         check_unpacked(data, path)
+        _check_sheets(data, path)
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -458,6 +470,45 @@ def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]
         if type(error).__name__ == "PanicException":
             raise TopicsError("it is damaged", "open it and save it anew", path=path) from None
         raise
+
+
+_MOST_CELLS = 20_000_000
+_REPEATED = re.compile(rb"number-(?:rows|columns)-repeated=\"(\d+)\"")
+_REFERENCE = re.compile(rb"<c [^>]*?r=\"([A-Z]{1,3})(\d{1,7})\"")
+
+
+def _check_sheets(data: bytes, path: Any) -> None:
+    """An error for a workbook whose sheets are far wider and longer than what they hold."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not (name.startswith("xl/worksheets/") or name == "content.xml"):
+                continue
+            try:
+                sheet = archive.read(name)
+            except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError,
+                    zlib.error):  # fmt: skip
+                continue  # the reader of workbooks says what is wrong
+            filled = sheet.count(b"<c ") + sheet.count(b"table-cell")
+            if _extent(sheet, name) > min(_MOST_CELLS, 200_000 + 2_000 * filled):
+                raise TopicsError(
+                    "a cell stands far from all others", "delete what is beyond the table",
+                    path=path,
+                )  # fmt: skip
+
+
+def _extent(sheet: bytes, name: str) -> int:
+    """Cells of the rectangle that a sheet's cells span."""
+    if name == "content.xml":
+        times = sorted((int(n) for n in _REPEATED.findall(sheet) if len(n) < 9), reverse=True)
+        # What is repeated at the end of a sheet is empty, and left out.
+        return times[0] * times[1] if len(times) > 1 and b"office:value" in sheet else 0
+    rows = columns = 1
+    for letters, number in _REFERENCE.findall(sheet):
+        place = 0
+        for letter in letters:
+            place = 26 * place + letter - 64
+        rows, columns = max(rows, int(number)), max(columns, place)
+    return rows * columns
 
 
 def _sheets(workbook: Any) -> list[tuple[str, list[list[str]]]]:

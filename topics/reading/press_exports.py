@@ -14,7 +14,7 @@ _NEXIS_CLASSIC = re.compile(
     r"^\s*(?:\d+ of \d+ DOCUMENTS|Dokument \d+ von \d+|Document \d+ de \d+)\s*$"
 )
 _NEXIS_UNI = re.compile(r"^\s*End of Document\s*$", re.I)
-_FACTIVA = re.compile(r"^\s*(?:Document|Dokument|Documento) [A-Z]{2,}[A-Z0-9]*\d{6,}[a-z0-9]*\s*$")
+_FACTIVA = re.compile(r"^\s*(?:Document|Dokument|Documento) [A-Z]{2}[A-Za-z0-9]{8,60}\s*$")
 _FACTIVA_CODED = re.compile(r"^(?:AN|HD)(?:\s{1,3}\S|\s*$)")
 _PROQUEST = re.compile(r"^\s*_{20,}\s*$")
 _PROQUEST_FIELD = re.compile(
@@ -138,12 +138,11 @@ def _take_fields(lines: Sequence[str], row: dict[str, Any], body: Sequence[str] 
     """Fields above the body and below it; what is no field is the body."""
     texts = list(body)
     field: str | None = None
-    below = False
+    below = in_body = False
     for line in lines:
         shown = line.strip()
         match = _FIELD.match(shown)
         name = normal_name(match[1]) if match else ""
-        in_body = any(texts[len(body) :])
         if name == "body":
             field, texts = None, [*texts, match[2]] if match else texts
         elif match and (
@@ -161,6 +160,7 @@ def _take_fields(lines: Sequence[str], row: dict[str, Any], body: Sequence[str] 
             row[field] = f"{row[field]} {shown}".strip()
         elif not below:
             texts.append(shown)
+            in_body = True
     if "headline" in row:
         row["title"] = row.pop("headline")
     row["date"] = row.get("date") or row.get("load_date")
@@ -250,7 +250,7 @@ def _factiva_coded(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
         match = _FACTIVA_CODE.match(line)
         code = match[1].lower() if match else ""
         if match and code in _FACTIVA_NAMES:
-            if code in ("hd", "se") and row.get("text"):
+            if code in ("hd", "se") and (row.get("text") or (code == "hd" and row.get("title"))):
                 found.append((start, row))
                 row = {}
             if not row:
@@ -263,7 +263,7 @@ def _factiva_coded(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
                 if field == "text" and row[field]
                 else f"{row[field]} {line.strip()}".strip()
             )
-    if row.get("text"):
+    if row:
         found.append((start, row))
     for _, article in found:
         article["id"] = re.sub(r"^Document\s+", "", article.get("id") or "") or None

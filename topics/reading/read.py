@@ -20,7 +20,7 @@ from topics._errors import TopicsError
 from topics._progress import track
 from topics.reading.boilerplate import separate_boilerplate, without_news
 from topics.reading.cleaning import clean_column, clean_text, strip_markup
-from topics.reading.columns import GUESSES, find_columns
+from topics.reading.columns import GUESSES, distinct_names, find_columns
 from topics.reading.corpus import (
     REJECTS,
     SCHEMA,
@@ -40,8 +40,9 @@ from topics.reading.formats import (
     unpack,
 )
 from topics.reading.json_records import rows_from_values
-from topics.reading.page_layouts import Piece, is_fact_line, is_prose, read_piece
+from topics.reading.line_kinds import is_fact_line, is_prose
 from topics.reading.rows import Rows, string_table
+from topics.reading.single_release import Piece, read_piece
 from topics.text.language_id import recognise_languages
 
 Reject = tuple[str | None, int | None, str]
@@ -194,7 +195,8 @@ def _names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
     if isinstance(paths, (list, tuple, set, frozenset)) and all(
         isinstance(path, os.PathLike) or names_a_file(path) for path in paths
     ):
-        return [os.fspath(path) for path in paths], None
+        named = [os.fspath(path) for path in paths]
+        return sorted(named) if isinstance(paths, (set, frozenset)) else named, None
     return None, paths
 
 
@@ -232,16 +234,8 @@ def _read_parts(
     parts: list[Part] = []
     for file in track(files, "reading files") if len(files) > 9 else files:
         try:
-            inside: list[Reject] = []
-            members = _opened(file, inside)
-            for member in members:
-                try:
-                    parts.append(Part(member.place, read_file(member, how)))
-                except TopicsError as error:
-                    if len(files) == 1 and member.place == os.fsdecode(file):
-                        raise
-                    rejects.append(_as_reject(member.place, error))
-            rejects += inside
+            only = os.fsdecode(file) if len(files) == 1 else None
+            _read_members(open_files(file, rejects), how, parts, rejects, only)
         except TopicsError as error:
             if len(files) == 1:
                 raise
@@ -250,8 +244,21 @@ def _read_parts(
     return parts
 
 
-def _opened(file: Path | str, rejects: list[Reject]) -> Iterator[SourceFile]:
-    return open_files(file, rejects)  # type: ignore[arg-type]
+def _read_members(
+    members: Iterable[SourceFile],
+    how: Reading,
+    parts: list[Part],
+    rejects: list[Reject],
+    only: str | None,
+) -> None:
+    """Rows of files one after the other; an error where the only one cannot be read."""
+    for member in members:
+        try:
+            parts.append(Part(member.place, read_file(member, how)))
+        except TopicsError as error:
+            if member.place == only:
+                raise
+            rejects.append(_as_reject(member.place, error))
 
 
 def _as_reject(place: str, error: TopicsError) -> Reject:
@@ -262,14 +269,18 @@ def _read_stream(stream: Any, how: Reading, rejects: list[Reject]) -> list[Part]
     """Rows of a file that is open, by its name where it has one."""
     try:
         content = stream.read()
-    except (OSError, ValueError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise TopicsError(f"the file cannot be read ({error})", "give its path") from None
+    if not isinstance(content, (str, bytes, bytearray)):
+        raise TopicsError("the file gives neither text nor bytes", "give its path")
     data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
     named = getattr(stream, "name", None)
     name = named if isinstance(named, str) else "stream"
     how = how._replace(encoding="utf-8") if isinstance(content, str) else how
-    found = unpack(SourceFile(name, Path(name), data), rejects)  # type: ignore[arg-type]
-    return [Part(file.place, read_file(file, how)) for file in found]
+    parts: list[Part] = []
+    opened = unpack(SourceFile(name, Path(name), data), rejects)
+    _read_members(opened, how, parts, rejects, name)
+    return parts
 
 
 def _rows_in_memory(releases: Any) -> Rows:
@@ -295,7 +306,8 @@ def _rows_in_memory(releases: Any) -> Rows:
     elif isinstance(releases, (bytes, bytearray)):
         raise TopicsError("the releases are bytes", "decode them, or give the file's path")
     elif isinstance(releases, Iterable):
-        return _rows_of_texts(list(releases))
+        unordered = isinstance(releases, (set, frozenset))
+        return _rows_of_texts(sorted(releases, key=str) if unordered else list(releases))
     else:
         raise TopicsError(
             f"releases cannot be read from a {type(releases).__name__}",
@@ -342,7 +354,7 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
     log = []
     for folder, members in groups.items():
         many = [at for at in members if parts[at].rows.table.num_rows > 1]
-        ones = [at for at in members if at not in many]
+        ones = [at for at in members if parts[at].rows.table.num_rows <= 1]
         if len(members) > 2 and 2 * len(ones) > len(members):
             for at in many:
                 if not cut_for_sure(parts[at].rows):
@@ -354,7 +366,7 @@ def _decide_units(parts: list[Part], rejects: list[Reject]) -> list[str]:
         for at in members:
             place, rows = parts[at]
             n = rows.table.num_rows
-            if at not in ones or len(ones) == 1:
+            if n > 1 or len(ones) == 1:
                 log.append(
                     f"{place}: {n:,} releases by {_BY.get(rows.layout or '', 'its layout')}"
                     if n > 1 else f"{place}: one release"
@@ -433,10 +445,11 @@ def _standard_table(
     path: str | None, rows: Rows, columns: Mapping[str, str]
 ) -> tuple[pa.Table, list[Sequence[DateFound]], list[Reject], list[str]]:
     """Rows under the names of a corpus, their dates, the rows without a text, and notes."""
-    table = _plain_types(_distinct_names(rows.table), columns)
+    table = _plain_types(_distinct_names(rows.table))
     if not table.num_rows:
         return SCHEMA.empty_table(), [], [], []
     is_page = rows.dates is not None
+    is_corpus = set(SCHEMA.names) <= set(table.column_names)
     # The names given are those of tables; a page has none.
     found, notes = find_columns(table, {} if is_page else columns, path)
     data: dict[str, Any] = {}
@@ -453,7 +466,9 @@ def _standard_table(
     for column in table.column_names:
         if column not in found.values():
             # A column of the user's that is named like one of ours keeps its values.
-            taken = column in data or column in ("path", "row")
+            # What was kept apart before, in a corpus of ours, stays so.
+            theirs = column == "boilerplate" and not (is_page or is_corpus)
+            taken = column in data or column in SCHEMA.names or theirs
             data[f"{column}_" if taken else column] = table[column]
     for name in SCHEMA.names:
         data.setdefault(name, pa.nulls(table.num_rows, pa.large_string()))
@@ -480,7 +495,7 @@ def _dates_of_cells(cells: Any) -> list[Sequence[DateFound]]:
     ]
 
 
-def _plain_types(table: pa.Table, columns: Mapping[str, str]) -> pa.Table:
+def _plain_types(table: pa.Table) -> pa.Table:
     """The table without types that not all of Arrow's functions know."""
     for at, (name, kind) in enumerate(zip(table.column_names, table.schema.types, strict=True)):
         values = table[name]
@@ -528,13 +543,8 @@ def _without_missing(values: Any) -> Any:
 
 def _distinct_names(table: pa.Table) -> pa.Table:
     """The table with names for columns that have none, or one that stands twice."""
-    names: list[str] = []
-    for at, name in enumerate(table.column_names, 1):
-        new = name.strip() or f"column_{at}"
-        while new in names:
-            new += "_2"
-        names.append(new)
-    return table.rename_columns(names)
+    named = [name.strip() or f"column_{at}" for at, name in enumerate(table.column_names, 1)]
+    return table.rename_columns(distinct_names(named))
 
 
 def _blank_to_null(values: Any) -> Any:
@@ -567,10 +577,8 @@ def _language_names() -> dict[str, str]:
         for code, name in Locale(locale).languages.items():
             if len(code) == 2:
                 names.setdefault(name.lower(), code)
-    for code in set(names.values()):
-        own = Locale.parse(code, sep="-").get_display_name() if code in ("de", "fr", "es") else None
-        if own:
-            names.setdefault(own.lower(), code)
+    for code in ("de", "fr", "es"):
+        names.setdefault((Locale(code).get_display_name() or code).lower(), code)
     return names
 
 

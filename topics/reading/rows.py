@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,12 +64,27 @@ def string_table(rows: list[dict[str, Any]]) -> pa.Table:
     >>> string_table([{"text": "Aid", "n": 3}, {"text": "Law"}]).to_pylist()
     [{'text': 'Aid', 'n': '3'}, {'text': 'Law', 'n': None}]
     """
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    counts = Counter(name for row in rows for name in row)
+    if len(counts) > _MOST_COLUMNS:
+        # Keys that are ids make no columns: what few rows have stands in one, as JSON.
+        often = {name for name, _ in counts.most_common(_MOST_COLUMNS)}
+        rows = [_narrowed(row, often) for row in rows]
+        counts = Counter(name for row in rows for name in row)
+    names = list(counts)
     columns = {}
     for name in names:
         cells = [_cell(row.get(name)) for row in rows]
         columns[utf8(str(name))] = pa.array(cells, pa.large_string())
     return pa.table(columns)
+
+
+_MOST_COLUMNS = 200
+
+
+def _narrowed(row: dict[str, Any], often: set[str]) -> dict[str, Any]:
+    rest = {name: value for name, value in row.items() if name not in often}
+    kept = {name: value for name, value in row.items() if name in often}
+    return kept | {"other_fields": rest} if rest else kept
 
 
 def utf8(text: str) -> str:
@@ -84,8 +101,13 @@ def utf8(text: str) -> str:
 def _cell(value: Any) -> str | None:
     if isinstance(value, str):
         return utf8(value)
-    if value is None or value != value:  # noqa: PLR0124 (NaN)
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if isinstance(value, float) and math.isnan(value):
         return None
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         return utf8("\n\n".join(value))  # paragraphs
-    return utf8(json.dumps(value, ensure_ascii=False, default=str).strip('"'))
+    try:
+        return utf8(json.dumps(value, ensure_ascii=False, default=str).strip('"'))
+    except (ValueError, TypeError, RecursionError):  # such as a dict that holds itself
+        return utf8(str(value))

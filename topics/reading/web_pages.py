@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr
@@ -15,8 +16,8 @@ from topics.reading.dates import find_dates
 from topics.reading.encodings import decode
 from topics.reading.grids import Record, rows_from_grid
 from topics.reading.office import need
-from topics.reading.page_layouts import read_piece
 from topics.reading.rows import Rows, string_table
+from topics.reading.single_release import read_piece
 
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<article[\s>]", re.I)
 _FRAGMENT = re.compile(rb"</(?:p|div|td|h1|h2|span|li|a)>", re.I)
@@ -96,7 +97,8 @@ def read_html(text: str, path: Any, named: tuple[str, ...] = ()) -> Rows:
 def _without_site(title: str, page: str) -> str:
     """The title without the name of the site, where a heading of the page is the rest."""
     title = " ".join(title.split())
-    for heading in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page, re.I | re.S)[:5]:
+    headings = re.finditer(r"<h[12][^>]*>((?:(?!<h[12]).)*?)</h[12]>", page, re.I | re.S)
+    for heading in (match[1] for match in itertools.islice(headings, 5)):
         shown = " ".join(strip_markup(heading).split())
         if len(shown) > 10 and title.startswith(shown):
             return shown
@@ -222,9 +224,11 @@ def read_warc(data: bytes, path: Any) -> Rows:
             except TopicsError as error:
                 rejects.append((number, f"{url}: {error.problem}"))
                 continue
-            rows.append(page.table.to_pylist()[0] | {"url": url})
-            dates += page.dates or [[]]
-            numbers.append(number)
+            for row in page.table.to_pylist():
+                rows.append(row | {"url": url})
+                numbers.append(number)
+            dates += page.dates or [[] for _ in page.numbers]
+            rejects += [(number, f"{url}: {why}") for _, why in page.rejects]
     except TopicsError:
         raise
     except Exception as error:
