@@ -74,11 +74,11 @@ def print_json(value: Any) -> None:
 
 
 def plain(text: str) -> str:
-    r"""A text without what a terminal would obey; its lines stay.
+    """A text without what a terminal would obey; its lines stay.
 
     Examples
     --------
-    >>> plain("[bold]Aid" + chr(7)) == "\[bold]Aid" + chr(0xFFFD)
+    >>> plain("Aid" + chr(27) + "[2J came") == "Aid" + chr(0xFFFD) + "[2J came"
     True
     """
     from rich.markup import escape
