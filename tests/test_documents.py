@@ -338,3 +338,49 @@ def test_a_folder_of_many_kinds(tmp_path):
         "frame.html": "part of a saved page", "~$a.docx": "a lock file of an office program",
         "style.css": "unknown kind of file (.css)",
     }  # fmt: skip
+
+
+def test_a_picture_among_releases_is_a_reject(tmp_path):
+    (tmp_path / "a.txt").write_text(f"{TITLE}\n\n{PROSE}\n")
+    (tmp_path / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 99)
+    (tmp_path / "o.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 600)
+    corpus = read_releases(tmp_path, languages=False)
+    assert (len(corpus), corpus.rejects.num_rows) == (1, 2)
+
+
+def test_a_feed_that_names_a_file_does_not_open_it(tmp_path):
+    (tmp_path / "secret.xml").write_text(FEED)
+    with pytest.raises(TopicsError, match="no entries"):
+        read(tmp_path / "a.xml", str(tmp_path / "secret.xml").encode(), format="feed")
+
+
+def test_text_boxes_within_text_boxes_are_read_once(tmp_path):
+    def add(document):
+        inner = "<w:p><w:r><w:t>the innermost box</w:t></w:r></w:p>"
+        for _ in range(14):
+            inner = f"<w:p><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
+        document.element.body.insert(2, parse_xml(inner.replace("<w:p>", f"<w:p {WORD}>", 1)))
+
+    (release,) = read(tmp_path / "a.docx", word(add=add))
+    assert release["text"].count("the innermost box") == 1
+
+
+def test_front_matter_that_grows_beyond_bounds_is_text(tmp_path):
+    bomb = "a: &a0 [x, x]\n" + "".join(
+        f"b{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 60)
+    )
+    corpus = read(tmp_path / "a.md", f"---\n{bomb}---\n\n{PROSE}\n".encode())
+    assert PROSE in corpus["text"][0].as_py()
+
+
+def test_a_sheet_of_one_far_cell_is_refused(tmp_path):
+    from workbook import write_xlsx
+
+    write_xlsx(tmp_path / "a.xlsx", [["title", "text"], ["A", PROSE]])
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/s.xml"].decode()
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    parts["xl/worksheets/s.xml"] = sheet.replace("</sheetData>", far).encode()
+    with pytest.raises(TopicsError, match="a cell stands far from all others"):
+        read(tmp_path / "b.xlsx", zipped(parts))

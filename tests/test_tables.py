@@ -289,3 +289,52 @@ def test_every_row_of_a_table_is_a_release_or_a_reject_in_order(rows):
     assert found.numbers == sorted(found.numbers)
     for number, row in zip(found.numbers, found.table.to_pylist(), strict=True):
         assert tuple(row.values())[:3] == rows[number - 2]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"language": [["en"]]},
+        {"title": [["x"]]},
+        {"date": [{"a": 1}]},
+        {"id": [{"a": 1}]},
+        {"boilerplate": [1]},
+    ],
+)
+def test_columns_named_like_ours_that_hold_something_else_are_kept(column):
+    (name,) = column
+    corpus = read_releases(pa.table({"text": [LONG], **column}), languages=False)
+    assert corpus[f"{name}_"].to_pylist() == column[name]
+
+
+def test_cells_that_are_no_plain_values():
+    loop = {"text": LONG}
+    loop["me"] = loop
+    rows = [
+        {"text": LONG, "v": np.zeros(3)},
+        {"text": LONG, "v": pd.NA},
+        {"text": LONG, "v": float("nan")},
+        loop,
+    ]
+    corpus = read_releases(rows, languages=False)
+    assert corpus["v"].to_pylist() == ["[0. 0. 0.]", None, None, None]
+
+
+def test_files_whose_columns_are_of_different_kinds(tmp_path):
+    pd.DataFrame({"text": [LONG], "m": [{"a": 1}]}).to_parquet(tmp_path / "a.parquet")
+    pd.DataFrame({"text": [LONG], "m": ["x"]}).to_parquet(tmp_path / "b.parquet")
+    assert read_releases(tmp_path, languages=False)["m"].to_pylist() == ['{"a": 1}', "x"]
+
+
+def test_keys_that_are_ids_make_no_columns():
+    rows = [{"text": LONG, f"key{i}": i} for i in range(300)]
+    table = read_releases(rows, languages=False).table
+    assert table.num_columns < 250
+    assert json.loads(table["other_fields"].to_pylist()[-1]) == {"key299": 299}
+
+
+def test_rows_of_json_that_are_none_are_rejects_and_further_cells_are_kept(tmp_path):
+    split = {"columns": ["title", "text"], "data": [["A", LONG, "more"], "lost", ["B", LONG]]}
+    corpus = write(tmp_path / "a.json", json.dumps(split))
+    assert corpus["title"].to_pylist() == ["A", None, "B"]
+    assert corpus["column_3"].to_pylist() == ["more", None, None]

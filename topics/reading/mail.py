@@ -222,6 +222,13 @@ def read_msg(data: bytes, path: Any) -> Rows:
     ------
     TopicsError
         If it is damaged or has no text.
+
+    Examples
+    --------
+    >>> read_msg(b"no message", "a.msg")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    topics._errors.TopicsError: a.msg: it is damaged, or no message (...); save it as .eml
     """
     need("oxmsg", "a message of Outlook", path)
     from oxmsg import Message
@@ -246,7 +253,7 @@ def read_msg(data: bytes, path: Any) -> Rows:
 
 
 def html_of_mhtml(data: bytes, path: Any) -> str:
-    """The page within a saved web page (.mhtml).
+    r"""The page within a saved web page (.mhtml).
 
     Parameters
     ----------
@@ -264,6 +271,11 @@ def html_of_mhtml(data: bytes, path: Any) -> str:
     ------
     TopicsError
         If it holds none.
+
+    Examples
+    --------
+    >>> html_of_mhtml(b"MIME-Version: 1.0\nContent-Type: text/html\n\n<p>Aid</p>", "a.mhtml")
+    '<p>Aid</p>'
     """
     message = _parsed(data)
     for part in message.walk():

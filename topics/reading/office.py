@@ -128,7 +128,34 @@ _NOT_SHOWN = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback"}
 
 @_guarded
 def read_docx(data: bytes, path: Any) -> Document:
-    """Text of a Word document, by python-docx; tables stand where they do in it."""
+    r"""Text of a Word document, by python-docx; tables stand where they do in it.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    path : object
+        For messages.
+
+    Returns
+    -------
+    Document
+        Its text, and its title where it has one.
+
+    Raises
+    ------
+    TopicsError
+        If it is damaged, or python-docx is not installed.
+
+    Examples
+    --------
+    >>> import docx
+    >>> document, file = docx.Document(), io.BytesIO()
+    >>> _ = document.add_heading("Talks resume", 0), document.add_paragraph("Envoys met.")
+    >>> document.save(file)
+    >>> read_docx(file.getvalue(), "a.docx")
+    Document(text='Talks resume\n\nEnvoys met.', title='Talks resume')
+    """
     need("docx", "a Word document", path)
     check_unpacked(data, path)
     import docx
@@ -212,7 +239,32 @@ def _word_text(paragraph: Any) -> str:
 
 @_guarded
 def read_odt(data: bytes, path: Any) -> Document:
-    """Text of an OpenDocument text, packed or flat, without notes and what was deleted."""
+    """Text of an OpenDocument text, packed or flat, without notes and what was deleted.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    path : object
+        For messages.
+
+    Returns
+    -------
+    Document
+        Its text, and its title where it has one.
+
+    Raises
+    ------
+    TopicsError
+        If it is damaged.
+
+    Examples
+    --------
+    >>> spaces = 'xmlns:o="urn:o" xmlns:text="urn:t"'
+    >>> flat = f"<o:document {spaces}><o:body><text:p>Envoys met.</text:p></o:body></o:document>"
+    >>> read_odt(flat.encode(), "a.fodt").text
+    'Envoys met.'
+    """
     if data.startswith(b"PK"):
         check_unpacked(data, path)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -268,7 +320,30 @@ def _open_text(paragraph: Any) -> str:
 
 @_guarded
 def read_rtf(data: bytes, path: Any) -> Document:
-    """Text of a Rich Text file, by striprtf."""
+    r"""Text of a Rich Text file, by striprtf.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    path : object
+        For messages.
+
+    Returns
+    -------
+    Document
+        Its text, and its title where it has one.
+
+    Raises
+    ------
+    TopicsError
+        If it is damaged, or striprtf is not installed.
+
+    Examples
+    --------
+    >>> read_rtf(rb"{\rtf1 {\b Talks}\par Envoys met.\par}", "a.rtf").text
+    'Talks\n\nEnvoys met.'
+    """
     need("striprtf", "a Rich Text file", path)
     from striprtf.striprtf import rtf_to_text
 
@@ -301,7 +376,34 @@ def _without_bars(line: str) -> str:
 
 @_guarded
 def read_pdf(data: bytes, path: Any) -> Document:
-    """Text layer of a PDF, by PDFium; words that were hyphenated at line ends are whole again."""
+    """Text layer of a PDF, by PDFium; words that were hyphenated at line ends are whole again.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    path : object
+        For messages.
+
+    Returns
+    -------
+    Document
+        Its text, and its title where it has one.
+
+    Raises
+    ------
+    TopicsError
+        If it is damaged or locked, holds pictures alone, or pypdfium2 is not installed.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure, file = Figure(), io.BytesIO()
+    >>> _ = figure.text(0.1, 0.5, "Envoys met in Port Ellis.")
+    >>> figure.savefig(file, format="pdf")
+    >>> read_pdf(file.getvalue(), "a.pdf").text
+    'Envoys met in Port Ellis.'
+    """
     need("pypdfium2", "a PDF", path)
     import pypdfium2
 
@@ -451,6 +553,13 @@ def read_spreadsheet(data: bytes, path: Path) -> list[tuple[str, list[list[str]]
     ------
     TopicsError
         If it cannot be read.
+
+    Examples
+    --------
+    >>> read_spreadsheet(b"PK", Path("a.xlsx"))
+    Traceback (most recent call last):
+        ...
+    topics._errors.TopicsError: a.xlsx: it is damaged or cut short; copy it again
     """
     need("python_calamine", "a workbook", path)
     if data.startswith(b"PK"):

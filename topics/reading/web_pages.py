@@ -185,7 +185,14 @@ def read_warc(data: bytes, path: Any) -> Rows:
     Raises
     ------
     TopicsError
-        If it is damaged.
+        If it is damaged, or holds no page.
+
+    Examples
+    --------
+    >>> read_warc(b"WARC/1.0", "a.warc")
+    Traceback (most recent call last):
+        ...
+    topics._errors.TopicsError: a.warc: the crawl holds no HTML page; give one that does
     """
     need("warcio", "a crawl (WARC)", path)
     from warcio.archiveiterator import ArchiveIterator
