@@ -6,8 +6,9 @@ import os
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -382,31 +383,30 @@ def _as_one(part: Part, letterhead: frozenset[str]) -> Part:
 
 
 def _take_letterheads(parts: list[Part], ones: Sequence[int]) -> None:
-    """Read files of one release each without the lines that stand at the top of most of them."""
-    heads = [parts[at].rows.head for at in ones]
-    if len({tuple(head) for head in heads}) < 3:
+    """Read files of one release each without the lines that stand at the top of several of them.
+
+    A line is a letterhead or a menu where it stands above three different ones. Where nothing else
+    could be the title, it is.
+    """
+    counts: Counter[str] = Counter()
+    below: dict[str, set[str]] = defaultdict(set)
+    for at in ones:
+        head = [line for line in parts[at].rows.head if not is_fact_line(line)]
+        counts.update(set(head))
+        for line, after in pairwise(head):
+            below[line].add(after)
+    shared = {line for line, n in counts.items() if n > 2 and not is_prose(line)}
+    # Lines of a menu stand above each other; what the last of them stands above differs.
+    letterhead = {line for line in shared if len(below[line] - shared) > 2 or below[line] <= shared}
+    if not any(len(below[line] - shared) > 2 for line in shared):
         return
-    counts = Counter(line for head in heads for line in set(head) if not is_prose(line))
-    shared = {line for line, n in counts.items() if n > 2 and 2 * n > len(heads)}
-    runs = Counter(tuple(_shared_run(head, shared)) for head in heads)
-    run = list(runs.most_common(1)[0][0])
-    while run:
-        read = [_as_one(parts[at], frozenset(shared & set(run))) for at in ones]
-        titles = [part.rows.table["title"][0].as_py() for part in read if part.rows.table.num_rows]
-        if 2 * sum(title is None for title in titles) <= len(titles):
-            for at, part in zip(ones, read, strict=True):
-                parts[at] = part
-            return
-        run.pop()  # the last of them is what all are called
-
-
-def _shared_run(head: Sequence[str], shared: set[str]) -> Iterator[str]:
-    """Lines at the top that others have, too; dates and numbers between them do not end them."""
-    for line in head:
-        if line in shared:
-            yield line
-        elif not is_fact_line(line):
-            return
+    for at in ones:
+        if not letterhead & set(parts[at].rows.head):
+            continue
+        part = _as_one(parts[at], frozenset(letterhead))
+        table = part.rows.table
+        if table.num_rows and table["title"][0].as_py() is not None:
+            parts[at] = part
 
 
 def _take_site_names(parts: Sequence[Part]) -> None:
