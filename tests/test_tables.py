@@ -338,3 +338,25 @@ def test_rows_of_json_that_are_none_are_rejects_and_further_cells_are_kept(tmp_p
     corpus = write(tmp_path / "a.json", json.dumps(split))
     assert corpus["title"].to_pylist() == ["A", None, "B"]
     assert corpus["column_3"].to_pylist() == ["more", None, None]
+
+
+def test_years_months_and_days_in_columns_of_their_own_are_one_date(tmp_path):
+    news = "The ferry to the islands sails again from Friday."
+    path = tmp_path / "news.csv"
+    path.write_text(
+        "Year,Month,Day,Title,Text\n"
+        f"2018,7,3,Ferry,{news}\n2019,December,24,Snow,{news} Again.\n2019,12,,Ice,{news} Late.\n"
+        f",,,Fog,{news} Perhaps.\n",
+        encoding="utf-8",
+    )
+    corpus = read_releases(path)
+    assert corpus.table["date"].to_pylist() == ["2018-07-03", "2019-12-24", "2019-12", None]
+    assert {"Year", "Month", "Day"} <= set(corpus.table.column_names)
+
+
+def test_a_date_of_its_own_and_tags_are_not_joined():
+    rows = {"year": [2018], "month": [7], "text": ["The ferry to the islands sails again."]}
+    dated = read_releases(pd.DataFrame({**rows, "published": ["2018-08-01"]}))
+    assert dated.table["date"].to_pylist() == ["2018-08-01"]
+    tagged = read_releases(pd.DataFrame({**rows, "tag": ["sea"]}))
+    assert tagged.table["date"].to_pylist() == ["2018-07"]

@@ -241,7 +241,7 @@ def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int,
             break
     if (low, high) == (0, len(lines)):
         return low, high
-    left = lines[low:high]
+    left = sorted(lines[low:high], key=len, reverse=True)
     return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
 
 

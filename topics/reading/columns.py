@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -59,6 +61,12 @@ _ANY_NAME = frozenset(name for names in GUESSES.values() for name in names)
 _TEXT_NAME = frozenset(GUESSES["text"])
 _DOUBTFUL = frozenset(("data", "day", "time", "issued", "released", "posted", "created", "updated"))
 """Names of columns of dates that other columns have, too."""
+_PARTS_OF_DATES = (
+    ("year", "jahr", "année", "año", "ano", "anno", "yıl", "год", "السنة", "年"),
+    ("month", "monat", "mois", "mes", "mês", "mese", "ay", "месяц", "الشهر", "月"),
+    ("day", "tag", "jour", "día", "dia", "giorno", "gün", "день", "اليوم", "日"),
+)
+"""Names of columns that hold the year, the month and the day of a date."""
 _LONG = 40
 """Characters on average from which a column may be prose."""
 
@@ -198,6 +206,55 @@ def find_columns(
             if likely is not None and _may_be(table[likely], standard, likely):
                 found[standard] = likely
     return {name: found[name] for name in GUESSES if name in found}, notes
+
+
+def join_date_columns(table: pa.Table) -> pa.Table:
+    """Join columns of years, months and days to one of dates, where the table has no other.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        The table; the day may be missing, and months may be numbers or names.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same, perhaps with a column ``date`` more.
+
+    Examples
+    --------
+    >>> table = pa.table({"Year": [2018, 2018], "Month": [7, None], "Day": [3, 4]})
+    >>> join_date_columns(table)["date"].to_pylist()
+    ['2018-07-03', '2018']
+    """
+    own = {normal_name(name): name for name in reversed(table.column_names)}
+    parts = [next((own[name] for name in names if name in own), None) for names in _PARTS_OF_DATES]
+    day = _PARTS_OF_DATES[2][0]
+    if None in parts[:2] or any(name in own for name in GUESSES["date"] if name != day):
+        return table
+    columns = [
+        [_written(cell) for cell in table[name].to_pylist()] for name in parts if name is not None
+    ]
+    if not all(cell.isdecimal() for cell in itertools.chain(*columns[2:]) if cell):
+        columns.pop()  # such as the tags of a release
+    dates = [_joined_date(cells) for cells in zip(*columns, strict=True)]
+    return table.append_column("date", pa.array(dates, pa.large_string()))
+
+
+def _written(cell: Any) -> str:
+    """A part of a date; years and months with gaps come as floats."""
+    missing = cell is None or (isinstance(cell, float) and math.isnan(cell))
+    text = "" if missing else str(cell).strip()
+    return text.removesuffix(".0").removesuffix(".")
+
+
+def _joined_date(parts: Sequence[str]) -> str | None:
+    known = list(itertools.takewhile(bool, parts))
+    if not known:
+        return None
+    if all(map(str.isdecimal, known)):
+        return "-".join([known[0], *(part.zfill(2) for part in known[1:])])
+    return " ".join(reversed(known))
 
 
 def _given(name: str, names: Sequence[str], standard: str, path: str | None) -> str:

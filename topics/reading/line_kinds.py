@@ -151,12 +151,12 @@ def is_prose(line: str) -> bool:
     (True, False)
     """
     shown = line.strip()
-    if is_navigation(shown):
-        return False
-    if len(WIDE.findall(shown)) > len(shown) / 3:
-        return len(shown) >= 20
-    words = len(shown.split())
-    return (words >= 8 and bool(SENTENCE_END.search(shown))) or words >= 25
+    if not shown.isascii() and len(WIDE.findall(shown)) > len(shown) / 3:
+        prose = len(shown) >= 20
+    else:
+        words = len(shown.split())
+        prose = words >= 25 or (words >= 8 and bool(SENTENCE_END.search(shown)))
+    return prose and not is_navigation(shown)
 
 
 def has_prose(lines: Sequence[str]) -> bool:
@@ -195,6 +195,8 @@ def is_links(line: str) -> bool:
     >>> is_links("[Summary](https://example.org/a) https://example.org/b"), is_links("Talks")
     (True, False)
     """
+    if "](" not in line and "http" not in line.lower():
+        return False
     rest = _LINK.sub("", line)
     return rest != line and not re.search(r"\w", rest)
 
@@ -218,7 +220,7 @@ def is_contact(line: str) -> bool:
     >>> is_contact("Media contact: Jo Reed"), is_contact("Talks resume")
     (True, False)
     """
-    return not is_prose(line) and bool(_ADDRESS.search(line) or _CONTACT.match(line))
+    return bool(_ADDRESS.search(line) or _CONTACT.match(line)) and not is_prose(line)
 
 
 _DATE_WORDS = re.compile(

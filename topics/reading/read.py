@@ -21,7 +21,12 @@ from topics._errors import TopicsError
 from topics._progress import track
 from topics.reading.boilerplate import separate_boilerplate, without_news
 from topics.reading.cleaning import clean_column, clean_text, strip_markup
-from topics.reading.columns import GUESSES, distinct_names, find_columns
+from topics.reading.columns import (
+    GUESSES,
+    distinct_names,
+    find_columns,
+    join_date_columns,
+)
 from topics.reading.corpus import (
     REJECTS,
     SCHEMA,
@@ -450,6 +455,8 @@ def _standard_table(
         return SCHEMA.empty_table(), [], [], []
     is_page = rows.dates is not None
     is_corpus = set(SCHEMA.names) <= set(table.column_names)
+    if not is_page and "date" not in columns:
+        table = join_date_columns(table)
     # The names given are those of tables; a page has none.
     found, notes = find_columns(table, {} if is_page else columns, path)
     data: dict[str, Any] = {}
