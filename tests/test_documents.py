@@ -384,3 +384,17 @@ def test_a_sheet_of_one_far_cell_is_refused(tmp_path):
     parts["xl/worksheets/s.xml"] = sheet.replace("</sheetData>", far).encode()
     with pytest.raises(TopicsError, match="a cell stands far from all others"):
         read(tmp_path / "b.xlsx", zipped(parts))
+
+
+def test_a_document_whose_first_entry_is_damaged_is_refused(tmp_path):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 9)
+        archive.writestr("content.xml", "<a/>")
+    data = bytearray(file.getvalue())
+    at = data.index(b"mimetype") + len("mimetype")
+    data[at : at + 8] = b"\xff" * 8
+    path = tmp_path / "news.odt"
+    path.write_bytes(data)
+    with pytest.raises(TopicsError, match=r"news\.odt"):
+        read_releases(path)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import struct
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import feather
 
 from topics import TopicsError, read_releases
 from topics.reading.grids import Record, rows_from_grid
@@ -360,3 +362,100 @@ def test_a_date_of_its_own_and_tags_are_not_joined():
     assert dated.table["date"].to_pylist() == ["2018-08-01"]
     tagged = read_releases(pd.DataFrame({**rows, "tag": ["sea"]}))
     assert tagged.table["date"].to_pylist() == ["2018-07"]
+
+
+@pytest.mark.parametrize("name", ["news.txt", "news.csv", "news.dat"])
+def test_cells_in_quotes_with_spaces_between_them_as_r_writes_them(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(
+        '"title" "text" "date" "pages"\n'
+        '"1" "Ferry" "The ferry sails again, from Friday on." "2018-07-03" 4\n'
+        '"2" "Snow" "The \\"white night\\" closed the pass." NA 5\n'
+        '"3" "Ice" "Two ships wait\nin the bay." "2018-07-05" NA\n',
+        encoding="utf-8",
+    )
+    corpus = read_releases(path)
+    assert corpus.table["title"].to_pylist() == ["Ferry", "Snow", "Ice"]
+    assert corpus.table["text"].to_pylist() == [
+        "The ferry sails again, from Friday on.", 'The "white night" closed the pass.',
+        "Two ships wait\nin the bay.",
+    ]  # fmt: skip
+    assert corpus.table["date"].to_pylist() == ["2018-07-03", None, "2018-07-05"]
+    assert corpus.table["row"].to_pylist() == [2, 3, 4]
+
+
+def test_lines_with_as_many_tabs_are_a_table_and_a_sheet_of_facts_is_a_release(tmp_path):
+    table, sheet = tmp_path / "out.txt", tmp_path / "sheet.txt"
+    news = [
+        "The ferry to the islands sails again from Friday on.",
+        "Snow closed the pass between the two valleys\nin the night.",
+        "Two ships with grain wait for the ice to break.",
+    ]
+    cells = [text.replace("\n", "\\\n") for text in news]
+    table.write_text("".join(f"{i}\t{text}\tsea\n" for i, text in enumerate(cells)), "utf-8")
+    assert read_releases(table).table["text"].to_pylist() == news
+    sheet.write_text(f"Title:\tFerry\nPlace:\tSallow Point\nNews:\t{news[0]}\n", "utf-8")
+    assert len(read_releases(sheet)) == 1
+
+
+def test_names_below_names_of_groups(tmp_path):
+    path = tmp_path / "news.csv"
+    path.write_text(
+        "Release,Release,Release\ntitle,text,date\nFerry,The ferry sails again.,2018-07-03\n",
+        encoding="utf-8",
+    )
+    corpus = read_releases(path)
+    assert corpus.table["title"].to_pylist() == ["Ferry"]
+    assert corpus.table["row"].to_pylist() == [3]
+
+
+def test_a_list_of_releases_that_name_their_type_is_no_text_of_blocks(tmp_path):
+    news = ["The ferry sails again.", "Snow closed the pass."]
+    guardian = {"response": {"status": "ok", "results": [
+        {"id": str(i), "type": "article", "webTitle": f"News {i}", "fields": {"bodyText": text}}
+        for i, text in enumerate(news)
+    ]}}  # fmt: skip
+    api = {"data": [
+        {"type": "articles", "id": str(i), "attributes": {"title": f"News {i}", "body": text}}
+        for i, text in enumerate(news)
+    ]}  # fmt: skip
+    for at, envelope in enumerate((guardian, api)):
+        path = tmp_path / f"{at}.json"
+        path.write_text(json.dumps(envelope), "utf-8")
+        corpus = read_releases(path)
+        assert corpus.table["text"].to_pylist() == news
+        assert corpus.table["title"].to_pylist() == ["News 0", "News 1"]
+
+
+def test_title_and_date_in_an_object_of_their_own(tmp_path):
+    path = tmp_path / "news.json"
+    release = {
+        "meta": {"title": "Ferry", "published": "2018-07-03"},
+        "content": {"text": "The ferry to the islands sails again.", "links": []},
+        "related": [{"title": "Snow", "text": "Snow closed the pass."}],
+    }
+    path.write_text(json.dumps(release), "utf-8")
+    (row,) = read_releases(path).table.to_pylist()
+    assert (row["title"], row["date"]) == ("Ferry", "2018-07-03")
+    assert row["text"] == "The ferry to the islands sails again."
+
+
+def test_an_arrow_file_that_points_outside_of_itself_is_refused(tmp_path):
+    texts = ["The ferry sails again from Friday.", "Snow closed the pass."]
+    path = tmp_path / "news.feather"
+    feather.write_feather(pa.table({"text": texts}), path, compression="uncompressed")
+    data = path.read_bytes()
+    ends = [0, len(texts[0]), len(texts[0]) + len(texts[1])]
+    assert data.count(struct.pack("<3i", *ends)) == 1
+    damaged = struct.pack("<3i", 0, ends[1], 10**9)
+    path.write_bytes(data.replace(struct.pack("<3i", *ends), damaged))
+    with pytest.raises(TopicsError, match="it is no Arrow file, or it is cut short"):
+        read_releases(path)
+
+
+def test_a_column_whose_name_is_no_utf_8_is_refused(tmp_path):
+    path = tmp_path / "news.feather"
+    feather.write_feather(pa.table({"text": ["The ferry sails."], "zzname": ["a"]}), path)
+    path.write_bytes(path.read_bytes().replace(b"zzname", b"zz\xc7ame"))
+    with pytest.raises(TopicsError, match="it is no Arrow file"):
+        read_releases(path)

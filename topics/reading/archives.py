@@ -18,6 +18,11 @@ from topics._errors import TopicsError
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz", ".lzma": "xz"}
 """Compression by file name ending."""
 
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct_error, EOFError, OSError, ValueError,
+    OverflowError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What Python raises for a zip file that is damaged, locked, or packed in a way not known."""
 MAX_DEPTH = 3
 """Archives within archives."""
 MAX_MEMBERS = 200_000
@@ -186,8 +191,7 @@ def members(data: bytes, path: Any, limit: int | None = None) -> Iterator[Member
         yield from (_of_tar if is_tar(data) else _of_zip)(data, left, path)
     except TopicsError:
         raise
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, struct_error,
-            ValueError, NotImplementedError, OverflowError):  # fmt: skip
+    except (*ZIP_ERRORS, tarfile.TarError):
         raise TopicsError(
             "it is no archive, or it is cut short", "copy it again", path=path
         ) from None
@@ -209,8 +213,9 @@ def _of_zip(data: bytes, left: list[int], path: Any) -> Iterator[Member]:
             try:
                 with archive.open(info) as file:
                     content = _take(file.read, left, path)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
-                    lzma.LZMAError, OSError):  # fmt: skip
+            except TopicsError:
+                raise
+            except ZIP_ERRORS:
                 yield Member(
                     info.filename, b"", "it is damaged, or packed in a way that is not known"
                 )

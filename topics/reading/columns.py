@@ -271,6 +271,8 @@ def _given(name: str, names: Sequence[str], standard: str, path: str | None) -> 
 
 _WITHIN = frozenset(("original", "start", "label", "main", "default", "en", "full", "$date", "iso"))
 """Fields of an object that say what the object itself is called after."""
+_ABOUT = frozenset(("meta", "metadata", "head", "header", "info", "details", "properties"))
+"""Names of objects that say what a release is called and when it came."""
 _NOT_OURS = frozenset(
     (
         "image",
@@ -303,7 +305,8 @@ def _by_name(names: Iterable[str], guesses: Sequence[str], beside: str) -> str |
             if outer in guesses and (end in guesses or end in _WITHIN):
                 whole.setdefault(outer, name)
                 end, parent = outer, parent.rpartition(".")[0]
-            if parent and f"{normal_name(beside)}.".startswith(f"{parent}."):
+            beside_text = f"{normal_name(beside)}.".startswith(f"{parent}.")
+            if parent and (beside_text or parent in _ABOUT):
                 near.setdefault(end, name)
         first, _, last = normal.rpartition("_")
         if first and not parent and not _NOT_OURS & set(first.split("_")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,11 @@ from topics.reading.rows import Rows
 _DELIMITERS = ",;\t|"
 _NONE = "\x1f"
 """A delimiter that no text holds: a line is a cell."""
+_BY_SPACES = re.compile(
+    r'\s*"[^"]{1,80}"(?: +"[^"]{1,80}")*[ \r]*\n+'
+    r'"(?:[^"\\]|\\.|"")*" +(?:["\d-]|NA\b|TRUE\b|FALSE\b)'
+)
+"""The beginning of a table whose cells stand in quotes with spaces between them, as R writes it."""
 _SAMPLE = 1 << 16
 _LARGEST_CELL = 1 << 30
 
@@ -110,7 +116,8 @@ def find_dialect(text: str, path: Path | str = "") -> Dialect:
     Returns
     -------
     Dialect
-        Of the tab, comma, semicolon and bar; none of them where a line is one cell.
+        Of the tab, comma, semicolon and bar, or a space where names and cells are quoted; none of
+        them where a line is one cell.
 
     Examples
     --------
@@ -122,7 +129,10 @@ def find_dialect(text: str, path: Path | str = "") -> Dialect:
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
-    escapes = (False, True) if '\\"' in sample else (False,)
+    escaped = '\\"' in sample or "\\\n" in sample
+    escapes = (False, True) if escaped else (False,)
+    if is_divided_by_spaces(sample):
+        return Dialect(" ", escaped)
     suffixes = Path(path).suffixes
     likely = "\t" if ".tsv" in suffixes or ".tab" in suffixes else None
     scored = [
@@ -135,6 +145,29 @@ def find_dialect(text: str, path: Path | str = "") -> Dialect:
     first = next((line for line in sample.split("\n") if line.strip()), "")
     one_name = is_text_name(first) and not any(mark in first.strip('"') for mark in _DELIMITERS)
     return best if not one_name and (known or even > 0.6) else Dialect(_NONE)
+
+
+def is_divided_by_spaces(text: str) -> bool:
+    r"""Whether a table's names and cells stand in quotes with spaces between them.
+
+    Parameters
+    ----------
+    text : str
+        Its beginning.
+
+    Returns
+    -------
+    bool
+        True for what ``write.table`` of R writes.
+
+    Examples
+    --------
+    >>> is_divided_by_spaces('"title" "text"\n"1" "Aid" "It came."\n')
+    True
+    >>> is_divided_by_spaces('"Aid came," he said.\n"Talks" was all.\n')
+    False
+    """
+    return bool(_BY_SPACES.match(text))
 
 
 def is_even(text: str, delimiter: str) -> bool:
@@ -164,6 +197,36 @@ def is_even(text: str, delimiter: str) -> bool:
         return False
     alike = sum(width in (widths[0], widths[0] + 1) for width in widths)
     return len(widths) > 1 and 5 * alike >= 4 * len(widths)
+
+
+def has_tabs_alike(text: str) -> bool:
+    r"""Whether each line holds as many tabs as all others, as in a table without names.
+
+    Parameters
+    ----------
+    text : str
+        Whole lines.
+
+    Returns
+    -------
+    bool
+        False for fewer than three lines, for indented ones, and for labels with what they say.
+
+    Examples
+    --------
+    >>> has_tabs_alike("1\tAid came.\n2\tTalks began.\n3\tA court sat.\n")
+    True
+    >>> has_tabs_alike("Date:\t3 July\nTitle:\tAid\nPlace:\tSallow Point\n")
+    False
+    """
+    # MySQL writes a line break within a cell behind a backslash.
+    lines = [line for line in text.replace("\\\n", " ").split("\n") if line.strip()]
+    tabs = {line.count("\t") for line in lines}
+    firsts = [line.partition("\t")[0].strip() for line in lines]
+    return (
+        len(lines) >= 3 and len(tabs) == 1 and 0 not in tabs
+        and all(firsts) and not any(first.endswith(":") for first in firsts)
+    )  # fmt: skip
 
 
 def _score(sample: str, dialect: Dialect) -> tuple[bool, float, float, int]:

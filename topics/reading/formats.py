@@ -19,6 +19,7 @@ from topics.reading import office
 from topics.reading.archives import (
     COMPRESSIONS,
     MAX_DEPTH,
+    ZIP_ERRORS,
     allowance,
     compression_of,
     decompress,
@@ -26,7 +27,12 @@ from topics.reading.archives import (
     members,
 )
 from topics.reading.columns import is_text_name
-from topics.reading.csv_tables import is_even, read_csv
+from topics.reading.csv_tables import (
+    has_tabs_alike,
+    is_divided_by_spaces,
+    is_even,
+    read_csv,
+)
 from topics.reading.dates import read_date_cell
 from topics.reading.encodings import decode
 from topics.reading.feeds import read_feed, read_xml, xml_kind
@@ -298,8 +304,8 @@ def _kind_of_zip(data: bytes, name: Path) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+            mimetype = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    except ZIP_ERRORS:
         return format_of(name) if format_of(name) in ("docx", "odt", "xlsx") else "zip"  # type: ignore[return-value]
     if any(re.fullmatch(r"word/document\d*\.xml", entry) for entry in names):
         return "docx"
@@ -365,7 +371,7 @@ def _looks_like_json(data: bytes) -> bool:
 
 
 def _looks_like_table(data: bytes) -> bool:
-    """Whether the first lines are cells divided alike, under the name of a text column."""
+    """Whether the first lines are cells divided alike, under names or with tabs."""
     sample = data[:65536]
     text = (
         sample.decode("utf-16", "replace") if sample[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -376,7 +382,8 @@ def _looks_like_table(data: bytes) -> bool:
         names = [name.strip(' "') for name in first.split(delimiter)]
         if len(names) > 1 and any(map(is_text_name, names)) and all(len(n) < 60 for n in names):
             return is_even(text[: text.rfind("\n") + 1] or text, delimiter)
-    return False
+    whole = text if len(data) <= len(sample) else text[: text.rfind("\n") + 1]
+    return is_divided_by_spaces(text) or has_tabs_alike(whole)
 
 
 def _is_json(line: bytes) -> bool:
@@ -759,12 +766,29 @@ def _read_parquet(data: bytes, path: Path, how: Reading) -> Rows:
 def _read_arrow(data: bytes, path: Path, how: Reading) -> Rows:
     from pyarrow import feather
 
-    return _of_table(lambda: feather.read_table(pa.BufferReader(data)), "Arrow", path)
+    return _of_table(lambda: _checked(feather.read_table(pa.BufferReader(data))), "Arrow", path)
+
+
+_BYTES_OF = {
+    pa.string(): pa.binary(), pa.large_string(): pa.large_binary(),
+    pa.string_view(): pa.binary_view(),
+}  # fmt: skip
+
+
+def _checked(table: Any) -> Any:
+    """The table, unless it points outside of its own memory."""
+    for column in table.columns:
+        for chunk in column.chunks:
+            # Letters that are no UTF-8 are mended later; offsets cannot be.
+            as_bytes = chunk.view(_BYTES_OF[chunk.type]) if chunk.type in _BYTES_OF else chunk
+            as_bytes.validate(full=True)
+    return table
 
 
 def _of_table(read: Callable[[], Any], kind: str, path: Path) -> Rows:
     try:
         table = read()
+        _ = table.column_names  # names that are no UTF-8
     except (pa.ArrowException, OSError, ValueError):
         raise TopicsError(
             f"it is no {kind} file, or it is cut short", "copy it again", path=path

@@ -181,10 +181,14 @@ def find_header(records: Sequence[Record], named: Sequence[str] = ()) -> int | N
     def names_a_text(cells: Sequence[str]) -> bool:
         return any(map(is_text_name, cells)) and _could_be_names(cells, twice=True)
 
+    def names_a_text_and_more(cells: Sequence[str]) -> bool:
+        known = {normal_name(cell) for cell in cells if is_known_name(cell)}
+        return len(known) > 1 and names_a_text(cells)
+
     def names_several(cells: Sequence[str]) -> bool:
         return sum(map(is_known_name, cells)) > 1 and _could_be_names(cells)
 
-    for test in (is_asked_for, names_a_text, names_several):
+    for test in (is_asked_for, names_a_text_and_more, names_a_text, names_several):
         at = next((i for i, record in enumerate(first) if test(record.cells)), None)
         if at is not None:
             return at

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from topics._errors import TopicsError
-from topics.reading.columns import is_known_name, is_text_name, normal_name
+from topics.reading.columns import GUESSES, is_known_name, is_text_name, normal_name
 from topics.reading.rows import Rows, string_table
 
 _DEPTH = 6
@@ -267,6 +267,9 @@ def _flat(record: dict[Any, Any]) -> dict[str, Any]:
 
 
 _KINDS = ("type", "_type", "nodeType", "blockType")
+_HEADS = frozenset(
+    ("attributes", "fields", *GUESSES["title"], *GUESSES["date"])
+) - {"data", "name", "day", "time", "created", "updated", "modified", "timestamp"}  # fmt: skip
 _INLINE = frozenset(("text", "span", "hyperlink", "link", "mark", "strong", "em", "code_inline"))
 
 
@@ -278,7 +281,14 @@ def _is_rich(value: Any) -> bool:
         return isinstance(blocks, list) and (typed or ("blocks" in value and _is_rich(blocks)))
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         return False
+    if 2 * sum(map(_is_headed, value)) > len(value):
+        return False  # a list of releases that name their type
     return all(any(isinstance(v.get(kind), str) for kind in _KINDS) for v in value)
+
+
+def _is_headed(record: dict[Any, Any]) -> bool:
+    """Whether a record has a title or a date, or fields of its own, as no block of a text has."""
+    return not _HEADS.isdisjoint(map(normal_name, record))
 
 
 def _paragraphs(value: Any, depth: int = 0) -> list[str]:
@@ -293,7 +303,7 @@ def _paragraphs(value: Any, depth: int = 0) -> list[str]:
         return ["".join(parts)] if inline and parts else parts
     if not isinstance(value, dict):
         return []
-    if isinstance(value.get("data"), dict):
+    if isinstance(value.get("data"), dict) and value["data"]:
         return _paragraphs(value["data"], depth + 1)
     for name in ("text", "value", "content", "children", "blocks", "items", "body", "html"):
         if isinstance(value.get(name), (str, list, dict)) and value[name]:

@@ -6,14 +6,13 @@ import io
 import itertools
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from topics._errors import TopicsError
-from topics.reading.archives import allowance
+from topics.reading.archives import ZIP_ERRORS, allowance
 from topics.reading.cleaning import join_broken_words
 from topics.reading.dates import find_dates
 from topics.reading.feeds import parse_xml
@@ -90,7 +89,7 @@ def check_unpacked(data: bytes, path: Any) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(info.file_size for info in archive.infolist())
             locked = any(info.flag_bits & 1 for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
+    except ZIP_ERRORS:
         raise TopicsError("it is damaged or cut short", "copy it again", path=path) from None
     if locked:
         raise TopicsError("it is locked with a password", "save it without one", path=path)
@@ -594,8 +593,7 @@ def _check_sheets(data: bytes, path: Any) -> None:
                 continue
             try:
                 sheet = archive.read(name)
-            except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError,
-                    zlib.error):  # fmt: skip
+            except ZIP_ERRORS:
                 continue  # the reader of workbooks says what is wrong
             filled = sheet.count(b"<c ") + sheet.count(b"table-cell")
             if _extent(sheet, name) > min(_MOST_CELLS, 200_000 + 2_000 * filled):
