@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from topics._arrow import text_buffers
 from topics.reading.boilerplate import _END, _TOP, _edge_lines
-from topics.reading.cleaning import _marks, clean_column, clean_text, strip_markup
+from topics.reading.cleaning import (
+    _INVISIBLE,
+    _marks,
+    clean_column,
+    clean_text,
+    strip_markup,
+    without_invisible,
+)
 from topics.text.language_id import LANGUAGES, recognise_languages
 
 texts = st.lists(
@@ -39,6 +46,19 @@ def test_columns_are_cleaned_as_single_texts_are(values):
     assert clean_column(column(values)).to_pylist() == expected
     sliced = clean_column(column(["<p>x</p>", *values]).slice(1))
     assert sliced.to_pylist() == expected
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("a é中\u2010\u2019\U00010348" + _INVISIBLE), max_size=30),
+        max_size=12,
+    )
+)
+def test_characters_that_are_not_seen_are_taken_out(values):
+    expected = ["".join(c for c in text if c not in _INVISIBLE) for text in values]
+    assert without_invisible(column(values)).to_pylist() == expected
+    assert without_invisible(column(["é", *values]).slice(1)).to_pylist() == expected
 
 
 @settings(deadline=None)

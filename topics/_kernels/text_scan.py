@@ -25,6 +25,23 @@ def mark_texts(data, offsets, low, high, marks):
 
 
 @kernel
+def mark_characters(data, offsets, rows, wanted, marks):
+    """Set the marks of those rows that hold a character of two or three bytes that is wanted."""
+    for d in rows:
+        for p in range(offsets[d], offsets[d + 1]):
+            first = data[p]
+            if first < 0xC2 or first > 0xEF:  # ASCII, within a character, or four bytes
+                continue
+            if first < 0xE0:
+                code = (first & 0x1F) << 6 | data[p + 1] & 0x3F
+            else:
+                code = (first & 0x0F) << 12 | (data[p + 1] & 0x3F) << 6 | data[p + 2] & 0x3F
+            if wanted[code]:
+                marks[d] = True
+                break
+
+
+@kernel
 def find_edge_lines(data, offsets, top, end, starts, ends, documents):
     """Note where lines that hold something stand: the first and the last few of each text.
 

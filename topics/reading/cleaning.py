@@ -20,6 +20,7 @@ from topics._arrow import combine_chunks, text_buffers
 _INVISIBLE = "\u00ad\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff" + "".join(
     map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x2070), *range(0xFFF9, 0xFFFC)))
 )
+_NO_CHARACTER = dict.fromkeys(map(ord, _INVISIBLE))
 _SPACES = "\u00a0\u2007\u202f\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
 _LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _CONTROLS = "".join(
@@ -235,12 +236,16 @@ def without_invisible(values: Any) -> Any:
     >>> without_invisible(pa.array(["zero" + chr(0x200B) + "width"], pa.large_string())).to_pylist()
     ['zerowidth']
     """
-    beyond = pc.invert(pc.string_is_ascii(values))
-    if not pc.any(beyond).as_py():
+    rows = np.flatnonzero(~np.asarray(pc.string_is_ascii(values)))
+    if not rows.size:
         return values
-    within = [pc.match_substring(values, character) for character in "\u00ad\u200b\u2060\ufeff"]
-    found = pc.or_(pc.or_(within[0], within[1]), pc.or_(within[2], within[3]))
-    return _changed(values, found, lambda text: text.translate(dict.fromkeys(map(ord, _INVISIBLE))))
+    from topics._kernels.text_scan import mark_characters
+
+    wanted = np.zeros(1 << 16, bool)
+    wanted[list(_NO_CHARACTER)] = True
+    found = np.zeros(len(values), bool)
+    mark_characters(*text_buffers(values), rows, wanted, found)
+    return _changed(values, found, lambda text: text.translate(_NO_CHARACTER))
 
 
 def join_broken_words(text: str) -> str:
