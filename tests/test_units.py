@@ -122,6 +122,16 @@ def test_pages_of_errors_cookies_and_menus_are_rejects(tmp_path):
     assert corpus.rejects["path"].to_pylist() == [str(tmp_path / "b.txt"), str(tmp_path / "c.txt")]
 
 
+COVER = """User Name: A. Reader
+Date and Time: Monday, September 30, 2019 11:02:00 AM CEST
+Job Number: 123456789
+Documents (3)
+1. Ferry for the harbour
+Search Terms: ferry
+News\tTimeline: Jan 01, 2018 to Dec 31, 2018
+| About LexisNexis | Privacy Policy | Terms & Conditions |
+Page 1 of 2
+"""
 EXPORTS = {
     "LexisNexis": "".join(
         f"\n          {i} of 3 DOCUMENTS\n\n\n          The Daily Harbour\n\n"
@@ -161,6 +171,27 @@ def test_exports_of_press_databases(tmp_path, name):
     assert set(corpus["source"].to_pylist()) == {"The Daily Harbour"}
     assert set(corpus["text"].to_pylist()) == {f"{PROSE}\n\n{MORE}"}
     assert any(name in line for line in corpus.log)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "column"),
+    [
+        ("LexisNexis", ("Tuesday\n\n", "Tuesday\n\n      Final Edition\n\n"), "edition"),
+        ("Factiva", ("Ferry for", "News; Local\nFerry for"), "section"),
+        ("Nexis Uni", ("End of Document\n\n", "End of Document\n\nPage 1 of 3\n"), "length"),
+    ],
+)
+def test_exports_with_lines_about_the_paper_above_the_title(tmp_path, name, change, column):
+    export = EXPORTS[name].replace(*change)
+    path = tmp_path / "export.txt"
+    path.write_text(COVER + export if name == "Nexis Uni" else export)
+    corpus = read_releases(path, languages=False)
+    assert titles(corpus) == [f"Ferry for {place}" for place in PLACES[:3]]
+    assert corpus["date"].to_pylist() == [f"2018-07-0{i}" for i in (1, 2, 3)]
+    assert set(corpus["source"].to_pylist()) == {"The Daily Harbour"}
+    assert set(corpus["text"].to_pylist()) == {f"{PROSE}\n\n{MORE}"}
+    assert len(set(corpus[column].to_pylist())) == 1
+    assert None not in corpus[column].to_pylist()
 
 
 @pytest.mark.parametrize(

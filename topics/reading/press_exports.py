@@ -29,6 +29,15 @@ _FACTIVA_NAMES = {
     "an": "id", "pg": "page", "se": "section", "ed": "edition", "cr": "credit", "co": "companies",
     "in": "industries", "ns": "subjects", "re": "regions", "ipd": "descriptors", "pub": "publisher",
 }  # fmt: skip
+_EDITION = re.compile(r"^.{0,40}\b(?:edition|ausgabe|édition|edición|edizione)\b.{0,20}$", re.I)
+_SECTION = re.compile(
+    r"^(?:[\w &/-]{1,40};.{1,40}|(?:(?:local|national|world|foreign|main|business|city) )?"
+    r"(?:news|business|sports?|world|national|local|politics|opinion|comment|features?|main))$",
+    re.I,
+)
+"""A line above a title that says where in the paper the article stood."""
+_NEXIS_COVER = re.compile(r"^\s*(?:User Name|Job Number|Date and Time|Documents? \(\d+\))\b", re.I)
+_NEXIS_PAGE = re.compile(r"^\s*(?:Page \d+ of \d+|\|? ?About LexisNexis\b.*)\s*$", re.I)
 _COPYRIGHT = re.compile(r"^\s*(?:Copyright\b|©|\(c\)\s|All Rights Reserved)", re.I)
 _ABOVE = frozenset(
     ("byline", "section", "length", "dateline", "highlight", "headline", "series", "column",
@@ -129,6 +138,8 @@ def _classic_article(lines: Sequence[str]) -> dict[str, Any]:
     else:
         row["source"] = head.pop(0) if len(head) > 1 else None
     head = [block for block in head if not _COPYRIGHT.match(block)]
+    if len(head) > 1 and _EDITION.match(head[0]):
+        row["edition"] = head.pop(0)
     row["title"] = head[0] if head else None
     _take_fields(lines[at:], row, body=head[1:])
     return row
@@ -173,11 +184,15 @@ def _nexis_uni(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
     if not ends:
         return []
     found = []
-    for number, part in _cut(lines, ends):
+    for number, cut in _cut(lines, ends):
+        part = [line for line in cut if not _NEXIS_PAGE.match(line)]
         at = next((i for i, line in enumerate(part) if line.strip() == "Body"), None)
         if at is None and number > ends[-1]:
             continue  # a list of contents or a footer
         head = [line.strip() for line in part[: at or 0] if line.strip()]
+        if any(map(_NEXIS_COVER.match, head)):
+            head = head[_title_below_cover(head) :]
+            number += next((i for i, line in enumerate(cut) if line.strip() == head[0]), 0)
         row: dict[str, Any] = {"title": head[0] if head else None}
         plain = [line for line in head[1:] if not _FIELD.match(line) and not _COPYRIGHT.match(line)]
         dated = next((line for line in plain if find_dates(line)), None)
@@ -191,6 +206,13 @@ def _nexis_uni(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
         _take_fields(part[(at + 1) if at is not None else 0 :], row)
         found.append((number, row))
     return found
+
+
+def _title_below_cover(head: Sequence[str]) -> int:
+    """Place of an article's title, with its source and date below it, after a list of contents."""
+    plain = [i for i, line in enumerate(head) if not _FIELD.match(line) and len(line) < 80]
+    dated = [i for i in plain if i > 1 and find_dates(head[i]) and not _COPYRIGHT.match(head[i])]
+    return dated[-1] - 2 if dated else 0
 
 
 def _factiva(lines: Sequence[str]) -> list[tuple[int, dict[str, Any]]]:
@@ -215,7 +237,11 @@ def _factiva_article(lines: Sequence[str]) -> dict[str, Any]:
     at = next((k for k, (_, line) in enumerate(filled) if _WORDS.match(line)), None)
     if at is None:
         return {"title": filled[0][1] if filled else None, "text": "\n".join(lines[1:]).strip()}
-    row: dict[str, Any] = {"title": filled[0][1] if at else None, "length": filled[at][1]}
+    row: dict[str, Any] = {}
+    if at > 1 and _SECTION.match(filled[0][1]):
+        row["section"] = filled.pop(0)[1]
+        at -= 1
+    row |= {"title": filled[0][1] if at else None, "length": filled[at][1]}
     if at > 1:
         row["byline"] = filled[at - 1][1]
     k = at + 1
