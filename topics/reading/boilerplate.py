@@ -24,6 +24,8 @@ _REMEMBERED = 10_000
 """Lines of which it is remembered what they are, since they stand in many texts."""
 _TOP, _END = 8, 16
 """Lines at the top and at the end of a text that are looked at."""
+_BLANKS = "".join(map(chr, range(33)))
+"""White space around a line."""
 _GAP = 2
 """Short lines, such as a name or a date, that may stand within a block of boilerplate."""
 _COMPARED = 400
@@ -152,8 +154,8 @@ def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     codes = np.asarray(encoded.indices).astype(np.int64)
     n = len(encoded.dictionary)
     counts = np.bincount(codes, minlength=n)
-    often = counts >= _FEWEST
-    if not often.any():
+    common = counts >= _FEWEST
+    if not common.any():
         return None
     # Documents that share their longest other line say the same, and count once.
     lengths = np.asarray(pc.binary_length(lines)).astype(np.int64)
@@ -166,18 +168,18 @@ def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     second = np.full(len(texts), -1, np.int64)
     at = np.flatnonzero(np.diff(document[rest], prepend=-1))
     second[document[rest][at]] = codes[rest][at]
-    held = np.flatnonzero(often[codes])
+    held = np.flatnonzero(common[codes])
     identity = np.where(
         longest[document[held]] == codes[held], second[document[held]], longest[document[held]]
     )
     pairs = np.unique(np.stack([codes[held], identity], axis=1)[identity >= 0], axis=0)
     different = np.bincount(pairs[:, 0], minlength=n) if pairs.size else np.zeros(n, np.int64)
-    chosen = np.flatnonzero(different >= _FEWEST)
-    if not chosen.size:
+    if not (different >= _FEWEST).any():
         return None
-    names = encoded.dictionary.take(pa.array(chosen)).to_pylist()
-    documents = np.unique(document[np.isin(codes, chosen)])
-    return documents, dict(zip(names, different[chosen].tolist(), strict=True))
+    rows = np.flatnonzero(different[codes] >= _FEWEST)
+    said = lines.take(pa.array(rows)).to_pylist()
+    often = dict(zip(said, different[codes[rows]].tolist(), strict=True))
+    return np.unique(document[rows]), often
 
 
 def _edge_lines(texts: Any) -> tuple[Any, NDArray[np.int64]]:
@@ -204,20 +206,12 @@ def _keys(lines: Any) -> Any:
     return pc.replace_with_mask(lines, short, pc.replace_with_mask(some, numbered, folded))
 
 
-@lru_cache(_REMEMBERED)
-def _key(line: str) -> str:
-    line = line.strip()
-    if len(line.encode()) > _COMPARED or not re.search(_NUMBERED, line):
-        return line
-    return re.sub(r"[0-9]+", "0", line).lower()
-
-
 def _news(lines: list[str], often: dict[str, int], one_line: bool) -> tuple[int, int]:
     """Range of the lines that are news."""
     filled = [i for i, line in enumerate(lines) if line.strip()]
 
     def goes(i: int, top: bool = False) -> bool:
-        n = often.get(_key(lines[i]), 0)
+        n = often.get(lines[i].strip(_BLANKS), 0)
         if n < _FEWEST:
             return False
         kind = _kind(lines[i])

@@ -727,8 +727,13 @@ def _repair(table: pa.Table) -> pa.Table:
 def _set_languages(table: pa.Table) -> pa.Table:
     given = table["language"].to_pylist()
     unknown = [i for i, language in enumerate(given) if language is None]
-    titles, texts = table["title"].to_pylist(), table["text"].to_pylist()
-    samples = [f"{titles[i] or ''} {texts[i][:2000]}" for i in unknown]
+    title, text = (
+        combine_chunks(table[name]).take(pa.array(unknown, pa.int64()))
+        for name in ("title", "text")
+    )
+    begin = pc.utf8_slice_codeunits(text, 0, 2000)
+    divider = pa.scalar(" ", pa.large_string())
+    samples = pc.binary_join_element_wise(pc.fill_null(title, ""), begin, divider)
     # Both cores for a moment; the result does not depend on how many.
     for i, language in zip(unknown, recognise_languages(samples, n_jobs=-1), strict=True):
         given[i] = language
