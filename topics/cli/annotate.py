@@ -63,7 +63,7 @@ def read_by_hand(
     key: Callable[[], str],
     say: Callable[[str], None],
 ) -> None:
-    """Show releases whose labels would teach most, and keep what a person says of each.
+    r"""Show releases whose labels would teach most, and keep what a person says of each.
 
     Parameters
     ----------
@@ -84,6 +84,18 @@ def read_by_hand(
     ------
     TopicsError
         If there are more themes than keys, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from topics import read_releases
+    >>> model = ThemeClassifier().fit(["aid came", "a court sat"] * 10, ["aid", "law"] * 10)
+    >>> corpus = read_releases(["Lorries with aid came.", "The court sat."], languages=False)
+    >>> file = ReviewFile(os.path.join(tempfile.mkdtemp(), "read.csv"), model.classes_.tolist())
+    >>> keys = iter(["1", "\r", "q"])  # one release is aid, then enough
+    >>> read_by_hand(model, corpus, file, 3, keys.__next__, lambda words: None)
+    >>> [row["theme"] for row in file.rows]
+    ['aid']
     """
     ids, known, names = corpus["id"].to_pylist(), file.ids, file.themes
     seen = [row for row, id in enumerate(ids) if id in known]
@@ -154,6 +166,14 @@ class ReviewFile:
     ------
     TopicsError
         If the file is there and was not made by a review, or for other themes.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> file = ReviewFile(os.path.join(tempfile.mkdtemp(), "read.csv"), ["aid", "law"])
+    >>> file.add("7", "Lorries", "Aid came.", ["aid"])
+    >>> ReviewFile(file.path, ["aid", "law"]).rows
+    [{'id': '7', 'title': 'Lorries', 'theme': 'aid', 'text': 'Aid came.'}]
     """
 
     def __init__(self, path: str | Path, themes: Sequence[str]) -> None:
@@ -192,7 +212,13 @@ class ReviewFile:
 
     @property
     def ids(self) -> set[str]:
-        """Releases that have been read."""
+        """Releases that have been read.
+
+        Examples
+        --------
+        >>> ReviewFile("not-there-yet.csv", ["aid"]).ids
+        set()
+        """
         return {row["id"] for row in self.rows}
 
     def add(self, id: str, title: str | None, text: str, labels: Sequence[str]) -> None:
@@ -204,6 +230,14 @@ class ReviewFile:
             The release.
         labels : sequence of str
             Its themes; none is kept as ``none``.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> file = ReviewFile(os.path.join(tempfile.mkdtemp(), "read.csv"), ["aid", "law"])
+        >>> file.add("7", None, "Snow fell.", [])
+        >>> file.rows[0]["theme"]
+        'none'
         """
         theme = ";".join(name for name in self.themes if name in labels) or "none"
         self.rows.append({"id": id, "title": title or "", "theme": theme, "text": text})
@@ -216,6 +250,11 @@ class ReviewFile:
         -------
         str or None
             Its id; None where there is none.
+
+        Examples
+        --------
+        >>> ReviewFile("not-there-yet.csv", ["aid"]).undo() is None
+        True
         """
         if not self.rows:
             return None

@@ -123,6 +123,13 @@ def reads_releases(command: Callable[..., None]) -> Callable[..., None]:
 
     Its parameter ``read`` becomes the inputs and the six options of reading, so that each stands
     here once.
+
+    Examples
+    --------
+    >>> def count(read: ReadInputs) -> None:
+    ...     print(len(read.inputs))
+    >>> list(inspect.signature(reads_releases(count)).parameters)[:3]
+    ['inputs', 'text', 'title']
     """
 
     def with_options(
@@ -162,7 +169,12 @@ class Method(StrEnum):
 
 
 def main() -> None:
-    """Run the command line; one line for an error that the user can correct, and exit code 2."""
+    """Run the command line; one line for an error that the user can correct, and exit code 2.
+
+    Examples
+    --------
+    ``topics label release.txt --model artifacts/mine``; ``topics --help`` names the commands.
+    """
     warnings.showwarning = say_warning
     # What was begun is cleared away; a reader that has enough, such as head, ends it at once.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -10,7 +10,17 @@ from typing import Any
 
 
 def print_topics(model: Any) -> None:
-    """The topics of a model, a line each."""
+    """The topics of a model, a line each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from types import SimpleNamespace
+    >>> row = {"topic": 0, "name": "aid", "share": 1.0, "releases": 3, "words": "aid lorries"}
+    >>> print_topics(SimpleNamespace(topics_=pd.DataFrame([row])))  # doctest: +NORMALIZE_WHITESPACE
+    topic name share releases words
+    0 aid 100.0% 3 aid lorries
+    """
     rows = [
         (str(row["topic"]), row["name"], f"{row['share']:.1%}", str(row["releases"]), row["words"])
         for row in model.topics_.to_dict("records")
@@ -19,7 +29,20 @@ def print_topics(model: Any) -> None:
 
 
 def print_evaluation(result: Any) -> None:
-    """Figures of an evaluation."""
+    """Figures of an evaluation.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> y = ["camp", "court"] * 10
+    >>> classifier = ThemeClassifier().fit(["refugees fled", "the judge ruled"] * 10, y)
+    >>> result = evaluate(classifier, ["refugees fled", "a judge ruled"], y[:2])
+    >>> print_evaluation(result)  # doctest: +NORMALIZE_WHITESPACE, +ELLIPSIS
+    theme precision recall f1 average_precision support labelled
+    camp 1.00 1.00 1.00 1.00 1 1
+    court 1.00 1.00 1.00 1.00 1 1
+    ...
+    """
     names = ("theme", "precision", "recall", "f1", "average_precision", "support", "labelled")
     rows = []
     for row in result.to_dict()["themes"]:
@@ -102,7 +125,12 @@ def counted(n: int) -> str:
 
 
 def say(message: str) -> None:
-    """Words for the person at the terminal, with Rich's markup."""
+    """Words for the person at the terminal, with Rich's markup.
+
+    Examples
+    --------
+    >>> say("[bold]3[/] releases are read")  # on standard error
+    """
     from rich.console import Console
 
     Console(stderr=True, soft_wrap=True, highlight=False).print(message)
@@ -128,5 +156,10 @@ def say_of_reading(corpus: Any) -> None:
 
 
 def say_warning(message: Any, *_: Any, **__: Any) -> None:
-    """A warning in one line."""
+    """A warning in one line.
+
+    Examples
+    --------
+    >>> say_warning(UserWarning("2 dates could not be read"))  # on standard error
+    """
     say(f"[yellow]warning:[/] {plain(str(message))}")
