@@ -157,6 +157,10 @@ def _repeated(texts: Any) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     common = counts >= _FEWEST
     if not common.any():
         return None
+    concerned = np.zeros(len(texts), bool)
+    concerned[document[common[codes]]] = True
+    theirs = np.flatnonzero(concerned[document])
+    lines, codes, document = lines.take(pa.array(theirs)), codes[theirs], document[theirs]
     # Documents that share their longest other line say the same, and count once.
     lengths = np.asarray(pc.binary_length(lines)).astype(np.int64)
     order = np.lexsort((codes, -lengths, document))
