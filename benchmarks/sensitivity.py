@@ -121,6 +121,8 @@ CONSTANTS = [
      "NPMI expected of a pair that will not be met"),
     ("models.topic_words", "_DISCOUNT", "t",
      "standard deviations taken off how often a pair may be expected"),
+    ("models.topic_words", "_COOCCURRENCE_WEIGHT", "t",
+     "weight of words around a pair being alike beside its own meetings"),
     ("models.topic_words", "_MIN_RELATIVE_WEIGHT", "t",
      "share of a word's largest topic that another needs to show it"),
     ("models.topic_words", "_OWN_WEIGHT", "t",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._math.arrays import npmi, unit_sum_rows
+from topics._math.arrays import npmi, unit_rows, unit_sum_rows
+from topics._parallel import one_blas_thread
 from topics.models.topic_metrics import map_terms, window_cooccurrences
 from topics.text.term_sequences import TermSequences
 
@@ -21,6 +22,8 @@ _NEVER_MET_NPMI = -0.6
 """What a pair is worth that is not met where the words are looked for next."""
 _DISCOUNT = 2.0
 """Standard deviations that are taken off how often a pair may be expected."""
+_COOCCURRENCE_WEIGHT = 0.8
+"""How much it counts that two words have the same co-occurrence, beside whether they met."""
 _MIN_RELATIVE_WEIGHT = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _OWN_WEIGHT = 0.3
@@ -157,7 +160,8 @@ def shrunk_npmi(
 
     How often two words met within ten terms says little where they met but a few times. Their
     rate is drawn to what the number of documents that hold both would make of it, as if that had
-    been seen once (a gamma prior, so that meetings elsewhere are negative binomial [1]_).
+    been seen once (a gamma prior, so that meetings elsewhere are negative binomial [1]_), and
+    words that share their co-occurrence, met or not, fit the better.
 
     Parameters
     ----------
@@ -198,7 +202,12 @@ def shrunk_npmi(
     met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)
     alone = np.maximum(np.diag(joint), 1) / max(n_windows, 1)
     fit = np.clip(np.nan_to_num(npmi(met, alone[:, None], alone[None]), nan=0.0), -1, 1)
-    expected = (1 - missed) * fit + missed * _NEVER_MET_NPMI
+    cooccurrence = np.maximum(fit, 0)
+    np.fill_diagonal(cooccurrence, 1)
+    cooccurrence = unit_rows(cooccurrence)
+    with one_blas_thread():
+        alike = cooccurrence @ cooccurrence.T
+    expected = (1 - missed) * fit + missed * _NEVER_MET_NPMI + _COOCCURRENCE_WEIGHT * alike
     np.fill_diagonal(expected, 0)
     return expected
 
