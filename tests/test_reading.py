@@ -15,7 +15,7 @@ from topics import Corpus, TopicsError, read_releases
 from topics._arrow import as_texts
 from topics.reading.cleaning import clean_text, strip_markup
 from topics.reading.encodings import decode
-from topics.reading.read import MISSING
+from topics.reading.rows import MISSING
 
 RECORDS = [
     {"id": "a", "title": "Talks resume", "text": "Envoys met on Friday.", "date": "2018-07-03"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from topics._errors import TopicsError
+from topics.reading.rows import is_missing
 
 GUESSES = {
     "text": (
@@ -243,8 +243,7 @@ def join_date_columns(table: pa.Table) -> pa.Table:
 
 def _written(cell: Any) -> str:
     """A part of a date; years and months with gaps come as floats."""
-    missing = cell is None or (isinstance(cell, float) and math.isnan(cell))
-    text = "" if missing else str(cell).strip()
+    text = "" if is_missing(cell) else str(cell).strip()
     return text.removesuffix(".0").removesuffix(".")
 
 

@@ -122,10 +122,19 @@ _SHORT_YEAR = r"(?P<year>\d{4}|['’]?\d{2})(?!\d)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})"
 
 
-def _named_patterns(names: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+def _any_of(names: Iterable[str]) -> str:
+    """A group ``month`` that matches the longest of some names."""
     ordered = sorted(map(re.escape, names), key=len, reverse=True)
+    return rf"(?P<month>{'|'.join(ordered)})(?![^\W\d_])"
+
+
+def _month(names: Iterable[str]) -> str:
     # The dotted capital I of Turkish is matched as itself: re folds it to nothing that helps.
-    month = rf"(?P<month>{'|'.join(ordered)})(?![^\W\d_])\.?".replace("i", "[iİ]")
+    return rf"{_any_of(names)}\.?".replace("i", "[iİ]")
+
+
+def _named_patterns(names: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    month = _month(names)
     return _compiled(
         rf"{_DAY}(?:st|nd|rd|th|er|º|ª|\.)?[\s,/-]*(?:de\s+|of\s+|d['’])?{month}(?:\s*['’])?[\s,./-]*(?:de\s+|del\s+|năm\s+)?{_YEAR}",
         rf"(?<!\w){month}\s*-?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,.-]+{_YEAR}",
@@ -157,9 +166,8 @@ _NUMERIC = _compiled(
 
 
 def _other_calendar(months: Iterable[str]) -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
     year = r"(?P<year>1[2-5]\d\d|[\u0660-\u0669\u06f0-\u06f9]{4})(?!\d)"
-    return re.compile(rf"{_DAY}[\s,/-]*(?P<month>{names})(?![^\W\d_])[\s,/-]*{year}", re.I)
+    return re.compile(rf"{_DAY}[\s,/-]*{_any_of(months)}[\s,/-]*{year}", re.I)
 
 
 _OTHER_CALENDARS: tuple[tuple[Calendar, re.Pattern[str], dict[str, int]], ...] = (
@@ -268,8 +276,7 @@ def _date(match: re.Match[str], months: dict[str, int], text: str) -> DateFound 
 
 @cache
 def _month_patterns(further: bool) -> re.Pattern[str]:
-    ordered = sorted(map(re.escape, _month_names(further)), key=len, reverse=True)
-    month = rf"(?P<month>{'|'.join(ordered)})(?![^\W\d_])\.?".replace("i", "[iİ]")
+    month = _month(_month_names(further))
     return re.compile(rf"(?<!\w){month}[\s,./-]*(?:de\s+|del\s+|of\s+|năm\s+)?{_YEAR}", re.I)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from topics._arrow import as_texts
 from topics.reading.cleaning import without_invisible
 from topics.reading.corpus import Corpus
+from topics.reading.rows import is_missing
 
 
 class Documents(NamedTuple):
@@ -66,7 +66,7 @@ def read_documents(texts: Any) -> Documents:
         return Documents(as_documents(texts), None, [])
     listed = list(texts)
     tokenised = any(isinstance(item, (list, tuple)) for item in listed)
-    missing = [i for i, item in enumerate(listed) if _is_missing(item)]
+    missing = [i for i, item in enumerate(listed) if is_missing(item)]
     for i in missing:
         listed[i] = [] if tokenised else ""
     reason = f"the {'document' if tokenised else 'text'} is missing"
@@ -98,12 +98,6 @@ def as_documents(texts: Any) -> Any:
     ['Wertpapier']
     """
     return without_invisible(as_texts(texts))
-
-
-def _is_missing(item: Any) -> bool:
-    if isinstance(item, (float, np.floating)):
-        return math.isnan(item)
-    return item is None or type(item).__name__ in ("NAType", "NaTType")
 
 
 def _read_table(table: Any) -> Documents:

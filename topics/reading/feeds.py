@@ -186,9 +186,9 @@ def read_xml(data: bytes, path: Any) -> Rows:
     [{'title': 'Aid', 'text': 'It came.'}]
     """
     root = parse_xml(data, path)
-    items = [node for node in root.iter() if _name(node) in ("newsItem", "NewsItem")]
+    items = [node for node in root.iter() if local_name(node) in ("newsItem", "NewsItem")]
     if not items:
-        items = [node for node in root.iter() if _name(node) == "nitf"]
+        items = [node for node in root.iter() if local_name(node) == "nitf"]
     if items:
         rows, note = [_news_item(node) for node in items], f"{len(items)} items of a news agency"
     else:
@@ -196,12 +196,12 @@ def read_xml(data: bytes, path: Any) -> Rows:
         rows = [_fields(node) for node in items]
         if not any(is_text_name(name) for row in rows for name in row):
             raise TopicsError(
-                f"XML of a kind that is not known (<{_name(root)}>)",
+                f"XML of a kind that is not known (<{local_name(root)}>)",
                 "known are RSS, Atom, NewsML-G2, NITF, and rows with an element text, body or "
                 "content",
                 path=path,
             )
-        note = f"the releases are the elements <{_name(items[0])}>"
+        note = f"the releases are the elements <{local_name(items[0])}>"
     numbers = [node.sourceline or i for i, node in enumerate(items, 1)]
     rejects = [(n, "the item has no text") for n, row in zip(numbers, rows, strict=True)
                if not any(row.get(name) for name in row if is_text_name(name))]  # fmt: skip
@@ -212,7 +212,14 @@ def read_xml(data: bytes, path: Any) -> Rows:
     )
 
 
-def _name(node: Any) -> str:
+def local_name(node: Any) -> str:
+    """Name of an element without its namespace; empty for a comment.
+
+    Examples
+    --------
+    >>> local_name(parse_xml(b'<a:b xmlns:a="urn:a"/>', "a.xml"))
+    'b'
+    """
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
@@ -224,9 +231,9 @@ def _first(node: Any, *names: str) -> Any:
     """The first element below that has one of these names, the likeliest name first."""
     for name in names:
         for inner in node.iter():
-            if _name(inner) != name or not _text(inner):
+            if local_name(inner) != name or not _text(inner):
                 continue
-            if not any(_name(above) in ("note", "header") for above in inner.iterancestors()):
+            if not any(local_name(above) in ("note", "header") for above in inner.iterancestors()):
                 return inner
     return None
 
@@ -236,17 +243,19 @@ def _news_item(node: Any) -> dict[str, Any]:
     body = _first(node, "body.content", "inlineXML", "inlineData", "DataContent", "body")
     headline = _first(node, "hl1", "headline", "HeadLine", "title")
     dated = _first(node, "contentCreated", "versionCreated", "FirstCreated", "DateId", "sent")
-    issued = next((inner for inner in node.iter() if _name(inner) == "date.issue"), None)
-    holder = next((n.get("holder") for n in node.iter() if _name(n) == "doc.copyright"), None)
+    issued = next((inner for inner in node.iter() if local_name(inner) == "date.issue"), None)
+    holder = next((n.get("holder") for n in node.iter() if local_name(n) == "doc.copyright"), None)
     source = _first(node, "copyrightHolder", "infoSource", "provider", "distributor")
     if source is None and holder is None:
         named = ("copyrightHolder", "infoSource", "provider")
-        literals = [n.get("literal") for n in node.iter() if _name(n) in named]
+        literals = [n.get("literal") for n in node.iter() if local_name(n) in named]
         holder = next(filter(None, literals), None)
     if issued is None:
-        issued = next((inner for inner in node.iter() if _name(inner) == "story.date"), None)
+        issued = next((inner for inner in node.iter() if local_name(inner) == "story.date"), None)
     date = issued.get("norm") if issued is not None else None
-    keywords = [_text(inner) for inner in node.iter() if _name(inner) in ("keyword", "slugline")]
+    keywords = [
+        _text(inner) for inner in node.iter() if local_name(inner) in ("keyword", "slugline")
+    ]
     return {
         "title": None if headline is None else _text(headline),
         "text": "" if body is None else _paragraphs(body),
@@ -263,8 +272,8 @@ _PARAGRAPHS = {"p", "hl1", "hl2", "h1", "h2", "h3", "h4", "li", "tr", "block", "
 def _paragraphs(body: Any) -> str:
     parts = [
         _text(node) for node in body.iter()
-        if _name(node) in _PARAGRAPHS
-        and not any(_name(inner) in _PARAGRAPHS for inner in node.iterdescendants())
+        if local_name(node) in _PARAGRAPHS
+        and not any(local_name(inner) in _PARAGRAPHS for inner in node.iterdescendants())
     ]  # fmt: skip
     text = "\n\n".join(part for part in parts if part)
     return text or strip_markup("".join(body.itertext())).strip()
@@ -274,12 +283,12 @@ def _records(root: Any) -> list[Any]:
     """Elements of one name that stand side by side, the most numerous that hold a text."""
     best: list[Any] = []
     for parent in root.iter():
-        children = [node for node in parent if _name(node)]
-        counts = Counter(_name(node) for node in children)
+        children = [node for node in parent if local_name(node)]
+        counts = Counter(local_name(node) for node in children)
         if not counts:
             continue
         name, _ = counts.most_common(1)[0]
-        same = [node for node in children if _name(node) == name]
+        same = [node for node in children if local_name(node) == name]
         holds = any(is_text_name(field) for node in same[:20] for field in _fields(node))
         if holds and len(same) > len(best):
             best = same
@@ -292,13 +301,13 @@ def _fields(node: Any) -> dict[str, Any]:
         str(key).rpartition("}")[2]: value for key, value in node.attrib.items()
     }
     for inner in node:
-        if not _name(inner):
+        if not local_name(inner):
             continue
         text = _paragraphs(inner) if len(inner) else (inner.text or "").strip()
         name = (
             inner.get("name")
-            if _name(inner) in ("field", "str", "arr") and inner.get("name")
-            else _name(inner)
+            if local_name(inner) in ("field", "str", "arr") and inner.get("name")
+            else local_name(inner)
         )
         fields[name] = f"{fields[name]}\n\n{text}" if fields.get(name) else text
     return fields

@@ -59,8 +59,9 @@ ENDINGS = {
 }  # fmt: skip
 """Format by file name ending; each may be followed by that of a compression."""
 
-_BINARY = ("docx", "odt", "rtf", "pdf", "msg", "xlsx", "parquet", "arrow", "warc", "zip", "tar",
-           "eml", "mbox", "mhtml", "feed", "xml")  # fmt: skip
+_MARKED = ("docx", "odt", "rtf", "pdf", "msg", "xlsx", "parquet", "arrow", "warc", "zip", "tar")
+"""Formats whose files begin with a mark of their own."""
+_BINARY = (*_MARKED, "eml", "mbox", "mhtml", "feed", "xml")
 FORMATS = ("text", "html", "csv", "json", "jsonl", *_BINARY)
 """Names of all formats."""
 _REFUSED = {
@@ -232,19 +233,7 @@ def kind_of(data: bytes, name: Path) -> str:
     by_mark = _kind_by_mark(data, start, name)
     if by_mark:
         return by_mark
-    if named in (
-        "docx",
-        "odt",
-        "pdf",
-        "xlsx",
-        "msg",
-        "parquet",
-        "arrow",
-        "rtf",
-        "warc",
-        "zip",
-        "tar",
-    ):
+    if named in _MARKED:
         # What many programs call .xls is a page or a table of text.
         if named != "xlsx" or data.count(b"\x00") * 50 > len(data[:4096]) > 0:
             raise TopicsError(
@@ -256,9 +245,7 @@ def kind_of(data: bytes, name: Path) -> str:
         return mail
     if named in ("eml", "mbox", "mhtml"):
         return "eml" if named == "mbox" else named
-    if named in ("text", "html", "csv", "json", "jsonl", None, "xml", "feed"):
-        return _kind_of_text(data, start, named, name)
-    return named
+    return _kind_of_text(data, start, named, name)
 
 
 def _kind_by_mark(data: bytes, start: bytes, name: Path) -> str | None:
@@ -331,13 +318,10 @@ def _kind_of_text(data: bytes, start: bytes, named: str | None, name: Path) -> s
         return xml
     if is_html(data) or _is_wide_html(data):
         return "html"
-    if named in ("csv", "json", "jsonl"):
-        like_json = start[:1] in (b"{", b"[") and named != "csv"
-        return (
-            named
-            if named == "csv" or like_json or start[:1] == b'"'
-            else _refuse_json(named, start, name)
-        )
+    if named == "csv":
+        return named
+    if named in ("json", "jsonl"):
+        return named if start[:1] in (b"{", b"[", b'"') else _refuse_json(named, start, name)
     if named in ("xml", "feed"):
         if start.startswith(b"<"):
             return "xml"

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics.reading.corpus import Corpus
+from topics.reading.rows import MISSING, is_missing
 from topics.text.seed_words import check_name
 
-_MISSING = frozenset(("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "NaT"))
+# A theme may be called None.
+_MISSING = frozenset(MISSING) - {"None", "\\N"}
 _MANY = (list, tuple, set, frozenset, np.ndarray)
 
 
@@ -333,9 +335,7 @@ def _unknown(value: Any) -> bool:
     """Whether a value says that nobody has looked."""
     if isinstance(value, str):
         return not value.strip() or value.strip() in _MISSING
-    if isinstance(value, (float, np.floating)):
-        return bool(np.isnan(value))
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+    return is_missing(value)
 
 
 def _names(value: Any, index: int | None) -> tuple[Any, ...]:

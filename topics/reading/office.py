@@ -15,7 +15,7 @@ from topics._errors import TopicsError
 from topics.reading.archives import ZIP_ERRORS, allowance
 from topics.reading.cleaning import join_broken_words
 from topics.reading.dates import find_dates
-from topics.reading.feeds import parse_xml
+from topics.reading.feeds import local_name, parse_xml
 
 EXTRA = "topics-toolkit[files]"
 """What is installed to read these."""
@@ -272,8 +272,10 @@ def read_odt(data: bytes, path: Any) -> Document:
     parts: list[str] = []
     title = None
     for node in root.iter():
-        name = _local(node)
-        if name not in ("p", "h") or any(_local(above) in _ASIDE for above in node.iterancestors()):
+        name = local_name(node)
+        if name not in ("p", "h") or any(
+            local_name(above) in _ASIDE for above in node.iterancestors()
+        ):
             continue
         text = _open_text(node)
         if not text.strip():
@@ -291,10 +293,6 @@ _ASIDE = {"note", "annotation", "tracked-changes", "meta", "styles", "automatic-
           "master-styles", "forms"}  # fmt: skip
 
 
-def _local(node: Any) -> str:
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
-
-
 def _open_text(paragraph: Any) -> str:
     """What a paragraph shows; what stands in a frame within is a paragraph of its own."""
     parts = [paragraph.text or ""]
@@ -305,7 +303,7 @@ def _open_text(paragraph: Any) -> str:
             parts.append(node.tail or "")
             continue
         stack.append((node, True))
-        name = _local(node)
+        name = local_name(node)
         if name == "s":
             count = next((v for k, v in node.attrib.items() if k.endswith("}c")), "1")
             parts.append(" " * min(int(count) if count.isdigit() else 1, 80))

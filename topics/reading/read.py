@@ -47,14 +47,12 @@ from topics.reading.formats import (
 )
 from topics.reading.json_records import rows_from_values
 from topics.reading.line_kinds import is_fact_line, is_prose
-from topics.reading.rows import Rows, string_table
+from topics.reading.rows import MISSING, Rows, string_table
 from topics.reading.single_release import Piece, read_piece
 from topics.text.language_id import recognise_languages
 
 Reject = tuple[str | None, int | None, str]
 
-MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<NA>", "NaT", "\\N")
-"""What programs write for a cell that is empty."""
 _BY = {
     "source-line": "their source lines", "press-marks": "their press marks",
     "rules": "the rules between them", "date-lines": "their date lines",
@@ -191,16 +189,15 @@ def _names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
         if not os.fspath(paths):
             raise TopicsError("the path is empty", 'give a file or a folder ("." is this one)')
         return [os.fspath(paths)], None
-    if isinstance(paths, (list, tuple, set, frozenset)) and not paths:
+    if not isinstance(paths, (list, tuple, set, frozenset)):
+        return None, paths
+    if not paths:
         raise TopicsError("no input is given", "give a file, a folder or a list of texts")
-    listed = isinstance(paths, (list, tuple, set, frozenset))
-    if listed and any(isinstance(p, os.PathLike) for p in paths) and not all(
+    if any(isinstance(p, os.PathLike) for p in paths) and not all(
         isinstance(p, (str, os.PathLike)) and os.fspath(p) for p in paths
     ):  # fmt: skip
         raise TopicsError("one of the paths is none", "give files and folders only")
-    if isinstance(paths, (list, tuple, set, frozenset)) and all(
-        isinstance(path, os.PathLike) or names_a_file(path) for path in paths
-    ):
+    if all(isinstance(path, os.PathLike) or names_a_file(path) for path in paths):
         named = [os.fspath(path) for path in paths]
         return sorted(named) if isinstance(paths, (set, frozenset)) else named, None
     return None, paths
@@ -401,14 +398,15 @@ def _take_letterheads(parts: list[Part], ones: Sequence[int]) -> None:
         for line, after in pairwise(head):
             below[line].add(after)
     shared = {line for line, n in counts.items() if n > 2 and not is_prose(line)}
-    # Lines of a menu stand above each other; what the last of them stands above differs.
-    letterhead = {line for line in shared if len(below[line] - shared) > 2 or below[line] <= shared}
-    if not any(len(below[line] - shared) > 2 for line in shared):
+    varied = {line for line in shared if len(below[line] - shared) > 2}
+    if not varied:
         return
+    # Lines of a menu stand above each other; what the last of them stands above differs.
+    letterhead = frozenset(varied | {line for line in shared if below[line] <= shared})
     for at in ones:
-        if not letterhead & set(parts[at].rows.head):
+        if letterhead.isdisjoint(parts[at].rows.head):
             continue
-        part = _as_one(parts[at], frozenset(letterhead))
+        part = _as_one(parts[at], letterhead)
         table = part.rows.table
         if table.num_rows and table["title"][0].as_py() is not None:
             parts[at] = part

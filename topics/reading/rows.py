@@ -9,7 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+
+MISSING = ("NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "None", "<NA>", "NaT", "\\N")
+"""What programs write for a cell that is empty."""
 
 
 @dataclass
@@ -98,12 +102,23 @@ def utf8(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a value of a row or a list stands for none.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing("")
+    (True, True, False)
+    """
+    if isinstance(value, (float, np.floating)):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType")  # those of pandas
+
+
 def _cell(value: Any) -> str | None:
     if isinstance(value, str):
         return utf8(value)
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return None
-    if isinstance(value, float) and math.isnan(value):
+    if is_missing(value):
         return None
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         return utf8("\n\n".join(value))  # paragraphs
