@@ -78,6 +78,44 @@ def test_releases_that_are_sent_again_stay():
     assert separated(texts).texts.to_pylist() == texts
 
 
+def test_the_rest_of_a_wrapped_sentence_stays():
+    texts = [f"{news(place)}\nFares of {place} rise to 4 crowns and 5 crowns\nrespectively.\nHarbour Wire"
+             for place in PLACES]  # fmt: skip
+    found = separated(texts)
+    assert found.boilerplate == ["Harbour Wire"] * len(PLACES)
+    assert all(text.endswith("\nrespectively.") for text in found.texts.to_pylist())
+
+
+def test_a_list_is_not_cut_within():
+    ends = [
+        "Copies to:\nMinistry of Ports\nBoard of Trade",
+        "Copies to:\nTown of Orme\nBoard of Trade",
+    ]
+    others = [news(f"{place} Minor") for place in PLACES * 60]
+    texts = [f"{news(place)}\n{ends[i % 2]} {place}" for i, place in enumerate(PLACES)]
+    texts += [f"{news(place)} \n{place} Council\nMinistry of Ports" for place in PLACES[:6]]
+    assert separated([*texts, *others]).texts.to_pylist()[: len(texts)] == texts
+
+
+def test_a_headline_that_is_used_again_stays_where_there_is_no_title():
+    texts = [f"CHAIR SPEAKS TO REPORTERS\n{news(place)}" for place in PLACES]
+    assert separated(texts).texts.to_pylist() == texts
+    titles = pa.array([f"Ferry to {place}" for place in PLACES], pa.large_string())
+    found = separate_boilerplate(pa.array(texts, pa.large_string()), titles)
+    assert found.boilerplate == ["CHAIR SPEAKS TO REPORTERS"] * len(PLACES)
+
+
+def test_short_lines_are_alike_whatever_marks_stand_around_them():
+    marks = ["Harbour Wire", "HARBOUR WIRE", "Harbour Wire...", "* Harbour Wire *"]
+    texts = [f"{news(place)}\n{marks[i % 4]}" for i, place in enumerate(PLACES)]
+    assert [part is None for part in separated(texts).boilerplate] == [False] * len(PLACES)
+
+
+def test_signatures_and_end_marks_go():
+    texts = [f"{news(place)}\nSincerely,\nJo Reed\nChair of the Board\n# # #" for place in PLACES]
+    assert separated(texts).texts.to_pylist() == [news(place) for place in PLACES]
+
+
 def test_sentences_of_texts_of_one_line():
     line = "For more information visit www.harbour.example."
     texts = [f"{news(place)} {line}".replace("\n", " ") for place in PLACES]

@@ -1,12 +1,16 @@
 """Kernels of reading, each held to a plain reference."""
 
+import re
+
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topics._arrow import text_buffers
-from topics.reading.boilerplate import _END, _TOP, _edge_lines
+from topics._kernels.text_scan import find_longest_lines
+from topics.reading.boilerplate import _END, _TOP, _edge_lines, _lines_at
 from topics.reading.cleaning import (
     _INVISIBLE,
     _marks,
@@ -64,14 +68,39 @@ def test_characters_that_are_not_seen_are_taken_out(values):
 @settings(deadline=None)
 @given(texts)
 def test_edge_lines_are_those_of_a_plain_split(values):
-    lines, documents = _edge_lines(column(values))
-    expected = []
+    data, offsets = text_buffers(column(values))
+    edges = _edge_lines(data, offsets)
+    found = _lines_at(data, edges.starts, edges.ends).to_pylist()
+    blanks = "".join(map(chr, range(33)))
     for at, text in enumerate(values):
-        blanks = "".join(map(chr, range(33)))
-        filled = [line.strip(blanks) for line in text.split("\n") if line.strip(blanks)]
-        kept = filled[:_TOP] + filled[_TOP:][-_END:]
-        expected += [(at, line) for line in kept]
-    assert list(zip(documents.tolist(), lines.to_pylist(), strict=True)) == expected
+        assert edges.has_lines[at] == ("\n" in text)
+        lines = text.split("\n") if "\n" in text else re.split("(?<=[.!?]) ", text)
+        filled = [line.strip(blanks) for line in lines if line.strip(blanks)]
+        low, high = edges.bounds[at : at + 2]
+        assert found[low:high] == filled[:_TOP] + filled[_TOP:][-_END:]
+    keys = [(line, re.sub(r"\d+", "0", re.sub(r"[\W_]", "", line.lower()))) for line in found]
+    for (line, key), exact, loose in zip(keys, edges.exact, edges.loose, strict=True):
+        for (other, other_key), other_exact, other_loose in zip(
+            keys, edges.exact, edges.loose, strict=True
+        ):
+            assert line != other or exact == other_exact
+            compared = (line + other).isascii() and key == other_key
+            assert not compared or loose == other_loose
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 4)), max_size=6), max_size=5))
+def test_longest_lines_are_those_of_a_plain_sort(documents):
+    # The size of a line is part of what its hash is of.
+    sized = [[(size, 10 * size + key) for size, key in lines] for lines in documents]
+    bounds = np.cumsum([0, *map(len, sized)])
+    lengths = np.array([size for lines in sized for size, _ in lines], np.int64)
+    keys = np.array([key for lines in sized for _, key in lines], np.uint64)
+    longest, second = np.empty((2, len(sized)), np.uint64)
+    find_longest_lines(bounds, lengths, keys, longest, second)
+    for at, lines in enumerate(sized):
+        order = [key for _, key in sorted(set(lines), key=lambda line: (-line[0], line[1]))]
+        assert [longest[at], second[at]] == [*order, 0, 0][:2]
 
 
 def test_buffers_of_nothing_and_of_slices():
@@ -89,10 +118,12 @@ def reference():
     found.set_languages([code for code in found.labels if code in LANGUAGES])
 
     def recognise(text):
-        sample = " ".join(text[:2000].split())[:400].strip().lower()
-        code, certainty = found.classify(sample) if sample else (None, 0.0)
-        sure = certainty > 0.5 and (len(sample.split()) > 2 or not sample.isascii())
-        return code if sure else None
+        for limit in (200, 800):
+            sample = " ".join(text[: 2 * limit].split())[:limit].strip().lower()
+            code, certainty = found.classify(sample) if sample else (None, 0.0)
+            if certainty > 0.5 and (len(sample.split()) > 2 or not sample.isascii()):
+                return code
+        return None
 
     return recognise
 

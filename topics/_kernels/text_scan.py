@@ -8,19 +8,27 @@ from topics._kernels import kernel
 
 LESS, GREATER, AMPERSAND, CONTROL, BEYOND_ASCII = 1, 2, 4, 8, 16
 """Marks of a text: that it holds such a character. A tab and a line end are no control."""
+HASHED = 200
+"""Bytes of a line that tell it from others, together with its size."""
 
 
 @kernel
 def mark_texts(data, offsets, low, high, marks):
     """Set the marks of texts ``low`` to ``high``."""
-    of_byte = np.zeros(256, np.uint8)
-    of_byte[:32], of_byte[127], of_byte[128:] = CONTROL, CONTROL, BEYOND_ASCII
-    of_byte[9], of_byte[10] = 0, 0
-    of_byte[60], of_byte[62], of_byte[38] = LESS, GREATER, AMPERSAND
+    u8 = np.uint8
     for d in range(low, high):
-        found = np.uint8(0)
-        for p in range(offsets[d], offsets[d + 1]):
-            found |= of_byte[data[p]]
+        found = u8(0)
+        # Without a branch, and in bytes alone, so that many are looked at at once.
+        for byte in data[offsets[d] : offsets[d + 1]]:
+            control = (byte < 32) & (byte != 9) & (byte != 10) | (byte == 127)
+            found = u8(
+                found
+                | u8(byte == 60) * u8(LESS)
+                | u8(byte == 62) * u8(GREATER)
+                | u8(byte == 38) * u8(AMPERSAND)
+                | u8(control) * u8(CONTROL)
+                | u8(byte > 127) * u8(BEYOND_ASCII)
+            )
         marks[d] = found
 
 
@@ -42,18 +50,36 @@ def mark_characters(data, offsets, rows, wanted, marks):
 
 
 @kernel
-def find_edge_lines(data, offsets, top, end, starts, ends, documents):
+def find_edge_lines(
+    data, offsets, low, high, top, end, starts, ends, exact, loose, counts, has_lines
+):
     """Note where lines that hold something stand: the first and the last few of each text.
 
-    White space around them is left out. Returns how many lines there are.
+    Of texts ``low`` to ``high``, behind one another; ``counts[d]`` is how many there are of a text,
+    and ``has_lines[d]`` whether it has more than one; else its sentences are taken. White space
+    around them is left out. ``exact`` is a hash of how they begin and of their size, ``loose`` one
+    of letters and numbers: whatever number it is, the case of ASCII letters aside, and of others
+    only how many bytes they have. Returns how many lines there are.
     """
     last_starts, last_ends = np.empty(end, np.int64), np.empty(end, np.int64)
+    classes = np.zeros(256, np.uint8)  # punctuation and spaces count for nothing
+    classes[48:58], classes[128:] = 48, 128
+    for letter in range(97, 123):
+        classes[letter] = classes[letter - 32] = letter
     n = 0
-    for d in range(offsets.size - 1):
-        begin, seen, later = offsets[d], 0, 0
+    for d in range(low, high):
+        begin, seen, later, first = offsets[d], 0, 0, n
+        ends_line = np.uint8(0)
+        for byte in data[offsets[d] : offsets[d + 1]]:
+            ends_line |= np.uint8(byte == 10)
+        has_lines[d] = ends_line > 0
+        divider = 10 if ends_line else 32
         for p in range(offsets[d], offsets[d + 1] + 1):
-            if p < offsets[d + 1] and data[p] != 10:
-                continue
+            if p < offsets[d + 1]:
+                if data[p] != divider:
+                    continue
+                if divider == 32 and (p == offsets[d] or not _is_stop(data[p - 1])):
+                    continue
             a, b = begin, p
             begin = p + 1
             while a < b and data[a] <= 32:
@@ -63,16 +89,61 @@ def find_edge_lines(data, offsets, top, end, starts, ends, documents):
             if a == b:
                 continue
             if seen < top:
-                starts[n], ends[n], documents[n] = a, b, d
+                starts[n], ends[n] = a, b
                 n += 1
             else:
                 last_starts[later % end], last_ends[later % end] = a, b
                 later += 1
             seen += 1
         for i in range(max(0, later - end), later):
-            starts[n], ends[n], documents[n] = last_starts[i % end], last_ends[i % end], d
+            starts[n], ends[n] = last_starts[i % end], last_ends[i % end]
             n += 1
+        counts[d] = n - first
+        for i in range(first, n):
+            exact[i], loose[i] = _hash_line(data, starts[i], ends[i], classes)
     return n
+
+
+@kernel
+def _is_stop(byte):
+    return (byte == 46) | (byte == 33) | (byte == 63)
+
+
+@kernel
+def _hash_line(data, start, end, classes):
+    """Two hashes (FNV-1a) of how a line begins: of its bytes, and of those that count anyhow."""
+    prime = np.uint64(0x100000001B3)
+    exact = loose = np.uint64(0xCBF29CE484222325)
+    in_number = False
+    for p in range(start, min(end, start + HASHED)):
+        byte = data[p]
+        exact = (exact ^ np.uint64(byte)) * prime
+        folded = classes[byte]
+        if folded and not (folded == 48 and in_number):
+            loose = (loose ^ np.uint64(folded)) * prime
+            in_number = folded == 48
+    return (exact ^ np.uint64(end - start)) * prime, loose
+
+
+@kernel
+def find_longest_lines(document_bounds, lengths, hashes, longest, second):
+    """Hashes of the longest line of each document and of the longest of its others.
+
+    Of lines as long as each other the one of the smaller hash; 0 where there is none.
+    """
+    for d in range(document_bounds.size - 1):
+        best = other = np.uint64(0)
+        n_best = n_other = np.int64(-1)
+        for i in range(document_bounds[d], document_bounds[d + 1]):
+            n, key = lengths[i], hashes[i]
+            if key == best:
+                continue
+            if n > n_best or (n == n_best and key < best):
+                best, other = key, best
+                n_best, n_other = n, n_best
+            elif n > n_other or (n == n_other and key < other):
+                other, n_other = key, n
+        longest[d], second[d] = best, other
 
 
 @kernel

@@ -72,7 +72,8 @@ def clean_text(text: str) -> str:
     'Wertpapier Änderung[1m'
     """
     if _ODD.search(text):
-        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _ODD.sub(lambda match: _TABLE[ord(match[0])] or "", text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

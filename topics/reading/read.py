@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import combine_chunks, valid_utf8
+from topics._arrow import combine_chunks, take_rows, valid_utf8
 from topics._errors import TopicsError
 from topics._progress import track
 from topics.reading.boilerplate import separate_boilerplate, without_news
@@ -53,6 +53,8 @@ from topics.text.language_id import recognise_languages
 
 Reject = tuple[str | None, int | None, str]
 
+_LONGEST_MISSING = 32
+"""Bytes of a cell that may stand for none, with blanks around it."""
 _BY = {
     "source-line": "their source lines", "press-marks": "their press marks",
     "rules": "the rules between them", "date-lines": "their date lines",
@@ -481,15 +483,27 @@ def _standard_table(
     data["row"] = pa.array(rows.numbers, pa.int64())
     for name in ("title", "source", "language", "id"):
         data[name] = _blank_to_null(data[name])
-    filled = pc.fill_null(
-        pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(data["text"])), 0), False
-    )
+    filled = _holds_something(data["text"])
     whole = pa.table(data)
     empty = whole.filter(pc.invert(filled))["row"].to_pylist()
     dates = rows.dates if rows.dates is not None else _dates_of_cells(whole["date"])
     kept = [found for found, keep in zip(dates, filled.to_pylist(), strict=True) if keep]
     rejects: list[Reject] = [(path, number, "the text is empty") for number in empty]
     return whole.filter(filled), kept, rejects, notes
+
+
+def _holds_something(values: Any) -> Any:
+    """Which texts are neither missing nor nothing but white space."""
+    values = combine_chunks(values)
+    # What begins with something need not be looked at to its end.
+    begins = pc.utf8_ltrim_whitespace(pc.utf8_slice_codeunits(values, 0, 8))
+    filled = pc.fill_null(pc.greater(pc.binary_length(begins), 0), False)
+    if pc.all(filled).as_py():
+        return filled
+    rest = pc.utf8_ltrim_whitespace(values.filter(pc.invert(filled)))
+    return pc.replace_with_mask(
+        filled, pc.invert(filled), pc.fill_null(pc.greater(pc.binary_length(rest), 0), False)
+    )
 
 
 def _dates_of_cells(cells: Any) -> list[Sequence[DateFound]]:
@@ -542,8 +556,13 @@ def _as_text(values: Any, name: str, column: str, path: str | None) -> Any:
 
 def _without_missing(values: Any) -> Any:
     values = combine_chunks(values)
-    missing = pc.is_in(pc.utf8_trim_whitespace(values), pa.array(MISSING, pa.large_string()))
-    return pc.if_else(missing, pa.scalar(None, pa.large_string()), values)
+    short = pc.fill_null(pc.less_equal(pc.binary_length(values), _LONGEST_MISSING), False)
+    cells = values.filter(short)
+    missing = pc.is_in(pc.utf8_trim_whitespace(cells), pa.array(MISSING, pa.large_string()))
+    if not pc.any(missing).as_py():
+        return values
+    cells = pc.if_else(missing, pa.scalar(None, pa.large_string()), cells)
+    return pc.replace_with_mask(values, short, cells)
 
 
 def _distinct_names(table: pa.Table) -> pa.Table:
@@ -602,11 +621,7 @@ def _nothing_read(rejects: Sequence[Reject], names: Sequence[str] | None) -> Top
 def _without_pages_of_no_news(
     table: pa.Table, dates: list[Sequence[DateFound]], rejects: list[Reject]
 ) -> tuple[pa.Table, list[Sequence[DateFound]]]:
-    text = combine_chunks(table["text"])
-    title = pc.fill_null(combine_chunks(table["title"]), "")
-    found = without_news(
-        pc.binary_join_element_wise(title, text, pa.scalar("\n", pa.large_string()))
-    )
+    found = without_news(combine_chunks(table["title"]), combine_chunks(table["text"]))
     if not found:
         return table, dates
     paths, numbers = table["path"].to_pylist(), table["row"].to_pylist()
@@ -628,7 +643,7 @@ def _set_boilerplate(table: pa.Table, wanted: str, log: list[str]) -> pa.Table:
             for both in zip(table["text"].to_pylist(), before, strict=True)
         ]
         return _with_column(table, "text", texts).drop_columns(["boilerplate"])
-    separated = separate_boilerplate(table["text"])
+    separated = separate_boilerplate(table["text"], combine_chunks(table["title"]))
     words = separated.words + sum(len(text.split()) for text in before if text)
     after = [
         "\n".join(filter(None, both)) or None
@@ -725,13 +740,14 @@ def _repair(table: pa.Table) -> pa.Table:
 def _set_languages(table: pa.Table) -> pa.Table:
     given = table["language"].to_pylist()
     unknown = [i for i, language in enumerate(given) if language is None]
-    title, text = (
-        combine_chunks(table[name]).take(pa.array(unknown, pa.int64()))
+    title, samples = (
+        take_rows(combine_chunks(table[name]), np.array(unknown, np.int64))
         for name in ("title", "text")
     )
-    begin = pc.utf8_slice_codeunits(text, 0, 2000)
-    divider = pa.scalar(" ", pa.large_string())
-    samples = pc.binary_join_element_wise(pc.fill_null(title, ""), begin, divider)
+    if title.null_count < len(title):
+        begin = pc.utf8_slice_codeunits(samples, 0, 2000)
+        divider = pa.scalar(" ", pa.large_string())
+        samples = pc.binary_join_element_wise(pc.fill_null(title, ""), begin, divider)
     # Both cores for a moment; the result does not depend on how many.
     for i, language in zip(unknown, recognise_languages(samples, n_jobs=-1), strict=True):
         given[i] = language

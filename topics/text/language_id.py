@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import combine_chunks, string_array, text_buffers
+from topics._arrow import combine_chunks, string_array, take_rows, text_buffers
 from topics._parallel import over_shards
 
 # Small languages that the large ones are mistaken for, in short or noisy texts, are left out.
@@ -24,8 +24,8 @@ LANGUAGES = frozenset(
 )
 """ISO 639-1 codes of the languages that are told apart."""
 
-_READ = 400
-"""Characters of a text that are looked at."""
+_READ = (200, 800)
+"""Characters of a text that are looked at, and where they leave doubt."""
 _PER_SHARD = 1024
 _SURE = 0.5
 _FEWEST_WORDS = 3
@@ -86,7 +86,7 @@ def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -
     Parameters
     ----------
     texts : Arrow column or iterable of str
-        The texts; their first 400 characters are looked at.
+        The texts; their first 200 characters are looked at, and 800 where these leave doubt.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
@@ -102,7 +102,17 @@ def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -
     """
     arrow = isinstance(texts, (pa.Array, pa.ChunkedArray))
     column = combine_chunks(texts) if arrow else string_array(texts)
-    samples = _samples(column)
+    found = _recognise(_samples(column, _READ[0], n_jobs), n_jobs)
+    longer = np.asarray(pc.greater(pc.binary_length(column), _READ[0]))
+    doubted = np.flatnonzero(np.array([code is None for code in found], bool) & longer)
+    if doubted.size:
+        again = _samples(take_rows(column, doubted), _READ[1], n_jobs)
+        for at, code in zip(doubted.tolist(), _recognise(again, n_jobs), strict=True):
+            found[at] = code
+    return found
+
+
+def _recognise(samples: pa.LargeStringArray, n_jobs: int | None) -> list[str | None]:
     if not len(samples):
         return []
     model = _model()
@@ -124,19 +134,39 @@ def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -
     return [code if known else None for code, known in zip(codes, sure.tolist(), strict=True)]
 
 
-def _samples(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+def _samples(texts: pa.LargeStringArray, limit: int, n_jobs: int | None) -> pa.LargeStringArray:
     """What is looked at: in lower case, since headlines in capitals look like other languages."""
+    from topics._kernels.languages import sample_ascii
+
+    data, offsets = text_buffers(texts)
+    sizes = np.empty(len(texts), np.int64)
+
+    def work(low: int, high: int) -> NDArray[np.uint8]:
+        out = np.empty((high - low) * limit, np.uint8)
+        n = sample_ascii(data, offsets, low, high, limit, out, sizes)
+        return out[:n].copy()
+
+    parts = over_shards(work, len(texts), _PER_SHARD, n_jobs)
+    beyond = sizes < 0
+    at = np.concatenate([[0], np.cumsum(np.maximum(sizes, 0))])
+    letters = np.concatenate([np.empty(0, np.uint8), *parts])
+    buffers = [None, pa.py_buffer(at), pa.py_buffer(letters)]
+    samples = pa.Array.from_buffers(pa.large_string(), len(texts), buffers)
+    if not beyond.any():
+        return samples
+    others = _samples_beyond_ascii(take_rows(texts, np.flatnonzero(beyond)), limit)
+    return pc.replace_with_mask(samples, pa.array(beyond), others)
+
+
+def _samples_beyond_ascii(texts: pa.LargeStringArray, limit: int) -> pa.LargeStringArray:
     # Twice as many, since white space counts once.
-    samples = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts), 0, 2 * _READ)
+    samples = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts), 0, 2 * limit)
     spaced = np.asarray(pc.match_substring_regex(samples, r"\s\s|[\t-\r]|\pZ\pZ|[^ \PZ]"))
     if spaced.any():
         squeezed = pc.replace_substring_regex(samples.filter(pa.array(spaced)), r"[\s\pZ]+", " ")
         samples = pc.replace_with_mask(samples, pa.array(spaced), squeezed)
-    samples = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(samples, 0, _READ))
-    samples = pc.utf8_lower(samples)
-    if pc.all(pc.string_is_ascii(samples)).as_py():
-        return samples
-    return pc.utf8_normalize(samples, "NFC")
+    samples = pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(samples, 0, limit))
+    return pc.utf8_normalize(pc.utf8_lower(samples), "NFC")
 
 
 def _scores(
