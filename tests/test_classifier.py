@@ -329,10 +329,13 @@ def test_seeds_may_be_open_weighed_or_against_the_theme():
     themes = {"displacement": ["refuge*^2", "displac*", "-tents"], "justice": ["court", "judge"]}
     classifier = ThemeClassifier(themes, multi_label=False).fit(TEXTS)
     assert classifier.score(TEXTS, TRUTH) == 1
-    weighed = expand_seeds(themes, str.split, ["refugees", "refuge", "displaced", "tents"])
+    vectorizer = TermVectorizer().fit(["refugees refuge displaced tents"])
+    weighed = expand_seeds(themes, vectorizer)
     assert weighed["displacement"] == {
         "refuge": 2.0, "refugees": 2.0, "displaced": 1.0, "tents": -1.0
     }  # fmt: skip
+    either = expand_seeds({"open": ["*fuge*", "*aced"]}, vectorizer)
+    assert sorted(either["open"]) == ["displaced", "refuge", "refugees"]
     with_tents, without = (
         ThemeClassifier({**themes, "displacement": seeds})
         .fit(TEXTS)

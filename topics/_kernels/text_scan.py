@@ -50,6 +50,23 @@ def mark_characters(data, offsets, rows, wanted, marks):
 
 
 @kernel
+def mark_addresses(data, offsets, marks):
+    """Set the marks of texts that may hold a link, an address, a name or an entity."""
+    u8 = np.uint8
+    for d in range(offsets.size - 1):
+        start, end = offsets[d], offsets[d + 1]
+        text = data[start:end]
+        found = u8(0)
+        for byte in text:
+            found = u8(found | u8(byte == 64) | u8(byte == 38))
+        before, here = text[: max(0, text.size - 1)], text[1:]
+        for i in range(here.size):
+            slashes = (before[i] == 47) & (here[i] == 47)
+            found = u8(found | u8(slashes) | u8((before[i] == 119) & (here[i] == 119)))
+        marks[d] = found > 0
+
+
+@kernel
 def find_edge_lines(
     data, offsets, low, high, top, end, starts, ends, exact, loose, counts, has_lines
 ):

@@ -23,6 +23,10 @@ OUTSIDE, BLOCKING, INSIDE, UNSPACED = 0, 1, 2, 3
 """Classes of code points: no word character; a word character that no token may hold; any other;
 one of a script that is written without spaces."""
 
+NO_LETTER, HIRAGANA, KATAKANA, SYLLABLES = 4, 5, 6, 7
+"""More of them, where words are read as languages write them: a digit, a mark or a joiner, of
+which alone there is no word; the scripts without spaces but Han, the last of South-East Asia."""
+
 WHOLE, PAIRS, STRETCHES = 0, 1, 2
 """What becomes of unspaced characters: nothing special, pairs, or stretches for a segmenter."""
 
@@ -57,6 +61,7 @@ class Rules(NamedTuple):
     blocking: tuple  # four of uint64: all ones where lower, upper, digits, _ are blocking
     min_length: int
     unspaced: int
+    words: np.uint64  # all ones where words are read as languages write them, else 0
     hash_mask: np.uint64  # all ones, but in tests that make hashes collide
 
 
@@ -141,24 +146,35 @@ def same_bytes(address, other, size):
 
 
 @kernel
-def find_ascii_runs(address, size, case, blocking, min_length, copy, places, sizes):
+def find_ascii_runs(address, size, case, blocking, min_length, words, copy, places, sizes):
     """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
     The piece is copied, in lower case where ``case`` is not 0, and the addresses are those in
     the copy. The size of an odd run is written below zero; others are of ``min_length`` bytes or
     more. A run of ASCII characters one of which is blocking is no token, and is left out.
+
+    Where ``words`` are read as languages write them, a line parts words, a hyphen between a letter
+    and a digit does not, and a run without a letter is no token.
     """
     block_lower, block_upper, block_digit, block_line = blocking
     n, b, any_non_ascii = 0, 0, False
-    carry, start = np.uint64(0), np.int64(-1)
-    odd_before, barred_before = np.uint64(0), np.uint64(0)
+    carry, start, letter_before = np.uint64(0), np.int64(-1), np.uint64(0)
+    odd_before, barred_before, lettered = np.uint64(0), np.uint64(0), np.uint64(0)
     while b < size or carry != 0:
         here = address + b
         store_lowercase(copy + b, here, case)
         lower, upper = between(here, 97, 122), between(here, 65, 90)
         digit, line = between(here, 48, 57), between(here, 95, 95)
         odd = between(here, 128, 255)
-        inside = lower | upper | digit | line | odd
+        letter = lower | upper | odd
+        inside = letter | digit | (line & ~words)
+        if words != 0:
+            before_digit = between(here + 1, 48, 57)
+            if 0 < size - b <= 64:  # what stands behind the end is none of ours
+                before_digit &= ~(ALL << np.uint64(size - b - 1))
+            after_letter = (letter << ONE) | letter_before
+            inside |= between(here, 45, 45) & after_letter & before_digit
+            letter_before = letter >> np.uint64(63)
         barred = (
             (lower & block_lower) | (upper & block_upper) | (digit & block_digit)
             | (line & block_line)
@@ -173,19 +189,22 @@ def find_ascii_runs(address, size, case, blocking, min_length, copy, places, siz
             if start < 0:
                 start = b + p
                 odd &= ALL << np.uint64(p)
+                letter &= ALL << np.uint64(p)
                 barred &= ALL << np.uint64(p)
             else:
                 before = ~(ALL << np.uint64(p))
                 is_odd = odd_before | (odd & before) != 0
                 is_barred = barred_before | (barred & before) != 0
+                is_barred |= (words != 0) & ((lettered | (letter & before)) == 0)
                 length = b + p - start
                 places[n], sizes[n] = copy + start, -length if is_odd else length
                 n += is_odd or (length >= min_length and not is_barred)
                 any_non_ascii |= is_odd
                 start = np.int64(-1)
-                odd_before, barred_before = np.uint64(0), np.uint64(0)
+                odd_before, barred_before, lettered = np.uint64(0), np.uint64(0), np.uint64(0)
         if start >= 0:
             odd_before |= odd
+            lettered |= letter
             barred_before |= barred
         b += 64
     return n, any_non_ascii
@@ -193,7 +212,7 @@ def find_ascii_runs(address, size, case, blocking, min_length, copy, places, siz
 
 @kernel
 def tokenize_non_ascii(
-    run_places, run_sizes, n_runs, min_length, classes, folded, expansions, unspaced, aside,
+    run_places, run_sizes, n_runs, min_length, classes, folded, expansions, unspaced, words, aside,
     places, sizes,
 ):  # fmt: skip
     """Addresses and sizes of the tokens of runs some of which are odd; gives their number.
@@ -209,6 +228,7 @@ def tokenize_non_ascii(
         at = run_places[i]
         end = at - run_sizes[i]
         first, characters, blocked, mixed_scripts = aside, 0, False, False
+        lettered = False
         # One place further than the end, where an outside character ends the last token.
         while at <= end:
             inside = at < end
@@ -227,20 +247,85 @@ def tokenize_non_ascii(
                     aside += length
                     characters += 1
                     blocked |= kind == BLOCKING
-                    mixed_scripts |= kind == UNSPACED
+                    lettered |= kind != NO_LETTER
+                    mixed_scripts |= (kind == UNSPACED) | (kind > NO_LETTER)
                     continue
                 if (
                     not blocked
                     and not mixed_scripts
+                    and lettered
                     and characters >= min_length
                     and characters > 0
                 ):
                     places[n], sizes[n] = first, aside - first
                     n += 1
+                elif words != 0 and mixed_scripts:
+                    n = cut_by_scripts(
+                        first, aside, min_length, classes, unspaced, places, sizes, n
+                    )
                 elif not blocked and mixed_scripts and characters >= min_length:
                     n = cut_unspaced(first, aside, min_length, classes, unspaced, places, sizes, n)
                 first, characters, blocked, mixed_scripts = aside, 0, False, False
+                lettered = False
     return n
+
+
+@kernel
+def cut_by_scripts(at, end, min_length, classes, unspaced, places, sizes, n):
+    """Tokens of a folded run, read as languages write it, that holds scripts without spaces.
+
+    Stretches of one script are cut into pairs; Katakana stays whole, as it spells words from
+    abroad. A single character of Han is a token where none of its script stands beside it. A lone
+    letter beside Han, as in "A股", counts as one of it. A segmenter gets stretches of all scripts
+    of East Asia, or of South-East Asia, at once.
+    """
+    while at < end:
+        start, before, count, letters, kind = at, at, 0, 0, OUTSIDE
+        while at < end:
+            point, length = code_point(at, end - at)
+            its = np.int64(classes[point])
+            if (its == INSIDE) | (its == NO_LETTER):
+                its = INSIDE
+                if _is_lone_letter(at, end, start, kind, classes):
+                    its = UNSPACED
+            if unspaced == STRETCHES and (its == HIRAGANA) | (its == KATAKANA):
+                its = UNSPACED
+            if count > 0 and its != kind:
+                break
+            kind = its
+            letters += classes[point] != NO_LETTER
+            if (
+                count > 0
+                and unspaced == PAIRS
+                and ((kind == UNSPACED) | (kind == HIRAGANA) | (kind == SYLLABLES))
+            ):
+                places[n], sizes[n] = before, at + length - before
+                n += 1
+            before, at, count = at, at + length, count + 1
+        if kind == INSIDE:
+            whole = count >= min_length and letters > 0
+        elif unspaced == STRETCHES:
+            whole = True
+        else:
+            whole = (kind == KATAKANA and count > 1) or (kind == UNSPACED and count == 1)
+        if whole:
+            places[n], sizes[n] = start, at - start
+            n += 1
+    return n
+
+
+@kernel
+def _is_lone_letter(at, end, start, kind, classes):
+    """Whether the character at a place is one letter between others that are none, beside Han."""
+    point, length = code_point(at, end - at)
+    if classes[point] != INSIDE or (at > start and kind == INSIDE):
+        return False
+    after = OUTSIDE
+    if at + length < end:
+        after = classes[code_point(at + length, end - at - length)[0]]
+    if (after == INSIDE) | (after == NO_LETTER):
+        return False
+    return after == UNSPACED or (at > start and kind == UNSPACED)
 
 
 @kernel
@@ -335,7 +420,7 @@ def piece_end(address, start, end):
     while i < end:
         b = load8(address + i) & np.uint64(0xFF)
         letter = 97 <= (b | np.uint64(0x20)) <= 122
-        if not (letter or b >= 128 or 48 <= b <= 57 or b == 95):
+        if not (letter or b >= 128 or 48 <= b <= 57 or (b == 95) | (b == 45)):
             break
         i += 1
     return i
@@ -387,7 +472,7 @@ def read_documents(
 
     Gives the next document, and the numbers of types and of entries.
     """
-    classes, folded, expansions, case, blocking, min_length, unspaced, hash_mask = rules
+    classes, folded, expansions, case, blocking, min_length, unspaced, words, hash_mask = rules
     table, ends, arena, stats = types
     address, lowered, away = data.ctypes.data, copy.ctypes.data, aside.ctypes.data
     while d < offsets.size - 1:
@@ -404,13 +489,13 @@ def read_documents(
             stop = piece_end(address, start, end)
             here = address + start
             n_tokens, any_non_ascii = find_ascii_runs(
-                here, stop - start, case, blocking, min_length, lowered, places, sizes
+                here, stop - start, case, blocking, min_length, words, lowered, places, sizes
             )
             if any_non_ascii:
                 run_places[:n_tokens], run_sizes[:n_tokens] = places[:n_tokens], sizes[:n_tokens]
                 n_tokens = tokenize_non_ascii(
                     run_places, run_sizes, n_tokens, min_length, classes, folded, expansions,
-                    unspaced, away, places, sizes,
+                    unspaced, words, away, places, sizes,
                 )  # fmt: skip
             into = ids[n:] if in_order else numbers
             n_types = number(

@@ -505,6 +505,10 @@ def _key() -> str:
     return "q" if key in ("", "\x03", "\x04") else key
 
 
+_FORMS_SHOWN = 4
+"""Forms of a seed in a table, the commonest; JSON has all."""
+
+
 @app.command(epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml")
 @reads_releases
 def seeds(
@@ -527,12 +531,13 @@ def seeds(
                 row["theme"],
                 row["seed"],
                 str(row["releases"]),
+                " ".join(row["forms"][:_FORMS_SHOWN]),
                 row["verdict"],
                 " ".join(row["better"]),
             )
             for row in found
         ]
-        print_table(("theme", "seed", "releases", "verdict", "better"), cells)
+        print_table(("theme", "seed", "releases", "forms", "verdict", "better"), cells)
     _finish(corpus)
 
 

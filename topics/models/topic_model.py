@@ -276,7 +276,7 @@ class TopicModel(Estimator):
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
         self._set_rejects(rejects)
-        seeds_of = expand_seeds(themes, vectorizer.tokenize, vectorizer.vocabulary_)
+        seeds_of = expand_seeds(themes, vectorizer)
         # A prior cannot be below zero: terms that speak against a theme only lose its name.
         self.themes_ = {
             name: {term: weight for term, weight in terms.items() if weight > 0}

@@ -129,6 +129,13 @@ def _save_vectorizer(model: TermVectorizer) -> State:
         # A phrase that was given has no score.
         scores = model.phrases_.items()
         facts["phrases_in_use"] = {phrase: None if np.isnan(s) else s for phrase, s in scores}
+    if model._spelling:
+        known = {word for term in model.vocabulary_ for word in term.split()}
+        spelled = sorted(
+            (form, word) for form, word in model._spelling.items() if form != word and word in known
+        )
+        arrays |= _texts_to_arrays("forms", [form for form, _ in spelled])
+        arrays |= _texts_to_arrays("spelled", [word for _, word in spelled])
     if not model.n_documents_ and hasattr(model, "idf_"):
         # Taken over from another library, which keeps the weights and not the counts.
         arrays["idf"] = model.idf_
@@ -158,12 +165,17 @@ def _load_vectorizer(
     if facts["fixed_vocabulary"]:
         model.vocabulary = {term: column for column, term in enumerate(terms)}
     in_use = facts.get("phrases_in_use", {})
+    spelling: dict[str, str] = {}
+    if "forms_bytes" in arrays:
+        forms, spelled = (_texts_from_arrays(name, arrays) for name in ("forms", "spelled"))
+        spelling = dict(zip(forms, spelled, strict=True))
     model._restore(
         terms,
         frequency,
         _number(facts["n_documents"]),
         stop_words=[str(word) for word in facts["stop_words"]],
         phrases={str(p): float("nan" if s is None else s) for p, s in in_use.items()},
+        spelling=spelling,
         idf=_floats(arrays, "idf", frequency.shape) if "idf" in arrays else None,
     )
     return model

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from topics._arrow import string_array, take_rows
 from topics._math.arrays import subsample
@@ -17,10 +18,16 @@ from topics.text.language_id import recognise_languages, unload_language_model
 from topics.text.seed_words import seed_terms
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
-from topics.text.vectorizer import WORDS, TermVectorizer
+from topics.text.vectorizer import TermVectorizer
 
 _LANGUAGE_SAMPLE = 200
 """Documents whose language is looked at."""
+_STEMMED_CHARACTERS = {"en": 1_500_000, "ar": 2_000_000}
+"""Characters of a corpus, by its first language, from which on words with other endings are told
+apart: each stands often enough to be learnt alone, and they do not say the same."""
+_STEMMED_CHARACTERS_OF_OTHERS = 5_000_000
+_FEW_CHARACTERS = 1_000_000
+"""Characters of a corpus in which a term that stands twice is worth keeping."""
 
 
 def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
@@ -36,9 +43,11 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
     Returns
     -------
     TermVectorizer
-        Not fitted. Words of two letters or more; the stop words of the languages that make up a
-        tenth of the corpus; terms that stand in at least 1 (below 30 documents), 2 (below 500), 3
-        (below 5,000) or 5 documents and, from 10 documents on, in at most half of them.
+        Not fitted. Words as the languages write them that make up a tenth of the corpus, without
+        their stop words; the forms of a word are one term in a corpus of few million characters,
+        where each stands too seldom to be learnt alone. Terms stand in at least 1 (below 30
+        documents), 2 (below 500, or a million characters), 3 (below 5,000) or 5 documents and, from
+        10 documents on, in at most half of them.
 
     Examples
     --------
@@ -48,17 +57,25 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
     True
     """
     n = len(texts)
+    n_characters = pc.sum(pc.utf8_length(texts)).as_py() or 0
     sample = take_rows(texts, subsample(n, _LANGUAGE_SAMPLE))
-    languages = Counter(recognise_languages(sample.to_pylist()))
+    counted = Counter(recognise_languages(sample))
+    languages = [
+        language for language, count in counted.most_common()
+        if language is not None and count * 10 >= len(sample)
+    ]  # fmt: skip
     stop_words: set[str] = set()
-    for language, count in languages.items():
-        if language is not None and count * 10 >= len(sample):
-            with suppress(ValueError):
-                stop_words |= stop_word_list(language)
+    for language in languages:
+        with suppress(ValueError):
+            stop_words |= stop_word_list(language)
+    first = languages[0] if languages else ""
+    stemmed = _STEMMED_CHARACTERS.get(first, _STEMMED_CHARACTERS_OF_OTHERS)
+    few = n < 500 or n_characters < _FEW_CHARACTERS
     return TermVectorizer(
-        token_pattern=WORDS,
+        languages=languages,
+        word_forms="stems" if n_characters < stemmed else "clitics",
         stop_words=sorted(stop_words) or None,
-        min_df=1 if n < 30 else 2 if n < 500 else 3 if n < 5000 else 5,
+        min_df=1 if n < 30 else 2 if few and n < 5000 else 3 if n < 5000 else 5,
         max_df=0.5 if n >= 10 else 1.0,
         weighting="tfidf",
         sublinear_tf=True,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from topics._arrow import string_array, take_rows
 from topics._errors import TopicsError
 from topics._parallel import OutputBuffer, allocate, grow, map_shards, over_shards
+from topics.text.language_words import prepare_column
 from topics.text.term_sequences import (
     Part,
     Rows,
@@ -30,6 +31,7 @@ from topics.text.unicode_tables import (
     fold_column,
     fold_text,
     folding,
+    word_classes,
 )
 
 SHARD_BYTES = 2 << 20
@@ -95,6 +97,9 @@ class TokenRules:
     unspaced : {"whole", "pairs", "stretches"}
         What becomes of characters of scripts without spaces: nothing special; a token for every
         two that stand side by side; or a token for every longest stretch of them.
+    languages : tuple of str or None
+        Languages whose words are read as they write them (:mod:`topics.text.language_words`),
+        whatever ``kind`` is; None reads by that.
     hash_mask : uint64
         For tests that make hashes collide.
     """
@@ -106,6 +111,7 @@ class TokenRules:
     strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None
     normalize: Literal["NFC", "NFKC"] | None = None
     unspaced: Literal["whole", "pairs", "stretches"] = "whole"
+    languages: tuple[str, ...] | None = None
     hash_mask: np.uint64 = _ALL
 
     def for_kernels(self) -> Any:
@@ -125,7 +131,13 @@ class TokenRules:
         folded, expansions = folding(
             lowercase, strip_accents, self.fold_arabic and not callable(self.strip_accents)
         )
-        classes = character_classes(self.kind, self.unspaced != "whole")
+        if self.languages is not None:
+            classes = word_classes()
+            # In every language but one a capital I with a dot is an i.
+            folded = folded.copy()
+            folded[0x130] = ord("i")
+        else:
+            classes = character_classes(self.kind, self.unspaced != "whole")
         blocking = tuple(
             _ALL if classes[ord(c.lower() if lowercase else c)] == 1 else np.uint64(0)
             for c in "aA0_"
@@ -138,6 +150,7 @@ class TokenRules:
             blocking,
             self.min_length,
             ("whole", "pairs", "stretches").index(self.unspaced),
+            np.uint64(0) if self.languages is None else _ALL,
             self.hash_mask,
         )
 
@@ -150,10 +163,12 @@ class TokenRules:
         >>> len(TokenRules(normalize="NFC").folded_before(texts)[0].as_py())
         4
         """
-        if callable(self.strip_accents):
+        if self.languages is not None:
+            texts = prepare_column(texts, self.languages)
+        elif callable(self.strip_accents):
             fold = fold_text(self.lowercase, self.strip_accents, self.fold_arabic, self.normalize)
             return fold_column(texts, fold, np.arange(len(texts)))
-        if self.normalize is not None:
+        elif self.normalize is not None:
             odd = np.flatnonzero(~np.asarray(pc.string_is_ascii(texts)))
             texts = fold_column(texts, fold_text(False, None, False, self.normalize), odd)
         if self.lowercase:
@@ -289,6 +304,22 @@ class Tokens:
         return count_rows(
             [(maps[part[0]], *part[1:]) for part in parts], n_columns, counted=True, n_jobs=n_jobs
         )
+
+    def occurrences_of_types(self) -> NDArray[np.int64]:
+        """How often each type occurs, where tokens are in order.
+
+        Examples
+        --------
+        >>> texts = pa.array(["came aid came"], pa.large_string())
+        >>> tokens = tokenize_column(texts, TokenRules(), in_order=True)
+        >>> tokens.occurrences_of_types()[tokens.terms.index("came").as_py()].item()
+        2
+        """
+        often = np.zeros(len(self.terms), np.int64)
+        for worker, ids, _counts, _lengths in self.parts:
+            numbers = self.numbers[worker]
+            np.add.at(often, numbers, np.bincount(ids, minlength=numbers.size)[: numbers.size])
+        return often
 
     def in_order(self) -> list[Part]:
         """Known terms in reading order, shard by shard.
@@ -488,7 +519,9 @@ def tokenize_column(
 
     edges = _shards(texts)
     its_rules, learning = rules.for_kernels(), known is None
-    by_texts = callable(rules.strip_accents) or rules.normalize is not None
+    by_texts = (
+        callable(rules.strip_accents) or rules.normalize is not None or rules.languages is not None
+    )
     states: dict[int, list[Any]] = {}
     new_worker = count()
 

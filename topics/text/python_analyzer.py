@@ -6,6 +6,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 from topics._arrow import string_array
 from topics._parallel import workers
 from topics.text.fast_tokenizer import split_unspaced
+from topics.text.language_words import Segmenter, find_words, lower_case, prepare_text
+from topics.text.stop_words import language_code
 from topics.text.term_sequences import TermSequences, concat_sequences
 from topics.text.unicode_tables import fold_text
-from topics.text.word_forms import word_form
+from topics.text.word_forms import WordForm, word_form
 
 DOCUMENTS = 1000
 """Documents that one process analyses at a time; independent of the number of workers."""
@@ -65,12 +68,19 @@ class Analyzer:
         Words to leave out.
     phrases : iterable of str
         Terms of several words.
+    spelling : mapping of str to str, default={}
+        How the words of a form are spelled as a term, where forms are not shown themselves.
     """
 
     def __init__(
-        self, params: Mapping[str, Any], stop_words: Iterable[str], phrases: Iterable[str]
+        self,
+        params: Mapping[str, Any],
+        stop_words: Iterable[str],
+        phrases: Iterable[str],
+        spelling: Mapping[str, str] = {},
     ) -> None:
         self.params = dict(params)
+        self.spelling = spelling
         self.stop_words = frozenset(stop_words)
         self.phrases = frozenset(tuple(p.split()) for p in phrases if " " in p)
         self.lengths = sorted({len(phrase) for phrase in self.phrases})
@@ -80,13 +90,42 @@ class Analyzer:
             params["fold_arabic"],
             params["normalize"],
         )
-        self.form = word_form(params["stemmer"], params["lemmatizer"])
+        self.form: Callable[[str], str] | None = word_form(params["stemmer"], params["lemmatizer"])
         self.pattern = compiled(params["token_pattern"])
         self.find: Any = params["tokenizer"] or getattr(self.pattern, "findall", None)
+        self.segment: Segmenter | None = None
+        languages = language_codes(params["languages"])
+        if languages is None:
+            return
+        if self.form is None:
+            self.form = WordForm(languages, params["word_forms"]) or None
+        if params["preprocessor"] is None and params["tokenizer"] is None:
+            self.segment = Segmenter(languages)
+            self.prepare = partial(_prepared, languages=languages, lowercase=params["lowercase"])
+            self.find = partial(find_words, segment=self.segment if self.segment else None)
 
     def __reduce__(self) -> Any:
         phrases = [" ".join(phrase) for phrase in self.phrases]
-        return Analyzer, (self.params, sorted(self.stop_words), sorted(phrases))
+        spelling = dict(self.spelling)
+        return Analyzer, (self.params, sorted(self.stop_words), sorted(phrases), spelling)
+
+    @property
+    def respells(self) -> bool:
+        """Whether a form is shown as its commonest spelling."""
+        return isinstance(self.form, WordForm)
+
+    def term(self, word: str) -> str:
+        """The term that a word counts for.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> params = TermVectorizer(languages=["en"]).get_params()
+        >>> Analyzer(params, (), (), {"minist": "ministers"}).term("minister")
+        'ministers'
+        """
+        form = word if self.form is None else self.form(word)
+        return self.spelling.get(form, form)
 
     def __call__(self, document: Any) -> list[str]:
         """Terms of a document."""
@@ -122,7 +161,7 @@ class Analyzer:
             return self._forms(text.split() if isinstance(text, str) else list(text))
         found = list(self.find(self.prepare(text)))
         segmenter = self.params["segmenter"]
-        if segmenter is not None and self.params["tokenizer"] is None:
+        if self.segment is None and segmenter is not None and self.params["tokenizer"] is None:
             found = [
                 piece for token in found for piece in split_unspaced(token, self.pattern, segmenter)
             ]
@@ -132,7 +171,26 @@ class Analyzer:
         """Tokens without stop words, under the form that they are counted under."""
         if self.stop_words:
             tokens = [token for token in tokens if token not in self.stop_words]
-        return tokens if self.form is None else [self.form(token) for token in tokens]
+        return tokens if self.form is None else [self.term(token) for token in tokens]
+
+
+def _prepared(text: str, *, languages: Sequence[str], lowercase: bool) -> str:
+    text = prepare_text(text, languages)
+    return lower_case(text) if lowercase else text
+
+
+def language_codes(languages: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """Languages as ISO 639-1 codes; None where none are given.
+
+    Examples
+    --------
+    >>> language_codes("german"), language_codes(["en", "Turkish"]), language_codes(None)
+    (('de',), ('en', 'tr'), None)
+    """
+    if languages is None:
+        return None
+    given = [languages] if isinstance(languages, str) else languages
+    return tuple(language_code(language) for language in given)
 
 
 def _ngrams(tokens: Sequence[str], min_n: int, max_n: int, joint: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from difflib import get_close_matches
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,11 +129,33 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
 
 
 class Seed(NamedTuple):
-    """A seed as it is written: ``refugees``, ``detain*``, ``camp^2`` or ``-football``."""
+    """A seed as it is written: ``refugees``, ``detain*``, ``*flüchtlinge``, ``camp^2``, ``-ball``.
+
+    Attributes
+    ----------
+    words : str
+        The word or the phrase.
+    weight : float
+        Below zero where it speaks against the theme.
+    open_start, open_end : bool
+        Whether anything may stand before or behind it.
+    """
 
     words: str
     weight: float
-    is_prefix: bool
+    open_start: bool = False
+    open_end: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands for every term that begins, ends or goes on as it does.
+
+        Examples
+        --------
+        >>> parse_seed("*camp").is_open, parse_seed("camp").is_open
+        (True, False)
+        """
+        return self.open_start or self.open_end
 
 
 def parse_seed(text: str) -> Seed:
@@ -141,14 +164,13 @@ def parse_seed(text: str) -> Seed:
     Parameters
     ----------
     text : str
-        A word or a phrase; with ``-`` before it, it speaks against the theme; ``*`` behind it
-        stands for any ending; ``^2`` behind that lets it weigh twice as much.
+        A word or a phrase; with ``-`` before it, it speaks against the theme; ``*`` before or
+        behind it stands for any letters; ``^2`` behind that lets it weigh twice as much.
 
     Returns
     -------
     Seed
-        Its words, its weight (below zero for one that speaks against the theme) and whether any
-        ending will do.
+        Its words, its weight and which of its ends are open.
 
     Raises
     ------
@@ -158,7 +180,7 @@ def parse_seed(text: str) -> Seed:
     Examples
     --------
     >>> parse_seed("detain*^2")
-    Seed(words='detain', weight=2.0, is_prefix=True)
+    Seed(words='detain', weight=2.0, open_start=False, open_end=True)
     >>> parse_seed("-football").weight
     -1.0
     """
@@ -174,11 +196,28 @@ def parse_seed(text: str) -> Seed:
             f"the weight of the seed {text!r} is no number from 0.001 to 1000",
             "write it like camp^2",
         )
-    is_prefix = words.endswith("*")
-    words = words.removesuffix("*").strip()
+    open_start, open_end = words.startswith("*"), words.endswith("*")
+    words = words.removeprefix("*").removesuffix("*").strip()
     if not words or "*" in words:
         raise TopicsError(f"the seed {text!r} is no word", "write it like detain* or -football")
-    return Seed(words, sign * number, is_prefix)
+    return Seed(words, sign * number, open_start, open_end)
+
+
+class SeedReader(Protocol):
+    """What seeds are looked up with: a :class:`~topics.TermVectorizer` that is fitted."""
+
+    def tokenize(self, text: str) -> list[str]:
+        """The terms of a text."""
+
+    def build_preprocessor(self) -> Callable[[str], str]:
+        """The function that prepares a text."""
+
+    def related_terms(self, word: str) -> list[str]:
+        """Terms that are other forms of a word."""
+
+    @property
+    def vocabulary_(self) -> dict[str, int]:
+        """Term to column."""
 
 
 def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, list[str]]:
@@ -194,8 +233,8 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     Returns
     -------
     dict of str to list of str
-        Theme name to terms, also to those that speak against it, but without seeds whose end is
-        open; a seed that holds only stop words has none.
+        Theme name to terms, also to those that speak against it, but without seeds with an open
+        end; a seed that holds only stop words has none.
 
     Examples
     --------
@@ -205,7 +244,7 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     found = {}
     for name, seeds in themes.items():
         parsed = [parse_seed(seed) for seed in seeds]
-        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.is_prefix]
+        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.is_open]
         found[name] = [term for term in dict.fromkeys(terms) if term]
     return found
 
@@ -251,10 +290,7 @@ def seed_columns(
 
 
 def seeds_in_vocabulary(
-    themes: Themes,
-    tokenize: Callable[[str], list[str]],
-    vocabulary: Mapping[str, int],
-    labelled: Collection[Any] = (),
+    themes: Themes, vectorizer: SeedReader, labelled: Collection[Any] = ()
 ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """As :func:`seed_columns`, of seeds as written; a warning names those that are no term.
 
@@ -262,10 +298,8 @@ def seeds_in_vocabulary(
     ----------
     themes : dict of str to list of str
         Theme name to seeds.
-    tokenize : callable
-        From a text to its tokens.
-    vocabulary : mapping of str to int
-        Term to column.
+    vectorizer : TermVectorizer
+        Fitted.
     labelled : collection, default=()
         Themes that documents are labelled with: these need no seeds, and are left out without any.
 
@@ -281,19 +315,22 @@ def seeds_in_vocabulary(
 
     Examples
     --------
-    >>> seeds_in_vocabulary({"aid": ["Tents"]}, str.split, {"Tents": 1})["aid"][0].tolist()
+    >>> from topics import TermVectorizer
+    >>> vectorizer = TermVectorizer().fit(["food tents"])
+    >>> seeds_in_vocabulary({"aid": ["Tents"]}, vectorizer)["aid"][0].tolist()
     [1]
     """
-    weighed = expand_seeds(themes, tokenize, vocabulary)
+    vocabulary = vectorizer.vocabulary_
+    weighed = expand_seeds(themes, vectorizer)
     sought = {
         theme: words
         for theme, words in weighed.items()
         if theme not in labelled or any(w > 0 and t in vocabulary for t, w in words.items())
     }
     found = seed_columns(sought, vocabulary)
-    written = original_seeds(themes, tokenize)
+    written = original_seeds(themes, vectorizer.tokenize)
     missing = [
-        f"{written.get(word, word)!r} ({theme})"
+        f"{written.get(word, word)!r} ({theme}{_near(word, vocabulary)})"
         for theme, words in weighed.items()
         for word in words
         if word not in vocabulary
@@ -307,45 +344,110 @@ def seeds_in_vocabulary(
     return found
 
 
-def expand_seeds(
-    themes: Themes, tokenize: Callable[[str], list[str]], vocabulary: Iterable[str]
-) -> dict[str, dict[str, float]]:
+def _near(word: str, vocabulary: Iterable[str]) -> str:
+    near = near_terms(word, vocabulary)
+    return f"; there is {', '.join(map(repr, near))}" if near else ""
+
+
+def near_terms(word: str, vocabulary: Iterable[str], n: int = 2) -> list[str]:
+    """The terms of a vocabulary that are written most like a word.
+
+    Parameters
+    ----------
+    word : str
+        A word that is no term.
+    vocabulary : iterable of str
+        The terms.
+    n : int, default=2
+        Terms at most.
+
+    Returns
+    -------
+    list of str
+        The most alike first, by :func:`difflib.get_close_matches`, of those that begin alike.
+
+    Examples
+    --------
+    >>> near_terms("refugies", ["camp", "refugees", "rafts"])
+    ['refugees']
+    """
+    word = word.strip("-*").lower()
+    begin = word[: 2 if len(word) > 3 else 1]
+    alike = [t for t in vocabulary if t.startswith(begin) and abs(len(t) - len(word)) < 4]
+    return get_close_matches(word, sorted(alike), n, 0.75)
+
+
+def expand_seeds(themes: Themes, vectorizer: SeedReader) -> dict[str, dict[str, float]]:
     """Seeds as terms with weights, open ends filled in.
 
     Parameters
     ----------
     themes : dict of str to list of str
         Theme name to seeds.
-    tokenize : callable
-        From a text to its tokens.
-    vocabulary : iterable of str
-        The terms that an open end may stand for.
+    vectorizer : TermVectorizer
+        Fitted: a seed is read by it, and stands for terms of its vocabulary.
 
     Returns
     -------
     dict of str to dict of str to float
-        Theme name to terms and their weights. A seed with an open end that no term fits, or of stop
-        words only, is there as it was written.
+        Theme name to terms and their weights. A seed that is no term stands for other forms of its
+        word, if these are terms. One with an open end that no term fits, or of stop words only, is
+        there as it was written.
 
     Examples
     --------
-    >>> expand_seeds({"prison": ["detain*", "-football"]}, str.split, ["detained", "detainees"])
+    >>> from topics import TermVectorizer
+    >>> vectorizer = TermVectorizer().fit(["detained detainees"])
+    >>> expand_seeds({"prison": ["detain*", "-football"]}, vectorizer)
     {'prison': {'detained': 1.0, 'detainees': 1.0, 'football': -1.0}}
     """
-    terms = None
     weighed: dict[str, dict[str, float]] = {}
     for name, seeds in themes.items():
         weighed[name] = {}
         for text in seeds:
-            words, weight, is_prefix = parse_seed(text)
-            term = " ".join(tokenize(words))
-            matches = [term or text]
-            if is_prefix:
-                terms = sorted(vocabulary) if terms is None else terms
-                stem = term or words.lower()
-                matches = [t for t in terms if t.startswith(stem)] or [text]
-            weighed[name].update(dict.fromkeys(matches, weight))
+            weight = parse_seed(text).weight
+            for term in seed_matches(text, vectorizer):
+                weighed[name].setdefault(term, weight)
     return weighed
+
+
+def seed_matches(text: str, vectorizer: SeedReader) -> list[str]:
+    """The terms that one seed stands for.
+
+    Parameters
+    ----------
+    text : str
+        A seed as it is written.
+    vectorizer : TermVectorizer
+        Fitted.
+
+    Returns
+    -------
+    list of str
+        At least one: where no term fits, the seed as the vectorizer reads it, or as it was written.
+
+    Examples
+    --------
+    >>> from topics import TermVectorizer
+    >>> vectorizer = TermVectorizer().fit(["refugee camps, transit camps"])
+    >>> seed_matches("*camps", vectorizer), seed_matches("tents", vectorizer)
+    (['camps'], ['tents'])
+    """
+    seed = parse_seed(text)
+    vocabulary = vectorizer.vocabulary_
+    if seed.is_open:
+        part = vectorizer.build_preprocessor()(seed.words).strip()
+        found = [
+            term for term in vocabulary
+            if part in term
+            and (seed.open_start or term.startswith(part))
+            and (seed.open_end or term.endswith(part))
+        ]  # fmt: skip
+        return sorted(found) or [text]
+    term = " ".join(vectorizer.tokenize(seed.words))
+    if term in vocabulary:
+        return [term]
+    return vectorizer.related_terms(seed.words) or [term or text]
 
 
 def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
@@ -369,4 +471,4 @@ def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict
     {'forced to leave': 'Forced to leave^2'}
     """
     parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
-    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.is_prefix}
+    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.is_open}

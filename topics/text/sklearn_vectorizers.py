@@ -33,6 +33,7 @@ class CountVectorizer(TermVectorizer):
     segmenter = None
     normalize = stemmer = lemmatizer = max_vocabulary = phrase_threshold = n_jobs = None
     fold_arabic = False
+    languages, word_forms = None, "stems"
     phrases: tuple[str, ...] = ()
     phrase_scoring = "default"
     phrase_min_count, phrase_passes = 5, 2

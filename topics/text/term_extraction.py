@@ -24,9 +24,10 @@ from topics.text.fast_tokenizer import (
     token_table,
     tokenize_column,
 )
+from topics.text.language_words import MIN_LENGTH, Segmenter
 from topics.text.ngrams import Levels, Occurrences, learn_ngrams, numbered
 from topics.text.phrases import learn_phrases
-from topics.text.python_analyzer import Analyzer, analyze
+from topics.text.python_analyzer import Analyzer, analyze, language_codes
 from topics.text.term_sequences import Rows, TermSequences, csr_from_rows, term_totals
 from topics.text.tfidf import linear_scores
 from topics.text.unicode_tables import UNSPACED_RUN
@@ -95,6 +96,10 @@ class ExtractedTerms:
         Where the terms of several words stand, and the columns of all grams.
     phrases : dict of str to float
         The phrases in use, and their scores.
+    spelling : dict of str to str
+        How the words of a form are spelled as a term.
+    forms : dict of str to list of str
+        The words of the texts that count for a term, the commonest first, where forms do.
     n_jobs : int or None
         Threads.
     """
@@ -105,6 +110,8 @@ class ExtractedTerms:
     in_order: TermSequences | None = None
     grams: tuple[Occurrences, Levels] | None = None
     phrases: dict[str, float] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, list[str]] = field(default_factory=dict)
     n_jobs: int | None = None
 
     @cached_property
@@ -185,6 +192,8 @@ class TermExtractor:
         Words to leave out.
     phrases : mapping of str to float
         The phrases in use, and their scores.
+    spelling : mapping of str to str, default={}
+        How the words of a form are spelled as a term; more is learnt with the texts.
     learn_phrases : bool, default=False
         Whether more are learnt from the texts.
     """
@@ -194,6 +203,7 @@ class TermExtractor:
         params: Mapping[str, Any],
         stop_words: Sequence[str],
         phrases: Mapping[str, float],
+        spelling: Mapping[str, str] = {},
         *,
         learn_phrases: bool = False,
     ) -> None:
@@ -201,14 +211,21 @@ class TermExtractor:
         self.stop_words = string_array(stop_words)
         self.n_jobs = params["n_jobs"]
         self.ngram_range = params["ngram_range"]
-        self.analyzer = Analyzer(params, stop_words, phrases)
+        self.spelling = dict(spelling)
+        self.forms: dict[str, list[str]] = {}
+        self.analyzer = Analyzer(params, stop_words, phrases, self.spelling)
+        languages = language_codes(params["languages"])
         pattern = kernel_pattern(params["token_pattern"])
+        if languages is not None:
+            pattern = (r"\w", MIN_LENGTH)
         words = params["analyzer"] == "word"
         self.fast = bool(
             words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
         )
         self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
-        segmenter = params["segmenter"]
+        segmenter = self.segmenter = params["segmenter"]
+        if languages is not None:
+            segmenter = self.segmenter = self.analyzer.segment or "bigrams"
         # Where words are not counted as they stand, a type is looked at before it is looked up.
         self.keeps_token_forms = self.analyzer.form is None and not callable(segmenter)
         # The kernels can count the types of a document themselves.
@@ -218,10 +235,11 @@ class TermExtractor:
             self.rules = TokenRules(
                 *pattern,
                 lowercase=params["lowercase"],
-                fold_arabic=params["fold_arabic"],
-                strip_accents=params["strip_accents"],
+                fold_arabic=params["fold_arabic"] and languages is None,
+                strip_accents=params["strip_accents"] if languages is None else None,
                 normalize=params["normalize"],
                 unspaced="whole" if segmenter is None else cut,
+                languages=languages,
             )
 
     def learn(self, texts: Any, *, in_order: bool) -> ExtractedTerms:
@@ -260,7 +278,12 @@ class TermExtractor:
         if self.ngram_range == (1, 1) and not phrases:
             vocabulary = Vocabulary(len(words), words)
             return ExtractedTerms(
-                vocabulary, in_order=sequences, phrases=phrases, n_jobs=self.n_jobs
+                vocabulary,
+                in_order=sequences,
+                phrases=phrases,
+                spelling=self.spelling,
+                forms=self.forms,
+                n_jobs=self.n_jobs,
             )
         occurrences, trie, terms = learn_ngrams(
             sequences, words, self.ngram_range, phrases, self.n_jobs
@@ -271,6 +294,8 @@ class TermExtractor:
             in_order=occurrences.terms(columns) if in_order else None,
             grams=(occurrences, columns),
             phrases=phrases,
+            spelling=self.spelling,
+            forms=self.forms,
             n_jobs=self.n_jobs,
         )
 
@@ -409,6 +434,8 @@ class TermExtractor:
 
     def _learn_by_analyzer(self, texts: Any) -> ExtractedTerms:
         documents = self._documents(texts)
+        if self.analyzer.respells:
+            self._learn_spelling_of_tokens(documents)
         phrases, analyzer = dict(self.phrases), self.analyzer
         if self.learn_phrases:
             terms, sequences = analyze(documents, analyzer.tokens, self.n_jobs)
@@ -421,8 +448,56 @@ class TermExtractor:
             Vocabulary(len(terms), terms),
             in_order=sequences.renumber(places),
             phrases=phrases,
+            spelling=self.spelling,
+            forms=self.forms,
             n_jobs=self.n_jobs,
         )
+
+    def _learn_spelling_of_tokens(self, documents: Sequence[Any]) -> None:
+        params = {**self.params, "languages": None, "stemmer": None, "lemmatizer": None}
+        plain = Analyzer(params, self.stop_words.to_pylist(), ())
+        plain.prepare, plain.find, plain.segment = (
+            self.analyzer.prepare, self.analyzer.find, self.analyzer.segment,
+        )  # fmt: skip
+        words, sequences = analyze(documents, plain.tokens, self.n_jobs)
+        often = np.bincount(sequences.ids, minlength=len(words))
+        assert self.analyzer.form is not None
+        forms = [self.analyzer.form(word) for word in words.to_pylist()]
+        self._learn_spelling(forms, words.to_pylist(), often.tolist())
+
+    def _learn_spelling(
+        self, forms: Sequence[str], words: Sequence[str], often: Sequence[int]
+    ) -> None:
+        """Let every form be shown as the word of it that stands most often in the texts."""
+        total: dict[tuple[str, str], int] = {}
+        for form, word, n in zip(forms, words, often, strict=True):
+            total[form, word] = total.get((form, word), 0) + n
+        best: dict[str, tuple[int, str]] = {}
+        for (form, word), n in total.items():
+            if form not in self.spelling:
+                best[form] = min(best.get(form, (0, word)), (-n, word))
+        self.spelling.update({form: word for form, (_, word) in best.items()})
+        for (form, word), n in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+            if n:
+                self.forms.setdefault(self.spelling[form], []).append(word)
+        self.phrases = {self.respelled(phrase): score for phrase, score in self.phrases.items()}
+        self.analyzer = Analyzer(
+            self.params, self.stop_words.to_pylist(), self.phrases, self.spelling
+        )
+
+    def respelled(self, term: str) -> str:
+        """A term, whose words may be forms, as the texts spell it.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> params = TermVectorizer(languages=["en"]).get_params()
+        >>> TermExtractor(params, [], {}, {"minist": "ministers"}).respelled("minist")
+        'ministers'
+        """
+        if not self.analyzer.respells:
+            return term
+        return " ".join(self.spelling.get(w) or self.analyzer.term(w) for w in term.split())
 
     def _phrases(self, sequences: TermSequences, words: pa.LargeStringArray) -> dict[str, float]:
         if not self.learn_phrases:
@@ -448,8 +523,15 @@ class TermExtractor:
         if self.keeps_token_forms:
             places, words = self._sorted(tokens.terms)
             return tokens.sequences(places, self.n_jobs), words
-        pieces, offsets = self._forms(tokens.terms)
-        encoded = pc.dictionary_encode(pieces)
+        pieces, offsets = self._pieces(tokens.terms)
+        if self.analyzer.respells:
+            often = np.repeat(tokens.occurrences_of_types(), np.diff(offsets)).tolist()
+            counted = [row for row in zip(pieces, often, strict=True) if row[0] is not None]
+            words = [word for word, _ in counted]
+            assert self.analyzer.form is not None
+            forms = [self.analyzer.form(word) for word in words]
+            self._learn_spelling(forms, words, [n for _, n in counted])
+        encoded = pc.dictionary_encode(self._terms_of_pieces(pieces))
         kept = np.ones(len(encoded.dictionary), bool)
         ranks, words = _ranked(encoded.dictionary, kept)
         # One more place at the end, for pieces that are stop words.
@@ -473,24 +555,33 @@ class TermExtractor:
             )
             return tokens.sequences(None, self.n_jobs, keep=keep)
         tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
-        pieces, offsets = self._forms(tokens.terms)
+        found, offsets = self._pieces(tokens.terms)
+        pieces = self._terms_of_pieces(found)
         numbers = lookup_terms(types, pc.fill_null(pieces, ""))
         numbers[np.asarray(pc.is_null(pieces))] = -1
         return self._expanded(tokens, numbers, offsets, keep=keep)
 
-    def _forms(self, types: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
-        """Words that each type stands for, None for a stop word, and where those of each begin."""
-        segmenter, form = self.params["segmenter"], self.analyzer.form or str
-        stop_words = self.analyzer.stop_words
+    def _pieces(self, types: pa.LargeStringArray) -> tuple[list[str | None], NDArray[np.int64]]:
+        """Words that each type holds, None for a stop word, and where those of each begin."""
+        segmenter, stop_words = self.segmenter, self.analyzer.stop_words
         pieces: list[str | None] = []
         offsets = [0]
+        cuts = callable(segmenter)
+        is_stretch = segmenter.is_stretch if isinstance(segmenter, Segmenter) else _is_unspaced
         for token in types.to_pylist():
-            parts = [token]
-            if callable(segmenter) and len(token) > 1 and UNSPACED_RUN.fullmatch(token):
-                parts = [word for word in segmenter(token) if word]
-            pieces += [None if part in stop_words else form(part) for part in parts]
+            if cuts and is_stretch(token):
+                words = [word for word in segmenter(token) if word]
+                pieces += [None if word in stop_words else word for word in words]
+            else:
+                pieces.append(None if token in stop_words else token)
             offsets.append(len(pieces))
-        return pa.array(pieces, pa.large_string()), np.array(offsets, np.int64)
+        return pieces, np.array(offsets, np.int64)
+
+    def _terms_of_pieces(self, pieces: list[str | None]) -> pa.LargeStringArray:
+        """The terms that words count for; None where there is none."""
+        term = self.analyzer.term
+        terms = [None if piece is None else term(piece) for piece in pieces]
+        return pa.array(terms, pa.large_string())
 
     def _expanded(
         self, tokens: Tokens, numbers: NDArray[np.int32], offsets: NDArray[np.int64], *, keep: bool
@@ -504,6 +595,10 @@ class TermExtractor:
         places = np.repeat(offsets[plain.ids] - ends[:-1], lengths) + np.arange(ends[-1])
         wide = TermSequences(ends[plain.offsets], places.astype(np.int32))
         return wide.renumber(numbers, keep=keep)
+
+
+def _is_unspaced(token: str) -> bool:
+    return len(token) > 1 and UNSPACED_RUN.fullmatch(token) is not None
 
 
 def _ranked(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from topics._arrow import string_array, take_rows
 
 BLOCKING, INSIDE, UNSPACED = 1, 2, 3
+NO_LETTER, HIRAGANA, KATAKANA, SYLLABLES = 4, 5, 6, 7
 N_CODE_POINTS = 0x110000
 N_LETTERS = 0x40000
 """No version of Unicode has letters, digits or accents beyond these, the first four planes."""
@@ -118,6 +119,53 @@ def character_classes(kind: str, unspaced: bool) -> NDArray[np.uint8]:
         for match in UNSPACED_RUN.finditer(everything):
             part = classes[match.start() : match.end()]
             part[part == INSIDE] = UNSPACED
+    return classes
+
+
+SYLLABLES_RUN = re.compile("[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f]+")
+"""Characters of scripts of South-East Asia: Thai, Lao, Burmese and Khmer."""
+
+_HIRAGANA = re.compile("[\u3041-\u309f\U0001b001\U0001b11f\U0001b150-\U0001b152]")
+_KATAKANA = re.compile(
+    "[\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f\U0001aff0-\U0001b000\U0001b164-\U0001b167]"
+)
+JOINERS = "\u200c\u200d"
+
+
+@cache
+def word_classes() -> NDArray[np.uint8]:
+    """Class of every code point where words are read as languages write them.
+
+    Returns
+    -------
+    ndarray of uint8, shape (0x110000,)
+        Letters are inside a word, and marks, digits, joiners and the hyphen are, too, but make none
+        alone (4); scripts without spaces are Han (3), Hiragana (5), Katakana (6) and those of
+        South-East Asia (7).
+
+    Examples
+    --------
+    >>> word_classes()[[ord(c) for c in "aि7_-難かカก"]].tolist()
+    [2, 4, 4, 0, 4, 3, 5, 6, 7]
+    """
+    classes = np.zeros(N_CODE_POINTS, np.uint8)
+    for code, character in enumerate(_every_character()):
+        category = unicodedata.category(character)
+        if category[0] == "L":
+            classes[code] = INSIDE
+        elif category in ("Mn", "Mc", "Nd"):
+            classes[code] = NO_LETTER
+    classes[[ord(c) for c in "-" + JOINERS]] = NO_LETTER
+    for pattern, kind in ((UNSPACED_RUN, UNSPACED), (SYLLABLES_RUN, SYLLABLES)):
+        for match in pattern.finditer(_every_character()):
+            part = classes[match.start() : match.end()]
+            # The vowels of South-East Asia are marks; their digits stay digits.
+            digits = [unicodedata.category(c) == "Nd" for c in match[0]]
+            part[(part > 0) & ~np.array(digits)] = kind
+    for pattern, kind in ((_HIRAGANA, HIRAGANA), (_KATAKANA, KATAKANA)):
+        for match in pattern.finditer(_every_character()):
+            if classes[match.start()]:
+                classes[match.start()] = kind
     return classes
 
 

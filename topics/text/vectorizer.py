@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
 from numbers import Integral
@@ -28,14 +29,14 @@ from topics._estimator import (
 )
 from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
-from topics.text.python_analyzer import compiled
+from topics.text.python_analyzer import compiled, language_codes
 from topics.text.stop_words import stop_word_list
-from topics.text.term_extraction import TermExtractor, as_column
+from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
-from topics.text.unicode_tables import fold_text
+from topics.text.unicode_tables import UNSPACED_RUN, fold_text
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
-from topics.text.word_forms import word_form
+from topics.text.word_forms import WordForm, word_form
 
 if TYPE_CHECKING:
     from gensim.corpora import Dictionary
@@ -70,6 +71,17 @@ class TermVectorizer(Estimator):
         Unicode normal form to bring the texts into, before all else.
     fold_arabic : bool, default=False
         Take Arabic tatweel and diacritics out, and write every form of alef as the bare one.
+    languages : str, sequence of str, or None, default=None
+        The languages of the texts, as names or codes, the commonest first: words are then read as
+        these write them, instead of by ``token_pattern``, ``normalize``, ``fold_arabic`` and
+        ``segmenter``, and the forms of a word are one term, spelled like the commonest of them.
+        Digits part words but for names such as "g20" and "covid-19"; marks stay with their letters;
+        links and addresses are left out; Chinese, Japanese and Thai are cut by rjieba, SudachiPy
+        and PyThaiNLP where these are installed, and else into pairs of characters.
+    word_forms : {"stems", "clitics"}, default="stems"
+        With ``languages``: which forms are one term. All that have one stem (Snowball's, where
+        there is one), or only those that differ by what is written together with a word, such as
+        the Arabic article, and by spelling.
     preprocessor : callable or None, default=None
         Instead of all the above: from a text to the text to be read.
     tokenizer : callable or None, default=None
@@ -158,6 +170,9 @@ class TermVectorizer(Estimator):
         The stop words in use, sorted.
     phrases_ : dict of str to float
         The phrases in use and their scores; NaN for those that were given.
+    forms_ : dict of str to list of str
+        With ``languages``, the words of the texts that each term stands for, the commonest first;
+        an artifact does not keep them.
     n_pruned_terms_ : int
         Number of terms let go to keep to ``max_vocabulary``; one let go twice counts twice.
     max_document_frequency_error_ : int
@@ -176,9 +191,12 @@ class TermVectorizer(Estimator):
     """
 
     _counts: TermCounts
+    _stems: tuple[Vocabulary, dict[str, list[str]]]
     _vocabulary: Vocabulary
     smoothed_idf_: NDArray[np.float64]
     phrases_: dict[str, float]
+    forms_: dict[str, list[str]]
+    _spelling: dict[str, str]
     stop_words_: list[str]
     _idf: NDArray[np.float64]
 
@@ -189,6 +207,8 @@ class TermVectorizer(Estimator):
         strip_accents: Literal["ascii", "unicode"] | Callable[[str], str] | None = None,
         normalize: Literal["NFC", "NFKC"] | None = None,
         fold_arabic: bool = False,
+        languages: str | Sequence[str] | None = None,
+        word_forms: Literal["stems", "clitics"] = "stems",
         preprocessor: Callable[[Any], str] | None = None,
         tokenizer: Callable[[str], Iterable[str]] | None = None,
         segmenter: Literal["bigrams"] | Callable[[str], Iterable[str]] | None = "bigrams",
@@ -225,6 +245,8 @@ class TermVectorizer(Estimator):
         self.strip_accents = strip_accents
         self.normalize = normalize
         self.fold_arabic = fold_arabic
+        self.languages = languages
+        self.word_forms = word_forms
         self.preprocessor = preprocessor
         self.tokenizer = tokenizer
         self.segmenter = segmenter
@@ -356,7 +378,14 @@ class TermVectorizer(Estimator):
             differing = sorted(name for name in ours if ours[name] != theirs[name])
             if differing or self.phrases_.keys() != other.phrases_.keys():
                 raise ValueError(f"they differ in {', '.join(differing) or 'the phrases learnt'}")
-            self._counts = (self._counts + other._counts).bounded(self.max_vocabulary)
+            counts = other._counts
+            if other._spelling or self._spelling:
+                # One form may be spelled in two ways; that of this vectorizer stays.
+                self._spelling = {**other._spelling, **self._spelling}
+                spelled = map(self._extractor().respelled, counts.vocabulary.terms.to_pylist())
+                terms = Vocabulary(len(counts.vocabulary), string_array(spelled))
+                counts = replace(counts, vocabulary=terms)
+            self._counts = (self._counts + counts).bounded(self.max_vocabulary)
         self._settle()
         return self
 
@@ -394,7 +423,7 @@ class TermVectorizer(Estimator):
             return self.fit(batches).transform(batches)
         self._begin()
         found = self._extractor(learning=True).learn(batches[0], in_order=False)
-        self.phrases_ = found.phrases
+        self._keep_learnt(found)
         self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=True)
         columns = self._settle()
         counts = found.matrix(columns, len(self._vocabulary), self._count_dtype())
@@ -435,7 +464,8 @@ class TermVectorizer(Estimator):
         keep = list(keep)
         found = self._extractor(learning=True, keep=keep).learn(self._column(texts), in_order=True)
         assert found.in_order is not None
-        self.phrases_ = found.phrases
+        self._keep_learnt(found)
+        keep = [self._extractor().respelled(term) for term in keep]
         self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
         return found.in_order.renumber(self._settle(keep))
 
@@ -817,6 +847,8 @@ class TermVectorizer(Estimator):
         >>> TermVectorizer(strip_accents="unicode").build_preprocessor()("École")
         'ecole'
         """
+        if self.languages is not None and self.preprocessor is None:
+            return self._extractor(overridden=()).analyzer.prepare
         return self.preprocessor or fold_text(
             self.lowercase, self.strip_accents, self.fold_arabic, self.normalize
         )
@@ -841,6 +873,8 @@ class TermVectorizer(Estimator):
         """
         if self.tokenizer is not None:
             return self.tokenizer
+        if self.languages is not None:
+            return self._extractor(overridden=()).analyzer.find
         pattern = _token_pattern(self.token_pattern)
         if self.segmenter is None:
             return pattern.findall
@@ -933,6 +967,66 @@ class TermVectorizer(Estimator):
         ['right', 'return']
         """
         return self._extractor().analyzer.tokens(text)
+
+    def related_terms(self, word: str) -> list[str]:
+        """Terms that are other forms of a word, or hold it where it is one character of Han.
+
+        Parameters
+        ----------
+        word : str
+            A word that is no term itself.
+
+        Returns
+        -------
+        list of str
+            Sorted; none without ``languages``.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer(languages="en", word_forms="clitics").fit(["two borders"])
+        >>> vectorizer.related_terms("border")
+        ['borders']
+        """
+        languages = language_codes(self.languages)
+        if languages is None:
+            return []
+        shown = self.build_preprocessor()(word).strip()
+        if len(shown) == 1 and UNSPACED_RUN.fullmatch(shown):
+            return sorted(term for term in self.vocabulary_ if shown in term and len(term) < 4)
+        stem = WordForm(languages, "stems")
+        if "_stems" not in vars(self) or self._stems[0] is not self._vocabulary:
+            # Looked up for every seed that is no term: once for all of them.
+            stems: dict[str, list[str]] = {}
+            for term in sorted(self.vocabulary_):
+                stems.setdefault(stem(term), []).append(term)
+            self._stems = (self._vocabulary, stems)
+        return self._stems[1].get(stem(shown), []) if " " not in shown else []
+
+    def words_of_terms(self, text: str) -> dict[str, str]:
+        """How the terms of a text are written in it.
+
+        Parameters
+        ----------
+        text : str
+            A text.
+
+        Returns
+        -------
+        dict of str to str
+            Term of one word to the first of its forms in the text, in lower case; none where words
+            count as they stand.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer(languages="en").fit(["borders, borders, a border"])
+        >>> vectorizer.words_of_terms("The border is closed")["borders"]
+        'border'
+        """
+        analyzer = self._extractor().analyzer
+        if not analyzer.respells or self.analyzer != "word":
+            return {}
+        words = list(analyzer.find(analyzer.prepare(text)))
+        return {analyzer.term(word): word for word in reversed(words)}
 
     def to_gensim(self, texts: Any) -> tuple[Dictionary, Sparse2Corpus]:
         """Texts as gensim takes them, in the learnt vocabulary.
@@ -1083,6 +1177,7 @@ class TermVectorizer(Estimator):
             "norm": ("l1", "l2", None),
             "strip_accents": ("ascii", "unicode", None),
             "normalize": ("NFC", "NFKC", None),
+            "word_forms": ("stems", "clitics"),
             "segmenter": ("bigrams", None),
             "phrase_scoring": ("default", "npmi"),
             "decode_error": ("replace", "strict", "ignore"),
@@ -1126,7 +1221,7 @@ class TermVectorizer(Estimator):
                 stacklevel=4,
             )
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
-        self.phrases_ = {}
+        self.phrases_, self._spelling, self.forms_ = {}, {}, {}
         for name in ("_counts", "_vocabulary", "_idf", "document_frequency_", "n_documents_"):
             vars(self).pop(name, None)
         if self.vocabulary is not None:
@@ -1148,7 +1243,7 @@ class TermVectorizer(Estimator):
             raise TopicsError("no term satisfies the parameters yet", "call partial_fit with more")
         self._check_params()
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
-        self.phrases_ = {}
+        self.phrases_, self._spelling, self.forms_ = {}, {}, {}
         self._vocabulary = _vocabulary_given(self.vocabulary)
 
     def _extractor(
@@ -1169,6 +1264,7 @@ class TermVectorizer(Estimator):
             self._extraction_params(overridden),
             stop_words,
             given if known is None else known,
+            vars(self).get("_spelling", {}),
             learn_phrases=learning and self.phrases is True and known is None,
         )
 
@@ -1238,11 +1334,16 @@ class TermVectorizer(Estimator):
             self._counts = counts
             return
         found = self._extractor(learning="_counts" not in vars(self)).learn(batch, in_order=False)
-        self.phrases_ = found.phrases
+        self._keep_learnt(found)
         counts = found.counts(occurrences=often, rows_follow=False)
         if "_counts" in vars(self):
             counts = self._counts + counts
         self._counts = counts.bounded(self.max_vocabulary)
+
+    def _keep_learnt(self, found: ExtractedTerms) -> None:
+        self.phrases_, self._spelling = found.phrases, found.spelling
+        for term, words in found.forms.items():
+            self.forms_[term] = list(dict.fromkeys([*self.forms_.get(term, ()), *words]))
 
     def _counts_occurrences(self) -> bool:
         """Whether ``max_features`` asks for more than how many documents hold a term."""
@@ -1291,10 +1392,12 @@ class TermVectorizer(Estimator):
         *,
         stop_words: list[str],
         phrases: dict[str, float],
+        spelling: dict[str, str],
         idf: NDArray[np.float64] | None,
     ) -> None:
         """Be fitted again, from what an artifact holds."""
-        self.stop_words_, self.phrases_ = stop_words, phrases
+        self.stop_words_, self.phrases_, self._spelling = stop_words, phrases, spelling
+        self.forms_ = {}
         self._vocabulary = Vocabulary(len(terms), string_array(terms))
         self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
         self._set_counts(document_frequency, n_documents)

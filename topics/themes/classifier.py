@@ -228,7 +228,7 @@ class ThemeClassifier(Estimator):
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
         given = {name for names in labels for name in names or ()}
-        found = seeds_in_vocabulary(themes, vectorizer.tokenize, vectorizer.vocabulary_, given)
+        found = seeds_in_vocabulary(themes, vectorizer, given)
         labelled = np.array([i for i, names in enumerate(labels) if names is not None], np.int64)
         Y = np.zeros((labelled.size, self.classes_.size), bool)
         column = {name: k for k, name in enumerate(self.classes_.tolist())}
@@ -689,6 +689,7 @@ class ThemeClassifier(Estimator):
                 f"{', '.join(strange)} is no theme", f"take of {', '.join(map(str, names))}"
             )
         columns = [names.index(label) for label in wanted] or [int(probability.argmax())]
+        standing = self.vectorizer_.words_of_terms(text)
         explanations = []
         for k, sentence in zip(columns, self.sentences([text], [columns])[0], strict=True):
             intercepts = np.full(weights.shape[0], float(self.intercept_[k]))
@@ -696,7 +697,7 @@ class ThemeClassifier(Estimator):
                 intercepts[1:] -= cost[k]
             row = int((weights @ self.coef_[:, k] + intercepts).argmax())
             said = weights[row]
-            terms = self.vectorizer_.terms_at(said.indices)
+            terms = [standing.get(t, t) for t in self.vectorizer_.terms_at(said.indices)]
             parts = said.data.astype(np.float64) * self.coef_[said.indices, k]
             explanations.append(
                 Explanation(

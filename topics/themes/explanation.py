@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -32,8 +33,8 @@ class Explanation:
         The score of an empty text; where a section speaks for the label more than the whole text
         does, less what hearing it there only costs.
     terms : list of (str, float)
-        Every known term of the text, or of that section, with its signed contribution, the
-        heaviest first.
+        Every known term of the text, or of that section, as it is written there, with its signed
+        contribution, the heaviest first.
     sentence : str
         The sentence that speaks for the label most.
     nearest : list of (int, float)
@@ -85,10 +86,25 @@ class Explanation:
         near = ", ".join(f"row {row} ({cosine:.2f})" for row, cosine in self.nearest)
         return (
             f"<section><h3>{escape(str(self.label))}: {self.probability:.2f} ({kind})</h3>"
-            f"<blockquote>{escape(self.sentence)}</blockquote><table>{rows}</table>"
+            f"<blockquote>{self._marked_sentence()}</blockquote><table>{rows}</table>"
             + (f"<p>Most like it: {near}</p>" if near else "")
             + "</section>"
         )
+
+    def _marked_sentence(self) -> str:
+        """The sentence as HTML, the words that speak for the label marked."""
+        words = sorted((re.escape(t) for t, weight in self.terms if weight > 0), key=len)
+        if not words:
+            return escape(self.sentence)
+        # Words of scripts without spaces have no bounds.
+        spaced = "|".join(rf"(?<!\w){word}(?!\w)" for word in words[::-1])
+        unspaced = "|".join(word for word in words[::-1] if ord(word[0]) > 0xE00)
+        found = re.compile("|".join(filter(None, (spaced, unspaced))), re.I)
+        parts, at = [], 0
+        for match in found.finditer(self.sentence):
+            parts += [escape(self.sentence[at : match.start()]), f"<mark>{escape(match[0])}</mark>"]
+            at = match.end()
+        return "".join([*parts, escape(self.sentence[at:])])
 
 
 def _quoted(sentence: str) -> str:

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from topics.reading.documents import as_documents
 from topics.text.default_vectorizer import fit_vectorizer
-from topics.text.seed_words import check_themes, expand_seeds, original_seeds, parse_seed
+from topics.text.seed_words import (
+    check_themes,
+    expand_seeds,
+    near_terms,
+    original_seeds,
+    parse_seed,
+)
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.soft_labels import theme_vectors
@@ -50,11 +56,12 @@ def suggest_seeds(
     Returns
     -------
     pandas.DataFrame
-        A row a seed: ``theme``, ``seed``, ``releases`` that hold it, ``fit`` (cosine with the
-        theme's other seeds), ``verdict`` and ``better``, words for the theme. Verdicts are
-        ``missing`` (in no document), ``no term`` (stop words or digits only, which are not looked
-        for), ``shared`` (a seed of another theme, too), ``ambiguous``
-        (nearer to another theme, which is named), ``rare`` (in fewer than 3 releases), ``common``
+        A row a seed: ``theme``, ``seed``, ``releases`` that hold it, ``forms`` of it that stand in
+        them, ``fit`` (cosine with the theme's other seeds), ``verdict`` and ``better``, words for
+        the theme. Verdicts are ``missing`` (in no document; with the nearest terms), ``no term``
+        (stop words or digits only, which are not looked for), ``shared`` (a seed of another theme,
+        too), ``ambiguous`` (nearer to another theme, which is named), ``rare`` (in fewer than 3
+        releases), ``common``
         (in more than a fifth of them), ``apart`` (little in common with the other seeds) and
         ``good``.
 
@@ -86,7 +93,7 @@ def suggest_seeds(
         min_count=0, max_terms=None, max_tokens=None, random_state=random_state, n_jobs=n_jobs
     )
     vectors = words.fit(sequences, len(names)).vectors_
-    weighed = expand_seeds(checked, fitted.tokenize, vocabulary)
+    weighed = expand_seeds(checked, fitted)
     known = {
         theme: np.array([vocabulary[t] for t, w in terms.items() if t in vocabulary and w > 0], int)
         for theme, terms in weighed.items()
@@ -100,7 +107,9 @@ def suggest_seeds(
             column = vocabulary.get(seed)
             n = 0 if column is None else int(frequency[column])
             fit = None
-            verdict = "missing" if seed in written or parse_seed(seed).is_prefix else "no term"
+            verdict = "missing" if seed in written or parse_seed(seed).is_open else "no term"
+            if verdict == "missing" and (near := near_terms(seed, vocabulary)):
+                verdict += f": there is {', '.join(near)}"
             if column is not None:
                 fit, verdict = _judge(column, k, n, vectors, known, centres, len(documents))
                 elsewhere = [t for t in weighed if t != theme and weighed[t].get(seed, 0) > 0]
@@ -108,8 +117,10 @@ def suggest_seeds(
                     verdict = f"shared with {', '.join(elsewhere)}"
             if weight < 0 and column is not None:
                 verdict = "against the theme"
-            rows.append((theme, written.get(seed, seed), n, fit, verdict, better[k]))
-    return pd.DataFrame(rows, columns=["theme", "seed", "releases", "fit", "verdict", "better"])
+            forms = fitted.forms_.get(seed, [seed] if n else [])
+            rows.append((theme, written.get(seed, seed), n, forms, fit, verdict, better[k]))
+    names_of = ["theme", "seed", "releases", "forms", "fit", "verdict", "better"]
+    return pd.DataFrame(rows, columns=names_of)
 
 
 def _judge(
