@@ -146,6 +146,27 @@ def same_bytes(address, other, size):
 
 
 @kernel
+def _ahead(left, n):
+    """All ones for bytes behind which ``n`` more are left of those there are."""
+    if left - n >= 64:
+        return ALL
+    return ~(ALL << np.uint64(left - n)) if left > n else np.uint64(0)
+
+
+@kernel
+def _joined_letters(here, left, signs, ascii_letter, ascii_before, letter, letters_before):
+    """Which stops stand between two single letters of ASCII, and which ampersands between any."""
+    before = (ascii_letter << ONE) | ascii_before
+    second_before = (letter << np.uint64(2)) | letters_before
+    after = (between(here + 1, 97, 122) | between(here + 1, 65, 90)) & _ahead(left, 1)
+    second_after = between(here + 2, 97, 122) | between(here + 2, 65, 90)
+    second_after = (second_after | between(here + 2, 128, 255)) & _ahead(left, 2)
+    between_letters = signs & before & after
+    stop = between(here, 46, 46)
+    return between_letters & (~stop | (~second_before & ~second_after))
+
+
+@kernel
 def find_ascii_runs(address, size, case, blocking, min_length, words, copy, places, sizes):
     """Addresses and sizes of the runs of a piece; gives their number, and whether any is odd.
 
@@ -154,11 +175,13 @@ def find_ascii_runs(address, size, case, blocking, min_length, words, copy, plac
     more. A run of ASCII characters one of which is blocking is no token, and is left out.
 
     Where ``words`` are read as languages write them, a line parts words, a hyphen between a letter
-    and a digit does not, and a run without a letter is no token.
+    and a digit does not, nor a stop between single letters or an ampersand between any ("U.S.",
+    "R&D"), and a run without a letter is no token.
     """
     block_lower, block_upper, block_digit, block_line = blocking
     n, b, any_non_ascii = 0, 0, False
-    carry, start, letter_before = np.uint64(0), np.int64(-1), np.uint64(0)
+    carry, start = np.uint64(0), np.int64(-1)
+    letters_before, ascii_before = np.uint64(0), np.uint64(0)
     odd_before, barred_before, lettered = np.uint64(0), np.uint64(0), np.uint64(0)
     while b < size or carry != 0:
         here = address + b
@@ -169,12 +192,16 @@ def find_ascii_runs(address, size, case, blocking, min_length, words, copy, plac
         letter = lower | upper | odd
         inside = letter | digit | (line & ~words)
         if words != 0:
-            before_digit = between(here + 1, 48, 57)
-            if 0 < size - b <= 64:  # what stands behind the end is none of ours
-                before_digit &= ~(ALL << np.uint64(size - b - 1))
-            after_letter = (letter << ONE) | letter_before
+            after_letter = (letter << ONE) | (letters_before >> ONE)
+            before_digit = between(here + 1, 48, 57) & _ahead(size - b, 1)
             inside |= between(here, 45, 45) & after_letter & before_digit
-            letter_before = letter >> np.uint64(63)
+            signs = (between(here, 46, 46) | between(here, 38, 38)) & after_letter
+            if signs & ((letter >> ONE) | ~(ALL >> ONE)) != 0:
+                inside |= _joined_letters(
+                    here, size - b, signs, lower | upper, ascii_before, letter, letters_before
+                )
+            letters_before = letter >> np.uint64(62)
+            ascii_before = (lower | upper) >> np.uint64(63)
         barred = (
             (lower & block_lower) | (upper & block_upper) | (digit & block_digit)
             | (line & block_line)
@@ -420,7 +447,9 @@ def piece_end(address, start, end):
     while i < end:
         b = load8(address + i) & np.uint64(0xFF)
         letter = 97 <= (b | np.uint64(0x20)) <= 122
-        if not (letter or b >= 128 or 48 <= b <= 57 or (b == 95) | (b == 45)):
+        if not (
+            letter or b >= 128 or 48 <= b <= 57 or (b == 95) | (b == 45) | (b == 46) | (b == 38)
+        ):
             break
         i += 1
     return i

@@ -26,6 +26,8 @@ _STEMMED_CHARACTERS = {"en": 1_500_000, "ar": 2_000_000}
 """Characters of a corpus, by its first language, from which on words with other endings are told
 apart: each stands often enough to be learnt alone, and they do not say the same."""
 _STEMMED_CHARACTERS_OF_OTHERS = 5_000_000
+_ABBREVIATIONS = ("a.m", "p.m", "e.g", "i.e", "ll", "ve", "don", "didn", "doesn", "isn", "wasn")
+"""Words that come about at stops and apostrophes, of which lists of stop words have none."""
 _FEW_CHARACTERS = 1_000_000
 """Characters of a corpus in which a term that stands twice is worth keeping."""
 
@@ -64,7 +66,7 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
         language for language, count in counted.most_common()
         if language is not None and count * 10 >= len(sample)
     ]  # fmt: skip
-    stop_words: set[str] = set()
+    stop_words = set(_ABBREVIATIONS)
     for language in languages:
         with suppress(ValueError):
             stop_words |= stop_word_list(language)

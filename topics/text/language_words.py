@@ -2,8 +2,9 @@
 
 What parts words in one language is inside them in another: vowel signs, digits, apostrophes. Here
 a word is the longest stretch of letters, of marks and joiners on them, and of digits that stand
-with letters: ``G20``, ``COVID-19``, ``2nd`` are words and ``2018`` is none. Scripts without spaces
-are cut into pairs, or by a segmenter. Links, addresses and names of accounts are no words.
+with letters: ``G20``, ``COVID-19``, ``U.S.``, ``R&D`` are words and ``2018`` is none. Scripts
+without spaces are cut into pairs, or by a segmenter. Links, addresses and names of accounts are no
+words.
 
 The functions over one text are plain and slow; the kernels of :mod:`topics.text.fast_tokenizer`
 read the same words.
@@ -162,6 +163,7 @@ def _never_composed() -> NDArray[np.bool_]:
         wanted[code] = composed != character or (
             unicodedata.combining(character) and unicodedata.category(character) == "Mn"
         )
+    wanted[0x1161:0x1176] = wanted[0x11A8:0x11C3] = True  # vowels and last letters of Hangul
     # Marks of these scripts compose with nothing; most words have some.
     for low, high in ((0x0591, 0x05C8), (0x064B, 0x0653), (0x0900, 0x093C), (0x0E00, 0x0EFF)):
         wanted[low:high] = False
@@ -203,21 +205,35 @@ def find_words(text: str, segment: Callable[[str], Sequence[str]] | None = None)
 
 
 def _runs(text: str) -> list[str]:
-    """Stretches of letters, marks and digits; a hyphen is one between a letter and a digit."""
+    """Stretches of letters, marks and digits, and of signs that stand within words."""
     classes = word_classes()
     runs, run = [], ""
     for at, character in enumerate(text):
         inside = classes[ord(character)] > 0
-        if character == "-":
-            before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-            letter = not before.isascii() or (before.isalpha() and before.isascii())
-            inside = bool(before) and letter and after.isascii() and after.isdigit()
+        if character in "-.&":
+            inside = _is_within_word(text, at)
         if inside:
             run += character
         elif run:
             runs.append(run)
             run = ""
     return [*runs, run] if run else runs
+
+
+def _is_within_word(text: str, at: int) -> bool:
+    """Whether a sign joins what stands around it: "f-16", "u.s", "r&d"."""
+    around = [text[i : i + 1] if i >= 0 else "" for i in (at - 2, at - 1, at + 1, at + 2)]
+    second_before, before, after, second_after = around
+    if text[at] == "-":
+        return _may_be_letter(before) and after.isascii() and after.isdigit()
+    letters = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    single = not _may_be_letter(second_before) and not _may_be_letter(second_after)
+    return letters and (text[at] == "&" or single)
+
+
+def _may_be_letter(character: str) -> bool:
+    """Whether a character is a letter of ASCII, or anything beyond that."""
+    return character.isalpha() or not character.isascii()
 
 
 def _cut(run: str, kinds: list[int], segment: Callable[[str], Sequence[str]] | None) -> list[str]:

@@ -115,9 +115,10 @@ def learn_phrases(
             break
         counts, pairs = (np.diff(starts) for starts in occurrences.starts)
         first, second = trie.prefixes[0], trie.words[0]
+        n_words = int(np.count_nonzero(sequences.ids >= 0))
         scores = pair_scores(
             pairs, counts[first], counts[second], scoring=scoring, min_count=min_count,
-            n_types=int(np.count_nonzero(counts)) + pairs.size, n_words=sequences.ids.size,
+            n_types=int(np.count_nonzero(counts)) + pairs.size, n_words=n_words,
         )  # fmt: skip
         chosen = np.flatnonzero((scores > level) & (pairs >= 1))
         if not chosen.size:

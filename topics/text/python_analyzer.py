@@ -18,6 +18,7 @@ from topics._arrow import string_array
 from topics._parallel import workers
 from topics.text.fast_tokenizer import split_unspaced
 from topics.text.language_words import Segmenter, find_words, lower_case, prepare_text
+from topics.text.sentences import BREAK, mark_breaks
 from topics.text.stop_words import language_code
 from topics.text.term_sequences import TermSequences, concat_sequences
 from topics.text.unicode_tables import fold_text
@@ -133,6 +134,8 @@ class Analyzer:
         if callable(analyzer):
             return list(analyzer(document))
         min_n, max_n = self.params["ngram_range"]
+        if analyzer in ("word", "tokens") and (min_n, max_n) == (1, 1) and self.phrases:
+            return self._with_phrases(document)
         if analyzer in ("word", "tokens"):
             tokens = self.tokens(document)
             terms = _ngrams(tokens, min_n, max_n, " ")
@@ -146,6 +149,39 @@ class Analyzer:
             return _ngrams(text, min_n, max_n, "")
         return [gram for word in text.split() for gram in _padded_ngrams(word, min_n, max_n)]
 
+    def _with_phrases(self, document: Any) -> list[str]:
+        parts = self.unbroken(document)
+        terms = [word for part in parts for word in part]
+        for n in self.lengths:
+            windows = (
+                w for part in parts for w in zip(*(part[i:] for i in range(n)), strict=False)
+            )
+            terms += [" ".join(window) for window in windows if window in self.phrases]
+        return terms
+
+    def unbroken(self, document: Any) -> list[list[str]]:
+        """Words of a document in stretches that a phrase may stand in.
+
+        Neither a stop nor a stop word may stand within one.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> analyzer = Analyzer(TermVectorizer().get_params(), ["of"], ())
+        >>> analyzer.unbroken("Bank of England. Rates rose")
+        [['bank'], ['england'], ['rates', 'rose']]
+        """
+        text = document
+        if isinstance(document, str):
+            text = str(mark_breaks(string_array([document]))[0].as_py())
+        parts: list[list[str]] = [[]]
+        for word in self._found(text):
+            if word in self.stop_words or word == BREAK:
+                parts.append([])
+            else:
+                parts[-1].append(word if self.form is None else self.term(word))
+        return [part for part in parts if part]
+
     def tokens(self, text: Any) -> list[str]:
         """Words of a text, before they make up n-grams or phrases.
 
@@ -157,15 +193,19 @@ class Analyzer:
         """
         if callable(self.params["analyzer"]):
             return [text]
+        return self._forms(self._found(text))
+
+    def _found(self, text: Any) -> list[str]:
+        """Words of a text as they stand."""
         if self.params["analyzer"] == "tokens":
-            return self._forms(text.split() if isinstance(text, str) else list(text))
+            return text.split() if isinstance(text, str) else list(text)
         found = list(self.find(self.prepare(text)))
         segmenter = self.params["segmenter"]
         if self.segment is None and segmenter is not None and self.params["tokenizer"] is None:
             found = [
                 piece for token in found for piece in split_unspaced(token, self.pattern, segmenter)
             ]
-        return self._forms(found)
+        return found
 
     def _forms(self, tokens: list[str]) -> list[str]:
         """Tokens without stop words, under the form that they are counted under."""

@@ -7,14 +7,39 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-# A stop ends a sentence unless an initial or a common title stands before it.
+# A stop ends no sentence behind a single letter (an initial, "z. B.", "г."), a common abbreviation,
+# or where the text goes on in lower case.
+_ABBREVIATIONS = (
+    "Mr Ms Mrs Dr St Jr Sr No vs Gen Col Capt Sen Rep Gov Rev Ave Inc Ltd Sept pp cf "
+    "Nr ca Bd Hr Fr Abs bzw usw Art Mio Mrd sog Prof inkl evtl Mt Sra "
+    "им ул гг вв др см руб тыс млн млрд стр обл"
+).split()
+
+
+def _not_behind(words: list[str]) -> str:
+    """A pattern that holds where none of some words has just ended."""
+    sizes = sorted({len(word) for word in words})
+    of_size = ("|".join(word for word in words if len(word) == size) for size in sizes)
+    return "".join(rf"(?<!\b(?:{alike}))" for alike in of_size)
+
+
+_NO_END = r"(?<!\b[^\W\d_])" + _not_behind(_ABBREVIATIONS)
+_GOES_ON = r"(?![^\S\n]*[\"'“‘«(]?[a-zß-öø-ÿа-яёіїєґα-ω])"
+_MONTHS = "Jan|Jän|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
+_NO_DATE = rf"(?:(?<!\b\d\.)(?<!\b\d\d\.)|(?!\s(?:{_MONTHS})))"
 _END = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St|Jr|Sr|No|vs))(?<!\b(?:Mrs|Gen|Col|Sen|Rep|Gov|Rev|Ave))"
-    r"(?:(?<![.!?…])[.!?…]++[\"'”’»)\]]*+\s++|(?<=[。！？])(?=\S)|[؟۔।]\s*|\n\s*\n|[ \t]{4,}|"
+    rf"(?:{_NO_END}(?:(?<![.!?…])[.!?…]++[\"'”’»)\]]*+{_NO_DATE}{_GOES_ON}\s++)"
+    r"|(?<=[。！？｡])(?=[^\s」』”’）])|[。！？｡][」』”’）]++|[؟۔।॥]\s*|\n\s*\n|[ \t]{4,}|"
     r"\n(?=\s*[-•*]))"
 )
+_END_IN_LOWER_CASE = re.compile(_END.pattern.replace(_GOES_ON, ""))
+BREAK = "qxzsentenceendzxq"
+"""A word that stands for the end of a sentence, and in no text."""
+_BREAKS = r"([.!?;:。！？；：؟۔।…]+[\"'”’»)\]]*(?:\s|$)|[。！？；：؟۔।]|\n\s*\n)"
 _LONGEST = 400
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 
@@ -61,7 +86,8 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("Mr. Moor met J. Brandt. Ferries\nrun again!  Nobody knew why")
     ['Mr. Moor met J. Brandt.', 'Ferries run again!', 'Nobody knew why']
     """
-    cuts = [match.end() for match in _END.finditer(text)]
+    end = _END_IN_LOWER_CASE if text.islower() else _END
+    cuts = [match.end() for match in end.finditer(text)]
     sentences = []
     for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
         sentence = " ".join(text[a:b].split())
@@ -74,6 +100,27 @@ def split_sentences(text: str) -> list[str]:
         if sentence[start:].strip():
             sentences.append(sentence[start:].strip())
     return sentences
+
+
+def mark_breaks(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Texts with a word more (:data:`BREAK`) wherever a phrase ends: at stops and empty lines.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        Texts.
+
+    Returns
+    -------
+    pyarrow.LargeStringArray
+        As many.
+
+    Examples
+    --------
+    >>> mark_breaks(pa.array(["It is far. Rights matter"], pa.large_string()))[0].as_py()
+    'It is far.  qxzsentenceendzxq Rights matter'
+    """
+    return pc.replace_substring_regex(texts, _BREAKS, rf"\1 {BREAK} ")
 
 
 def best_sentences(

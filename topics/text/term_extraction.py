@@ -28,6 +28,7 @@ from topics.text.language_words import MIN_LENGTH, Segmenter
 from topics.text.ngrams import Levels, Occurrences, learn_ngrams, numbered
 from topics.text.phrases import learn_phrases
 from topics.text.python_analyzer import Analyzer, analyze, language_codes
+from topics.text.sentences import BREAK, mark_breaks
 from topics.text.term_sequences import Rows, TermSequences, csr_from_rows, term_totals
 from topics.text.tfidf import linear_scores
 from topics.text.unicode_tables import UNSPACED_RUN
@@ -223,6 +224,9 @@ class TermExtractor:
             words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
         )
         self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
+        # Phrases end where sentences do and where a stop word stands; n-grams, as those of
+        # scikit-learn, go on.
+        self.has_breaks = self.ngram_range == (1, 1) and not self.by_words
         segmenter = self.segmenter = params["segmenter"]
         if languages is not None:
             segmenter = self.segmenter = self.analyzer.segment or "bigrams"
@@ -514,15 +518,25 @@ class TermExtractor:
         return {**self.phrases, **learnt}
 
     def _sorted(self, terms: pa.LargeStringArray) -> tuple[NDArray[np.int32], pa.LargeStringArray]:
-        """Place of every type among the sorted words, -1 for stop words; and those words."""
-        return _ranked(terms, lookup_terms(token_table(self.stop_words), terms) < 0)
+        """Place of every type among the sorted words, and those words.
+
+        A stop word has -1, which leaves it out, or -2 where it parts phrases.
+        """
+        if not self.has_breaks:
+            return _ranked(terms, lookup_terms(token_table(self.stop_words), terms) < 0)
+        parting = pa.concat_arrays([self.stop_words, string_array([BREAK])])
+        kept = lookup_terms(token_table(pc.unique(parting)), terms) < 0
+        places, words = _ranked(terms, kept)
+        return np.where(kept, places, np.int32(-2)), words
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
+        if self.has_breaks:
+            texts = mark_breaks(texts)
         tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
         if self.keeps_token_forms:
             places, words = self._sorted(tokens.terms)
-            return tokens.sequences(places, self.n_jobs), words
+            return tokens.sequences(places, self.n_jobs, keep=self.has_breaks), words
         pieces, offsets = self._pieces(tokens.terms)
         if self.analyzer.respells:
             often = np.repeat(tokens.occurrences_of_types(), np.diff(offsets)).tolist()
@@ -535,20 +549,22 @@ class TermExtractor:
         kept = np.ones(len(encoded.dictionary), bool)
         ranks, words = _ranked(encoded.dictionary, kept)
         # One more place at the end, for pieces that are stop words.
-        ranks = np.append(ranks, np.int32(-1))
+        ranks = np.append(ranks, np.int32(-2 if self.has_breaks else -1))
         numbers = ranks[np.asarray(pc.fill_null(encoded.indices, -1))]
-        return self._expanded(tokens, numbers, offsets, keep=False), words
+        return self._expanded(tokens, numbers, offsets, keep=self.has_breaks), words
 
     def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> TokenTable:
         """Words of a vocabulary to find, and stop words, which vanish and part no others."""
         return vocabulary.token_table_of_words(
-            words, self.stop_words if self.keeps_token_forms else _NONE
+            words, self.stop_words if self.keeps_token_forms and not self.has_breaks else _NONE
         )
 
     def _known_words(
         self, texts: pa.LargeStringArray, types: TokenTable, *, keep: bool
     ) -> TermSequences:
         """Known words in reading order; others keep their places as -1 where ``keep``."""
+        if self.has_breaks:
+            texts = mark_breaks(texts)
         if self.keeps_token_forms:
             tokens = tokenize_column(
                 texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs
@@ -558,12 +574,12 @@ class TermExtractor:
         found, offsets = self._pieces(tokens.terms)
         pieces = self._terms_of_pieces(found)
         numbers = lookup_terms(types, pc.fill_null(pieces, ""))
-        numbers[np.asarray(pc.is_null(pieces))] = -1
+        numbers[np.asarray(pc.is_null(pieces))] = -2 if self.has_breaks else -1
         return self._expanded(tokens, numbers, offsets, keep=keep)
 
     def _pieces(self, types: pa.LargeStringArray) -> tuple[list[str | None], NDArray[np.int64]]:
         """Words that each type holds, None for a stop word, and where those of each begin."""
-        segmenter, stop_words = self.segmenter, self.analyzer.stop_words
+        segmenter, stop_words = self.segmenter, self.analyzer.stop_words | {BREAK}
         pieces: list[str | None] = []
         offsets = [0]
         cuts = callable(segmenter)

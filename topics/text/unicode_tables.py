@@ -139,9 +139,9 @@ def word_classes() -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (0x110000,)
-        Letters are inside a word, and marks, digits, joiners and the hyphen are, too, but make none
-        alone (4); scripts without spaces are Han (3), Hiragana (5), Katakana (6) and those of
-        South-East Asia (7).
+        Letters are inside a word, and marks, digits, joiners and signs that may stand in one are,
+        too, but make none alone (4); scripts without spaces are Han (3), Hiragana (5), Katakana (6)
+        and those of South-East Asia (7).
 
     Examples
     --------
@@ -155,7 +155,7 @@ def word_classes() -> NDArray[np.uint8]:
             classes[code] = INSIDE
         elif category in ("Mn", "Mc", "Nd"):
             classes[code] = NO_LETTER
-    classes[[ord(c) for c in "-" + JOINERS]] = NO_LETTER
+    classes[[ord(c) for c in "-.&" + JOINERS]] = NO_LETTER
     for pattern, kind in ((UNSPACED_RUN, UNSPACED), (SYLLABLES_RUN, SYLLABLES)):
         for match in pattern.finditer(_every_character()):
             part = classes[match.start() : match.end()]

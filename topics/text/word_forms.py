@@ -357,8 +357,8 @@ class WordForm:
     def __call__(self, word: str) -> str:
         """The form of one word in lower case."""
         folded = fold_spelling(word)
-        if any(c.isdigit() for c in folded):
-            # A name with a number, or a compound with a year: "covid-19", "mid-2018".
+        if any(c.isdigit() or c in ".&" for c in folded):
+            # A name with a number, a compound with a year: "covid-19", "mid-2018"; or "u.s".
             name, hyphen, number = folded.partition("-")
             return name if hyphen and len(number) > 3 and number.isdigit() else folded
         for step in self._of_script.get(_script(folded), ()):
