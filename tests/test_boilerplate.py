@@ -49,6 +49,8 @@ def test_contacts_and_about_us_go_with_other_digits_too():
         "Doctors warned about a shortage of vaccines in the camps.",
         "The ministry is tracing contacts of eleven patients and asks all others to follow the rules.",
         "Authorities contact families of the missing.",
+        "Nobody was hurt.",
+        "Aucun blessé.",
     ],
 )
 def test_news_that_is_told_again_stays(line):

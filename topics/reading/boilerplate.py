@@ -18,7 +18,9 @@ from topics._parallel import over_shards
 from topics.reading.line_kinds import (
     END_MARK,
     SENTENCE_END,
+    has_prose,
     is_contact,
+    is_links,
     is_navigation,
     is_prose,
 )
@@ -38,6 +40,8 @@ _TOP, _END = 8, 16
 """Lines at the top and at the end of a text that are looked at."""
 _BLANKS = "".join(map(chr, range(33)))
 """White space around a line."""
+_WRAPPED = 40
+"""Characters of a line below which the next does not go on with its sentence."""
 _GAP = 2
 """Short lines, such as a name or a date, that may stand within a block of boilerplate."""
 _SENTENCE = re.compile(r"(?<=[.!?]) ")
@@ -46,6 +50,7 @@ _COMPARED = 400
 """Characters of a line within which digits do not count."""
 _CUE = re.compile(
     r"^\W*(?:(?-i:About (?:us\b|the\b|our\b|[A-Z]))|for (?:more|further|additional) information\b|"
+    r"(?:press|media) contacts?\W*$|"
     r"(?:press|media) (?:contact|inquiries|enquiries|office)\b.{0,20}:|contacts?\s*:|follow us\b|"
     r"subscribe to\b|unsubscribe\b|disclaimer\b|notes? (?:to|for) (?:the )?editors?\b|click here\b|"
     r"visit (?:us|our|www|http)|to (?:learn|read|find out) more\b|learn more\b|read more\b|"
@@ -137,7 +142,7 @@ def separate_boilerplate(texts: Any, titles: Any = None) -> Separated:
         return Separated(texts, found, 0)
     untitled = np.ones(len(texts), bool) if titles is None else np.asarray(pc.is_null(titles))
     documents, often, has_lines = _repeated(texts)
-    n_often = _SHARE * len(texts)
+    n_often = max(_SHARE * len(texts), _FEWEST_TITLES)
     new: dict[int, str] = {}
     words = 0
     for at, text in zip(documents.tolist(), take_rows(texts, documents).to_pylist(), strict=True):
@@ -292,8 +297,9 @@ def _news(
     high = _begin_of_end(lines, bottom, goes, of_all, first=filled[0])
     if (low, high) == (0, len(lines)):
         return low, high
-    left = sorted(lines[low:high], key=len, reverse=True)
-    return (low, high) if any(map(is_prose, left)) or _is_enough(left, lines) else (0, len(lines))
+    left = lines[low:high]
+    enough = any(map(is_prose, sorted(left, key=len, reverse=True))) or has_prose(left)
+    return (low, high) if enough or _is_enough(left, lines) else (0, len(lines))
 
 
 def _end_of_top(
@@ -322,26 +328,29 @@ def _begin_of_end(
         if goes(i) and (not gap or _kind(lines[i]) == "sender"):
             taken += [*gap, i]
             gap = []
-        elif len(gap) < _GAP and (is_contact(lines[i]) or len(lines[i].split()) < 5) and i != first:
+        elif len(gap) < _GAP and i != first and _may_be_within(lines[i]):
             gap.append(i)
         else:
             break
     # A list, and a sentence that was wrapped, are not cut within: they go as a whole or not at all.
-    while taken and _kind(lines[taken[-1]]) == "other":
-        below = lines[taken[-2]] if len(taken) > 1 else ""
-        heads = _kind(below) == "sender" and not END_MARK.match(below)
-        if not _goes_on(lines, taken[-1], listed=not heads and not of_all(taken[-1])):
-            break
+    while taken and _goes_on(lines, taken[-1], of_all):
         taken.pop()
     return taken[-1] if taken else len(lines)
 
 
-def _goes_on(lines: list[str], i: int, *, listed: bool) -> bool:
+def _may_be_within(line: str) -> bool:
+    """Whether a line that differs may stand within a block: a contact, a name, an office."""
+    return is_contact(line) or (len(line.split()) < 5 and not re.search(r"\d", line))
+
+
+def _goes_on(lines: list[str], i: int, of_all: Callable[[int], bool]) -> bool:
     """Whether a line belongs to the one above it: as the rest of a sentence, or of a list."""
     above, line = lines[i - 1] if i else "", lines[i]
     if not above or SENTENCE_END.search(above):
         return False
-    return listed or line[0].islower() or bool(SENTENCE_END.search(line))
+    if line[0].islower():
+        return not is_links(line) or len(above) > _WRAPPED
+    return _kind(line) == "other" and (bool(SENTENCE_END.search(line)) or not of_all(i))
 
 
 def _goes(kind: str, n: int, *, one_line: bool, top: bool = False) -> bool:
@@ -366,8 +375,8 @@ def _kind(line: str) -> Literal["sender", "sentence", "other"]:
 
 
 def _is_sentence(line: str) -> bool:
-    stop = re.search(r"[.!?。؟।]\W{0,5}$", line[-40:])
-    return is_prose(line) or (len(line.split()) > 3 and stop is not None)
+    stop = re.search(r"(?<!\.)[.!?。؟।](?!\.)\W{0,5}$", line[-40:])
+    return is_prose(line) or (len(line.split()) > 1 and stop is not None)
 
 
 def _is_enough(left: list[str], lines: list[str]) -> bool:
