@@ -171,7 +171,7 @@ class TokenRules:
         elif self.normalize is not None:
             odd = np.flatnonzero(~np.asarray(pc.string_is_ascii(texts)))
             texts = fold_column(texts, fold_text(False, None, False, self.normalize), odd)
-        if self.lowercase:
+        if self.lowercase and _has_sigma(texts):
             odd = np.flatnonzero(np.asarray(pc.match_substring(texts, _SIGMA)))
             texts = fold_column(texts, _sigmas, odd)
         return texts

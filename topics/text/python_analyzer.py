@@ -22,7 +22,7 @@ from topics.text.sentences import BREAK, mark_breaks
 from topics.text.stop_words import language_code
 from topics.text.term_sequences import TermSequences, concat_sequences
 from topics.text.unicode_tables import fold_text
-from topics.text.word_forms import WordForm, word_form
+from topics.text.word_forms import WordForm, shared_word_form, word_form
 
 DOCUMENTS = 1000
 """Documents that one process analyses at a time; independent of the number of workers."""
@@ -99,7 +99,7 @@ class Analyzer:
         if languages is None:
             return
         if self.form is None:
-            self.form = WordForm(languages, params["word_forms"]) or None
+            self.form = shared_word_form(languages, params["word_forms"]) or None
         if params["preprocessor"] is None and params["tokenizer"] is None:
             self.segment = Segmenter(languages)
             self.prepare = partial(_prepared, languages=languages, lowercase=params["lowercase"])

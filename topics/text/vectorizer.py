@@ -36,7 +36,7 @@ from topics.text.term_sequences import TermSequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 from topics.text.unicode_tables import UNSPACED_RUN, fold_text
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
-from topics.text.word_forms import WordForm, word_form
+from topics.text.word_forms import shared_word_form, word_form
 
 if TYPE_CHECKING:
     from gensim.corpora import Dictionary
@@ -993,7 +993,7 @@ class TermVectorizer(Estimator):
         shown = self.build_preprocessor()(word).strip()
         if len(shown) == 1 and UNSPACED_RUN.fullmatch(shown):
             return sorted(term for term in self.vocabulary_ if shown in term and len(term) < 4)
-        stem = WordForm(languages, "stems")
+        stem = shared_word_form(languages, "stems")
         if "_stems" not in vars(self) or self._stems[0] is not self._vocabulary:
             # Looked up for every seed that is no term: once for all of them.
             stems: dict[str, list[str]] = {}

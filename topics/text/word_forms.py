@@ -319,6 +319,22 @@ def forms_of(language: str) -> LanguageForms | None:
     return LanguageForms(_SCRIPTS.get(language, "LATIN"), joined, stem)
 
 
+@cache
+def shared_word_form(languages: tuple[str, ...], kind: Literal["stems", "clitics"]) -> WordForm:
+    """One :class:`WordForm` for all who ask for the same: it remembers what it has been asked.
+
+    Examples
+    --------
+    >>> shared_word_form(("en",), "stems") is shared_word_form(("en",), "stems")
+    True
+    """
+    return WordForm(languages, kind)
+
+
+_REMEMBERED = 200_000
+"""Words whose forms are remembered."""
+
+
 class WordForm:
     """The form of a word in one of some languages, as a function.
 
@@ -338,6 +354,7 @@ class WordForm:
 
     def __init__(self, languages: Sequence[str], kind: Literal["stems", "clitics"]) -> None:
         self.languages, self.kind = tuple(languages), kind
+        self._known: dict[str, str] = {}
         self._of_script: dict[str, list[Form]] = {}
         for language in self.languages:
             found = forms_of(language)
@@ -349,13 +366,21 @@ class WordForm:
     def __bool__(self) -> bool:
         """Whether any word may have another form than it stands in."""
         spelled_alike = set(self.languages) <= _ONE_SPELLING
-        return bool(self.languages) and not (spelled_alike and not self._of_script)
+        return bool(self.languages) and not (spelled_alike and not any(self._of_script.values()))
 
     def __reduce__(self) -> tuple[type[WordForm], tuple[tuple[str, ...], str]]:
         return WordForm, (self.languages, self.kind)
 
     def __call__(self, word: str) -> str:
         """The form of one word in lower case."""
+        form = self._known.get(word)
+        if form is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            form = self._known[word] = self._form(word)
+        return form
+
+    def _form(self, word: str) -> str:
         folded = fold_spelling(word)
         if any(c.isdigit() or c in ".&" for c in folded):
             # A name with a number, a compound with a year: "covid-19", "mid-2018"; or "u.s".
