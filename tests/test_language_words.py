@@ -1,24 +1,33 @@
 """Words as languages write them: kernels held to plain Python, and rules to what speakers write."""
 
+import tomllib
 import unicodedata
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from topics import TermVectorizer, ThemeClassifier, load, save
 from topics._arrow import text_buffers
 from topics._kernels.text_scan import mark_addresses
+from topics.text.default_vectorizer import default_vectorizer
 from topics.text.fast_tokenizer import TokenRules, tokenize_column
 from topics.text.language_words import (
+    Segmenter,
     find_words,
     lower_case,
     prepare_column,
     prepare_text,
 )
+from topics.text.word_forms import WordForm
 
 LETTERS = "ab.&-İIıßéñ-'’_.,019 \n@&;:/wg股市月年Aカナーかな難กขิ์हिंदीرُّالאבְг’кё\u0301\u200c가한①²Ⅷ"
+TABLES = tomllib.loads((Path(__file__).parent / "word_forms.toml").read_text("utf-8"))
+
 texts = st.lists(
     st.text(st.sampled_from(LETTERS), max_size=40)
     | st.text(st.sampled_from("ab1.-&_ 中é"), min_size=50, max_size=200)
@@ -78,3 +87,108 @@ def test_texts_with_addresses_are_marked(values):
     mark_addresses(data, offsets, marked)
     for text, mark in zip(values, marked.tolist(), strict=True):
         assert mark == any(sign in text for sign in ("@", "&", "//", "ww"))
+
+
+def forms_of_group(group, language, kind="stems"):
+    words = TermVectorizer(languages=[language])._extractor().analyzer._found(group)
+    form = WordForm([language], kind)
+    return {form(word) for word in words}
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_words_of_a_language_count_together(language):
+    table = TABLES[language]
+    assert sum(len(group.split()) for group in table["together"]) >= 30
+    # What scripts without spaces hold as one word needs no other form.
+    if language not in ("zh", "ja", "th"):
+        for group in table["together"]:
+            assert len(forms_of_group(group, language)) == 1, group
+    for group in [*table["apart"], *table["limits"]]:
+        assert len(forms_of_group(group, language)) > 1, group
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_sentences_hold_the_words_that_a_speaker_would_count(language):
+    pytest.importorskip({"zh": "rjieba", "ja": "sudachipy", "th": "pythainlp"}.get(language, "re"))
+    analyzer = TermVectorizer(languages=[language])._extractor().analyzer
+    for sentence, words in TABLES[language]["words"]:
+        assert " ".join(analyzer._found(sentence)) == words
+        # By kernels, too, whatever the forms are.
+        counted = TermVectorizer(languages=[language], stemmer=str).fit([sentence])
+        assert set(counted.vocabulary_) == set(words.split())
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "th"])
+def test_without_a_segmenter_pairs_lose_nothing(language, monkeypatch):
+    monkeypatch.setattr("topics.text.language_words.segmenters", lambda languages: {})
+    for word in TABLES[language]["together"]:
+        assert Segmenter([language]).of_class == {}
+        text = f"2018{word}5 NBA{word}"
+        fitted = TermVectorizer(languages=[language]).fit([text])
+        held = "".join(sorted(fitted.vocabulary_))
+        assert set(word) <= set(held)
+        assert "nba" in fitted.vocabulary_
+
+
+def test_a_form_is_shown_as_its_commonest_spelling_and_found_by_any():
+    texts = ["Flüchtlinge kamen", "Die Flüchtlinge gingen", "Ein Flüchtling blieb", "Straße"]
+    vectorizer = TermVectorizer(languages="german").fit(texts)
+    assert vectorizer.forms_["flüchtlinge"] == ["flüchtlinge", "flüchtling"]
+    column = vectorizer.vocabulary_["flüchtlinge"]
+    assert vectorizer.transform(["des Flüchtlings", "Strasse"])[:, column].toarray().tolist() == [
+        [1],
+        [0],
+    ]
+    assert vectorizer.transform(["Strasse"]).sum() == 1
+    assert vectorizer.words_of_terms("Ein Flüchtling")["flüchtlinge"] == "flüchtling"
+
+
+def test_batches_and_merged_vectorizers_spell_a_form_in_one_way():
+    first, second = ["border, borders, borders"], ["a border", "two borders", "border"]
+    whole = TermVectorizer(languages=["en"]).fit(first).partial_fit(second)
+    assert whole.vocabulary_.keys() >= {"borders"}
+    assert "border" not in whole.vocabulary_
+    merged = TermVectorizer(languages=["en"]).fit(first)
+    merged.merge(TermVectorizer(languages=["en"]).fit(second))
+    assert merged.vocabulary_ == whole.vocabulary_
+    assert merged.document_frequency_.tolist() == whole.document_frequency_.tolist()
+
+
+def test_phrases_match_by_forms(tmp_path):
+    texts = ["refugee camps opened", "a refugee camp burnt", "the court sat", "courts sat"] * 8
+    themes = {"camp": ["refugee camp"], "law": ["court"]}
+    model = ThemeClassifier(themes, multi_label=False).fit(texts)
+    assert model.predict(["Refugees' camps", "two courts"]).tolist() == ["camp", "law"]
+    save(model, tmp_path / "model")
+    again = load(tmp_path / "model")
+    new = ["camps of refugees", "the refugee camp", "a court"]
+    assert again.predict_proba(new).tobytes() == model.predict_proba(new).tobytes()
+
+
+def test_seeds_stand_for_other_forms_where_words_count_as_they_stand():
+    texts = ["выборах выборах", "суд суд"] * 20
+    vectorizer = default_vectorizer(column(texts)).set_params(word_forms="clitics", max_df=1.0)
+    model = ThemeClassifier({"vote": ["выборы"], "law": ["суд"]}, vectorizer=vectorizer).fit(texts)
+    assert vectorizer.fit(texts).related_terms("выборы") == ["выборах"]
+    assert model.predict(["на выборах"]).tolist() == [("vote",)]
+
+
+def test_one_character_of_han_is_found_within_words():
+    vectorizer = TermVectorizer(languages=["zh"], stemmer=str).fit(["减税政策", "难民问题"])
+    assert vectorizer.related_terms("税")
+    assert all("税" in term for term in vectorizer.related_terms("税"))
+
+
+def test_a_pile_of_two_languages_is_read_by_both():
+    texts = ["Die Flüchtlinge kamen mit einem Flüchtling über die Grenze nach Köln."] * 9
+    texts += [
+        "İstanbul'un IŞIK mahallesinde mültecilerin evleri vardı, hükümetin bakanı geldi."
+    ] * 9
+    texts += [
+        "INTERIOR minister of Turkey met the refugees and a refugee in the INDIAN embassy."
+    ] * 9
+    vectorizer = default_vectorizer(column(texts)).set_params(max_df=1.0)
+    assert set(vectorizer.languages) == {"de", "tr", "en"}
+    terms = vectorizer.fit(texts).vocabulary_
+    assert {"istanbul", "ışık", "interior", "flüchtling", "refugee"} <= terms.keys()
+    assert not {"refugees", "flüchtlinge", "ınterior", "un"} & terms.keys()

@@ -146,3 +146,22 @@ def test_languages_of_odd_texts_are_those_of_py3langid(reference, values):
         expected = reference(text)
         # Certainties a hair around one half may fall on either side.
         assert found == expected or None in (found, expected)
+
+
+def test_short_headlines_go_with_their_pile():
+    german = [
+        f"Der Minister reiste am {day}. Juli nach Genf und sprach dort mit den Gesandten."
+        for day in range(1, 31)
+    ]
+    short = ["Papst in Rom", "Neue Hilfe", "Gericht entscheidet", "42", "Министр прибыл"]
+    found = recognise_languages([*german, *short], by_pile=True)[len(german) :]
+    assert found == ["de", "de", "de", None, "ru"]
+    # Without a pile there is nothing to go with.
+    assert recognise_languages(short[:3], by_pile=True) == recognise_languages(short[:3])
+
+
+def test_hausa_and_its_neighbours_are_known():
+    texts = [
+        "Gwamnatin Najeriya ta ce za ta taimaka wa 'yan gudun hijira a yankin arewa maso gabas"
+    ]
+    assert recognise_languages(texts) == ["ha"]

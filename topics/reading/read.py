@@ -749,6 +749,6 @@ def _set_languages(table: pa.Table) -> pa.Table:
         divider = pa.scalar(" ", pa.large_string())
         samples = pc.binary_join_element_wise(pc.fill_null(title, ""), begin, divider)
     # Both cores for a moment; the result does not depend on how many.
-    for i, language in zip(unknown, recognise_languages(samples, n_jobs=-1), strict=True):
+    for i, language in zip(unknown, recognise_languages(samples, -1, by_pile=True), strict=True):
         given[i] = language
     return _with_column(table, "language", given)

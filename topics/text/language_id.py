@@ -17,9 +17,9 @@ from topics._parallel import over_shards
 # Small languages that the large ones are mistaken for, in short or noisy texts, are left out.
 LANGUAGES = frozenset(
     (
-        "af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id "
-        "is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr ms my nb ne nl nn no pa pl ps pt ro ru "
-        "si sk sl so sq sr sv sw ta te th tl tr ug uk ur uz vi zh"
+        "af am ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu ha he hi hr hu hy "
+        "id ig is it ja ka kk km kn ko ku ky lo lt lv mk ml mn mr ms my nb ne nl nn no pa pl ps pt "
+        "ro ru si sk sl so sq sr sv sw ta te th tl tr ug uk ur uz vi yo zh"
     ).split()
 )
 """ISO 639-1 codes of the languages that are told apart."""
@@ -30,6 +30,8 @@ _PER_SHARD = 1024
 _SURE = 0.5
 _FEWEST_WORDS = 3
 """Words of a text of ASCII letters from which its language can be told."""
+_FEW, _FEWEST_SURE = 5, 20
+"""Words below which a text is decided with its pile, and texts that such a pile needs."""
 
 
 class LanguageModel(NamedTuple):
@@ -80,7 +82,9 @@ def _model() -> LanguageModel:
     )
 
 
-def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -> list[str | None]:
+def recognise_languages(
+    texts: Iterable[str] | Any, n_jobs: int | None = None, *, by_pile: bool = False
+) -> list[str | None]:
     """Languages of texts, by the model of py3langid.
 
     Parameters
@@ -89,6 +93,9 @@ def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -
         The texts; their first 200 characters are looked at, and 800 where these leave doubt.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
+    by_pile : bool, default=False
+        Let texts of a few words be in the language that most others are in, unless they clearly
+        are in another: a headline of two words is not told from its neighbours' by itself.
 
     Returns
     -------
@@ -109,12 +116,49 @@ def recognise_languages(texts: Iterable[str] | Any, n_jobs: int | None = None) -
         again = _samples(take_rows(column, doubted), _READ[1], n_jobs)
         for at, code in zip(doubted.tolist(), _recognise(again, n_jobs), strict=True):
             found[at] = code
+    if by_pile:
+        _decide_short_ones(column, found, n_jobs)
     return found
+
+
+def _decide_short_ones(column: Any, found: list[str | None], n_jobs: int | None) -> None:
+    """Let what the others are in speak for texts of a few words."""
+    model = _model()
+    few_words = np.asarray(pc.less(pc.count_substring(pc.utf8_trim_whitespace(column), " "), _FEW))
+    is_short = few_words & np.asarray(pc.less(pc.utf8_length(column), _READ[0]))
+    number = {code: k for k, code in enumerate(model.codes.tolist())}
+    sure = [number[code] for code, short in zip(found, is_short, strict=True) if code and not short]
+    if not sure:
+        sure = [number[code] for code in found if code]
+    rows = np.flatnonzero(is_short)
+    if len(sure) < _FEWEST_SURE or not rows.size:
+        return
+    prior = np.bincount(sure, minlength=len(number)).astype(np.float32) + 1
+    samples = _samples(take_rows(column, rows), _READ[0], n_jobs)
+    shares = _shares(samples, n_jobs) * (prior / prior.sum())
+    shares /= shares.sum(axis=1, keepdims=True)
+    best = shares.argmax(axis=1)
+    letters = np.asarray(pc.match_substring_regex(samples, r"\pL"))
+    sure_of = letters & (shares[np.arange(len(best)), best] > _SURE)
+    for at, k, known in zip(rows.tolist(), best.tolist(), sure_of.tolist(), strict=True):
+        found[at] = str(model.codes[k]) if known else found[at]
 
 
 def _recognise(samples: pa.LargeStringArray, n_jobs: int | None) -> list[str | None]:
     if not len(samples):
         return []
+    shares = _shares(samples, n_jobs)
+    best = shares.argmax(axis=1)
+    words = np.asarray(pc.count_substring(samples, " ")) + 1
+    sure = shares[np.arange(len(best)), best] > _SURE
+    sure &= (words >= _FEWEST_WORDS) | ~np.asarray(pc.string_is_ascii(samples))
+    sure &= np.asarray(pc.binary_length(samples)) > 0
+    codes = _model().codes[best].tolist()
+    return [code if known else None for code, known in zip(codes, sure.tolist(), strict=True)]
+
+
+def _shares(samples: pa.LargeStringArray, n_jobs: int | None) -> NDArray[np.float32]:
+    """How likely each language is for each text."""
     model = _model()
     scores = _scores(samples, model, n_jobs)
     # A temperature of the root of the length keeps certainties of short and long texts alike.
@@ -125,13 +169,7 @@ def _recognise(samples: pa.LargeStringArray, n_jobs: int | None) -> list[str | N
     shares = np.zeros((len(samples), len(model.codes)), np.float32)
     for column_number, language in enumerate(model.column_of.tolist()):
         shares[:, language] += scores[:, column_number]
-    best = shares.argmax(axis=1)
-    words = np.asarray(pc.count_substring(samples, " ")) + 1
-    sure = shares[np.arange(len(best)), best] > _SURE
-    sure &= (words >= _FEWEST_WORDS) | ~np.asarray(pc.string_is_ascii(samples))
-    sure &= np.asarray(pc.binary_length(samples)) > 0
-    codes = model.codes[best].tolist()
-    return [code if known else None for code, known in zip(codes, sure.tolist(), strict=True)]
+    return shares
 
 
 def _samples(texts: pa.LargeStringArray, limit: int, n_jobs: int | None) -> pa.LargeStringArray:

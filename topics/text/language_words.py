@@ -320,7 +320,10 @@ def _japanese_segmenter() -> Callable[[str], Sequence[str]] | None:
     try:
         from sudachipy import Dictionary, SplitMode
 
-        tokenizer = Dictionary().create(SplitMode.A)
+        dictionary = Dictionary()
+        # Before 0.7 the method had another name.
+        make = getattr(dictionary, "tokenizer", None) or dictionary.create
+        tokenizer = make(SplitMode.A)
     except Exception:  # the library or one of its dictionaries is missing
         return None
 

@@ -797,7 +797,8 @@ class TermVectorizer(Estimator):
         ['human', 'rights', 'groups', 'human rights']
         """
         analyzer = self._extractor(overridden=("build_preprocessor", "build_tokenizer")).analyzer
-        if self.stop_words is not None and self.analyzer == "word":
+        # By language, they are compared with words before their forms are.
+        if self.stop_words is not None and self.analyzer == "word" and self.languages is None:
             self._check_stop_words()
         return partial(_analyze, decode=self.decode, analyzer=analyzer)
 
@@ -1212,7 +1213,8 @@ class TermVectorizer(Estimator):
         """Forget all that was learnt."""
         self._check_params()
         self._warn_for_unused_params()
-        if self.stop_words is not None and self.analyzer == "word":
+        # By language, they are compared with words before their forms are.
+        if self.stop_words is not None and self.analyzer == "word" and self.languages is None:
             self._check_stop_words()
         if self.weighting == "tfidf" and self.dtype not in (None, self._weight_dtype):
             warnings.warn(

@@ -216,19 +216,21 @@ _BULGARIAN_ENDINGS = sorted(
 )
 _BENGALI_ENDINGS = sorted(
     (
-        "গুলোকে গুলোর গুলোতে গুলো গুলির গুলি গুলা দেরকে দের রা রে টির টিকে টিতে টি টার টাকে টাতে টা "
-        "খানা য়ের ের েরা েতে তে কে ে য় ও ই"
+        "গুলোকে গুলোর গুলোতে গুলো গুলির গুলি গুলা দেরকে দের রা টির টিকে টিতে টি টার টাকে টাতে টা "
+        "খানা য়ের ের েরা েতে কে ে য় ও ই"
     ).split(),
     key=len,
     reverse=True,
 )
 
 
-_BENGALI_GENITIVE = re.compile("(?<=[িীুূেো])র$")
+_BENGALI_LOCATIVE = re.compile("(?<=[ািীুূেো])তে$")
+_BENGALI_GENITIVE = re.compile("(?<=[িীুূো])র$")
 
 
 def _bengali_stem(word: str) -> str:
-    return _BENGALI_GENITIVE.sub("", _cut(word, _BENGALI_ENDINGS, 2))
+    word = _cut(_BENGALI_LOCATIVE.sub("", word), _BENGALI_ENDINGS, 2)
+    return _BENGALI_GENITIVE.sub("", word)
 
 
 def _cut(word: str, endings: Sequence[str], least: int) -> str:
