@@ -14,6 +14,7 @@ from topics._math.arrays import npmi, unit_rows, unit_sum_rows
 from topics._parallel import one_blas_thread
 from topics.models.topic_metrics import map_terms, window_cooccurrences
 from topics.text.term_sequences import TermSequences
+from topics.text.unicode_tables import UNSPACED_RUN
 
 CANDIDATES = 40
 _WINDOW = 10
@@ -28,6 +29,8 @@ _MIN_RELATIVE_WEIGHT = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _OWN_WEIGHT = 0.3
 """How much a word's own weight counts beside its cooccurrence."""
+_WITHIN = 0.4
+"""Share of a word's score from which on a longer one that holds it is shown instead."""
 
 Ranking = Literal["lift", "weight", "frex", "relevance"]
 
@@ -55,7 +58,7 @@ def rank_topic_words(
         are many.
     terms : sequence of str
         The terms; of variants that differ by a plural ending only the best is ranked, and no word
-        beside a phrase that holds it.
+        beside a phrase, or a longer word of a script without spaces, that holds it.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
@@ -287,6 +290,13 @@ def _best(scores: NDArray[np.floating], terms: Sequence[str], n: int) -> NDArray
     """Terms with the highest scores, one of each set of variants and no part of a phrase."""
     order = [int(i) for i in np.argsort(-scores, kind="stable")[: 2 * n] if scores[i] > 0]
     parts = {word for i in order[:n] if " " in terms[i] for word in terms[i].split()}
+    # Without spaces a word is found by the shorter ones within it, too, about as often as it is.
+    unspaced = [i for i in order if UNSPACED_RUN.fullmatch(terms[i])]
+    parts |= {
+        terms[i] for i in unspaced for j in unspaced
+        if len(terms[i]) < len(terms[j]) and terms[i] in terms[j]
+        and scores[j] > _WITHIN * scores[i]
+    }  # fmt: skip
     chosen: list[int] = []
     taken: set[str] = set()
     for i in order:
