@@ -68,9 +68,9 @@ def language_code(language: str) -> str:
     >>> language_code("German"), language_code("de")
     ('de', 'de')
     """
-    from babel import Locale
-
     if len(language) <= 3:
         return language.lower()
+    from babel import Locale
+
     names = {name.lower(): code for code, name in Locale("en").languages.items()}
     return names.get(language.lower(), language)

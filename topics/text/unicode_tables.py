@@ -149,19 +149,17 @@ def word_classes() -> NDArray[np.uint8]:
     [2, 4, 4, 0, 4, 3, 5, 6, 7]
     """
     classes = np.zeros(N_CODE_POINTS, np.uint8)
-    for code, character in enumerate(_every_character()):
-        category = unicodedata.category(character)
-        if category[0] == "L":
-            classes[code] = INSIDE
-        elif category in ("Mn", "Mc", "Nd"):
-            classes[code] = NO_LETTER
+    categories = "".join(map(unicodedata.category, _every_character()))
+    category = np.frombuffer(categories.encode("ascii"), "S2")
+    classes[:N_LETTERS][category.view("S1")[::2] == b"L"] = INSIDE
+    classes[:N_LETTERS][np.isin(category, [b"Mn", b"Mc", b"Nd"])] = NO_LETTER
     classes[[ord(c) for c in "-.&" + JOINERS]] = NO_LETTER
     for pattern, kind in ((UNSPACED_RUN, UNSPACED), (SYLLABLES_RUN, SYLLABLES)):
         for match in pattern.finditer(_every_character()):
             part = classes[match.start() : match.end()]
             # The vowels of South-East Asia are marks; their digits stay digits.
-            digits = [unicodedata.category(c) == "Nd" for c in match[0]]
-            part[(part > 0) & ~np.array(digits)] = kind
+            digits = category[match.start() : match.end()] == b"Nd"
+            part[(part > 0) & ~digits] = kind
     for pattern, kind in ((_HIRAGANA, HIRAGANA), (_KATAKANA, KATAKANA)):
         for match in pattern.finditer(_every_character()):
             if classes[match.start()]:

@@ -81,12 +81,21 @@ def snowball_stemmer(language: str) -> Form | None:
     ('fluchtling', None)
     """
     import Stemmer
-    from babel import Locale
 
-    names = [language.lower(), str(Locale("en").languages.get(language.lower(), "")).lower()]
-    name = next((name for name in names if name in Stemmer.algorithms()), None)
+    name = _SNOWBALL.get(language.lower(), language.lower())
     # Its own cache is of 10,000 words; each word is asked for once.
-    return None if name is None else Stemmer.Stemmer(name, 0).stemWord
+    return Stemmer.Stemmer(name, 0).stemWord if name in Stemmer.algorithms() else None
+
+
+_SNOWBALL = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
+    "da": "danish", "nl": "dutch", "en": "english", "et": "estonian", "fi": "finnish",
+    "fr": "french", "de": "german", "el": "greek", "hi": "hindi", "hu": "hungarian",
+    "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "no": "norwegian", "nb": "norwegian", "fa": "persian", "pl": "polish",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "es": "spanish",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
 
 
 # Spelling: what differs between two writings of one word.
