@@ -23,6 +23,7 @@ from topics.text.language_words import (
     prepare_column,
     prepare_text,
 )
+from topics.text.seed_words import seed_matches
 from topics.text.word_forms import WordForm
 
 LETTERS = "ab.&-İIıßéñ-'’_.,019 \n@&;:/wg股市月年Aカナーかな難กขิ์हिंदीرُّالאבְг’кё\u0301\u200c가한①²Ⅷ"
@@ -80,13 +81,13 @@ def test_a_prepared_text_is_composed(values):
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(st.sampled_from("w/@&a "), max_size=9), min_size=1, max_size=8))
+@given(st.lists(st.text(st.sampled_from("wW/@&a "), max_size=9), min_size=1, max_size=8))
 def test_texts_with_addresses_are_marked(values):
     data, offsets = text_buffers(column(values))
     marked = np.zeros(len(values), bool)
     mark_addresses(data, offsets, marked)
     for text, mark in zip(values, marked.tolist(), strict=True):
-        assert mark == any(sign in text for sign in ("@", "&", "//", "ww"))
+        assert mark == any(sign in text.lower() for sign in ("@", "&", "//", "ww"))
 
 
 def forms_of_group(group, language, kind="stems"):
@@ -193,3 +194,68 @@ def test_a_pile_of_two_languages_is_read_by_both():
     terms = vectorizer.fit(texts).vocabulary_
     assert {"istanbul", "ışık", "interior", "flüchtling", "refugee"} <= terms.keys()
     assert not {"refugees", "flüchtlinge", "ınterior", "un"} & terms.keys()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        (
+            "en",
+            "http://x.example—refugees HTTPS://X.EXAMPLE Www.x.example,camps @Jo_Müller",
+            "refugees camps",
+        ),
+        ("en", "Jörg.Müller@firma.example awww R&amp;D caf&eacute;", "awww r&d café"),
+        ("zh", "请访问https://x.example/abc，难民营", "请 访问 难民 民营 难民营"),
+        ("tr", "TÜRKİYE'NİN ABD'DE O'Brien", "türkiye abd brien"),
+        ("he", "ג'ורג' בז'נבה", "גורג בזנבה"),
+        ("uz", "o'zbekiston bo'lib", "oʻzbekiston boʻlib"),
+    ],
+)
+def test_addresses_entities_and_apostrophes(language, text, words):
+    if language == "zh":
+        pytest.importorskip("rjieba")
+    assert TermVectorizer(languages=[language], stemmer=str).tokenize(text) == words.split()
+
+
+@pytest.mark.parametrize(
+    "phrase", ["right of return", "Bank of England", "St. Petersburg", "U.S. Army", "R&D"]
+)
+def test_seeds_with_stop_words_and_stops_are_found(phrase):
+    texts = [f"They spoke of the {phrase} in long talks", "the court sat today"] * 8
+    model = ThemeClassifier({"seed": [phrase], "law": ["court"]}, multi_label=False).fit(texts)
+    assert model.predict([f"on the {phrase}"]).tolist() == ["seed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "seed", "text"),
+    [
+        ("en", "organization*", "organized organization organized"),
+        ("de", "*lingen", "Flüchtlinge Flüchtlingen Flüchtlinge"),
+        ("ru", "учён*", "ученые ученые учёные"),
+        ("ar", "معتقل*", "المعتقلين"),
+    ],
+)
+def test_open_seeds_look_at_all_forms(language, seed, text):
+    vectorizer = TermVectorizer(languages=[language]).fit([text])
+    assert seed_matches(seed, vectorizer) == list(vectorizer.vocabulary_)
+
+
+def test_stop_words_are_read_as_the_texts_are():
+    vectorizer = TermVectorizer(languages="en", stop_words=["The", "U.S.", "Réfugiés"])
+    assert list(vectorizer.fit(["The U.S. camp, re\u0301fugie\u0301s"]).vocabulary_) == ["camp"]
+
+
+def test_forms_of_given_terms_and_very_long_stretches():
+    vectorizer = TermVectorizer(languages="en", vocabulary=["ministers", "refugees"])
+    assert vectorizer.transform(["a minister, refugees"]).toarray().tolist() == [[1, 1]]
+    long = TermVectorizer(languages=["ja", "zh", "th"]).fit(["難民問題予算" * 9000, "カタカナ"])
+    assert "カタカナ" in long.vocabulary_
+
+
+def test_merged_vectorizers_agree_where_stems_have_other_stems():
+    first, second = ["уряд працює"], ["він працює", "на працю працю", "про працю"]
+    merged = TermVectorizer(languages="uk").fit(first)
+    merged.merge(TermVectorizer(languages="uk").fit(second))
+    whole = TermVectorizer(languages="uk").fit([*first, *second])
+    assert merged.vocabulary_ == whole.vocabulary_
+    assert merged.document_frequency_.tolist() == whole.document_frequency_.tolist()

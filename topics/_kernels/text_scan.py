@@ -62,7 +62,7 @@ def mark_addresses(data, offsets, marks):
         before, here = text[: max(0, text.size - 1)], text[1:]
         for i in range(here.size):
             slashes = (before[i] == 47) & (here[i] == 47)
-            found = u8(found | u8(slashes) | u8((before[i] == 119) & (here[i] == 119)))
+            found = u8(found | u8(slashes) | u8((before[i] | 32 == 119) & (here[i] | 32 == 119)))
         marks[d] = found > 0
 
 

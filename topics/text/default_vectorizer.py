@@ -26,7 +26,11 @@ _STEMMED_CHARACTERS = {"en": 1_500_000, "ar": 2_000_000}
 """Characters of a corpus, by its first language, from which on words with other endings are told
 apart: each stands often enough to be learnt alone, and they do not say the same."""
 _STEMMED_CHARACTERS_OF_OTHERS = 5_000_000
-_ABBREVIATIONS = ("a.m", "p.m", "e.g", "i.e", "ll", "ve", "don", "didn", "doesn", "isn", "wasn")
+_ABBREVIATIONS = tuple(
+    "a.m p.m e.g i.e ll ve don didn doesn isn wasn aren weren hasn haven hadn wouldn couldn "
+    "shouldn mustn ain lorsqu puisqu quelqu jusqu quoiqu dell nell sull dall all usw bzw u.a z.b "
+    "d.h".split()
+)
 """Words that come about at stops and apostrophes, of which lists of stop words have none."""
 _FEW_CHARACTERS = 1_000_000
 """Characters of a corpus in which a term that stands twice is worth keeping."""

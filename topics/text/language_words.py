@@ -12,6 +12,7 @@ read the same words.
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import take_rows, text_buffers
+from topics._arrow import string_array, take_rows, text_buffers
 from topics.text.language_id import recognise_languages
 from topics.text.unicode_tables import (
     HIRAGANA,
@@ -35,32 +36,35 @@ from topics.text.unicode_tables import (
     word_classes,
 )
 
+_LONGEST = 5000
+"""Characters of a stretch that a segmenter is asked for at once."""
 MIN_LENGTH = 2
 """Characters of a word in scripts with spaces."""
-CJK, SOUTH_EAST_ASIA = ("zh", "ja"), ("th", "lo", "my", "km")
-"""Languages that are written without spaces."""
 _DOTTED = ("tr", "az")
 """Languages in which I is the capital of ı, and İ that of i."""
 
-# Patterns are those of RE2, which reads whole columns, and of Python's re alike.
+# Patterns are those of RE2. A link ends where ASCII does: other scripts need no space behind it.
+_LETTERS = r"\p{Latin}\p{Cyrillic}0-9_"
 _ADDRESSES = (
-    r"(?:https?://|ftp://|www\.)[^\s<>\"')\]]+"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|@[A-Za-z0-9_]{2,}"
-    r"|&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,6});"
+    r"(?i)(?:https?://|ftp://|\bwww\.)[^\x00-\x20<>\"')\]|,;\x7f-\x{10ffff}]+"
+    rf"|[{_LETTERS}.+-]+@[{_LETTERS}-]+(?:\.[{_LETTERS}-]+)+"
+    rf"|@[{_LETTERS}]{{2,}}"
 )
+_ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,6});"
+_APOSTROPHE = "['’‘ʻ`]"
 _SUBSTITUTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     # Endings behind an apostrophe belong to no word; a name such as O'Brien has a capital there.
     "tr": (
+        (r"(\pL)['’][A-ZÇĞİÖŞÜ]{1,4}([^\pL]|$)", r"\1\2"),
+        (r"(\pL)['’][a-zçğıöşüâîû]+", r"\1"),
         ("I", "ı"),
         ("İ", "i"),
-        (r"([A-Za-zÇĞÖŞÜçğıöşüâîûÂÎÛ])['’][a-zçğıöşüâîû]+", r"\1"),
     ),
     # An apostrophe within a word is a letter.
-    **dict.fromkeys(
-        ("uk", "be"), ((r"([а-яА-ЯіїєґІЇЄҐўЎ])['’]([а-яА-ЯіїєґІЇЄҐ])", "\\1\u02bc\\2"),)
-    ),
-    "he": (('([\u05d0-\u05ea])["״]([\u05d0-\u05ea])', r"\1\2"),),
+    **dict.fromkeys(("uk", "be"), ((r"(\p{Cyrillic})['’](\p{Cyrillic})", "\\1\u02bc\\2"),)),
+    "he": ((r"(\p{Hebrew})[\"'״׳](\p{Hebrew})", r"\1\2"),),
+    "uz": ((rf"([oOgG]){_APOSTROPHE}", "\\1\u02bb"),),
+    "sw": ((rf"([nN][gG]){_APOSTROPHE}(\pL)", "\\1\u02bc\\2"),),
 }
 _SUBSTITUTIONS["az"] = _SUBSTITUTIONS["tr"]
 
@@ -85,7 +89,7 @@ def prepare_text(text: str, languages: Sequence[str] = ()) -> str:
     >>> prepare_text("IŞIK İstanbul'un www.example.org", ["tr"]).split()
     ['ıŞıK', 'istanbul']
     """
-    column = pa.array([text], pa.large_string())
+    column = string_array([text])
     return str(prepare_column(column, languages)[0].as_py())
 
 
@@ -115,7 +119,10 @@ def prepare_column(texts: pa.LargeStringArray, languages: Sequence[str] = ()) ->
     data, offsets = text_buffers(texts)
     marked = np.zeros(len(texts), bool)
     mark_addresses(data, offsets, marked)
-    texts = _replaced(texts, marked, [(_ADDRESSES, " ")])
+    if marked.any():
+        entities = np.asarray(pc.match_substring_regex(texts, _ENTITY)) & marked
+        texts = fold_column(texts, html.unescape, np.flatnonzero(entities))
+        texts = _replaced(texts, marked, [(_ADDRESSES, " ")])
     beyond = np.flatnonzero(~np.asarray(pc.string_is_ascii(texts)))
     if beyond.size:
         data, offsets = text_buffers(texts)
@@ -277,8 +284,8 @@ def segmenters(languages: Sequence[str]) -> dict[int, Callable[[str], Sequence[s
     -------
     dict of int to callable
         For the class of a script (:func:`topics.text.unicode_tables.word_classes`) a function from
-        a stretch of it to its words: rjieba's for Chinese, SudachiPy's for Japanese, which gives
-        words in their dictionary form, and PyThaiNLP's for Thai.
+        a stretch of it to its words: rjieba's for Chinese, SudachiPy's for stretches with Kana,
+        which gives words in their dictionary form, and PyThaiNLP's for Thai.
 
     Examples
     --------
@@ -286,12 +293,13 @@ def segmenters(languages: Sequence[str]) -> dict[int, Callable[[str], Sequence[s
     {}
     """
     found: dict[int, Callable[[str], Sequence[str]]] = {}
-    east_asian = next((language for language in languages if language in CJK), None)
-    makers = {"zh": _chinese_segmenter, "ja": _japanese_segmenter}
-    if east_asian is not None and (segment := makers[east_asian]()) is not None:
-        found[UNSPACED] = segment
-    if "th" in languages and (segment := _thai_segmenter()) is not None:
-        found[SYLLABLES] = segment
+    makers = {"zh": _chinese_segmenter, "ja": _japanese_segmenter, "th": _thai_segmenter}
+    kinds = {"zh": UNSPACED, "ja": HIRAGANA, "th": SYLLABLES}
+    for language in languages:
+        if language in makers and (segment := makers[language]()) is not None:
+            found[kinds[language]] = segment
+            if language == "ja":  # Han without Kana is of the language that most texts are in
+                found.setdefault(UNSPACED, segment)
     return found
 
 
@@ -382,9 +390,18 @@ class Segmenter:
     def __call__(self, stretch: str) -> list[str]:
         """Words of a stretch; pairs where none is installed for its script."""
         classes = word_classes()
-        kind = max(int(classes[ord(c)]) for c in stretch)
-        segment = self.of_class.get(kind if kind == SYLLABLES else UNSPACED)
-        return find_words(stretch) if segment is None else [w for w in segment(stretch) if w]
+        kinds = {int(classes[ord(c)]) for c in stretch}
+        kind = UNSPACED
+        if SYLLABLES in kinds:
+            kind = SYLLABLES
+        elif HIRAGANA in kinds or KATAKANA in kinds:
+            kind = HIRAGANA
+        segment = self.of_class.get(kind)
+        if segment is None:
+            return find_words(stretch)
+        # Segmenters take so much at a time.
+        pieces = (stretch[at : at + _LONGEST] for at in range(0, len(stretch), _LONGEST))
+        return [word for piece in pieces for word in segment(piece) if word]
 
     def is_stretch(self, word: str) -> bool:
         """Whether a word is of scripts without spaces."""

@@ -22,7 +22,7 @@ from topics.text.sentences import BREAK, mark_breaks
 from topics.text.stop_words import language_code
 from topics.text.term_sequences import TermSequences, concat_sequences
 from topics.text.unicode_tables import fold_text
-from topics.text.word_forms import WordForm, shared_word_form, word_form
+from topics.text.word_forms import WordForm, fold_spelling, shared_word_form, word_form
 
 DOCUMENTS = 1000
 """Documents that one process analyses at a time; independent of the number of workers."""
@@ -83,6 +83,8 @@ class Analyzer:
         self.params = dict(params)
         self.spelling = spelling
         self.stop_words = frozenset(stop_words)
+        # Learnt phrases end at stop words; one that is given may hold some.
+        self.parted_by_stop_words = params["phrases"] is True
         self.phrases = frozenset(tuple(p.split()) for p in phrases if " " in p)
         self.lengths = sorted({len(phrase) for phrase in self.phrases})
         self.prepare = params["preprocessor"] or fold_text(
@@ -96,19 +98,37 @@ class Analyzer:
         self.find: Any = params["tokenizer"] or getattr(self.pattern, "findall", None)
         self.segment: Segmenter | None = None
         languages = language_codes(params["languages"])
+        self.folds = languages is not None
         if languages is None:
             return
+        lowercase = params["lowercase"]
+        spelled = {_prepared(w, languages=languages, lowercase=lowercase) for w in self.stop_words}
+        alone = {found[0] for found in map(find_words, spelled) if len(found) == 1}
+        folded = map(fold_spelling, spelled | alone)
+        self.stop_words = self.stop_words.union(spelled, alone, folded)
         if self.form is None:
             self.form = shared_word_form(languages, params["word_forms"]) or None
         if params["preprocessor"] is None and params["tokenizer"] is None:
             self.segment = Segmenter(languages)
-            self.prepare = partial(_prepared, languages=languages, lowercase=params["lowercase"])
+            self.prepare = partial(_prepared, languages=languages, lowercase=lowercase)
             self.find = partial(find_words, segment=self.segment if self.segment else None)
 
     def __reduce__(self) -> Any:
         phrases = [" ".join(phrase) for phrase in self.phrases]
         spelling = dict(self.spelling)
         return Analyzer, (self.params, sorted(self.stop_words), sorted(phrases), spelling)
+
+    def is_stop_word(self, word: str) -> bool:
+        """Whether a word is left out, however it is spelled.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> params = TermVectorizer(languages=["ru"]).get_params()
+        >>> Analyzer(params, ["чьё"], ()).is_stop_word("чье")
+        True
+        """
+        return word in self.stop_words or (self.folds and fold_spelling(word) in self.stop_words)
 
     @property
     def respells(self) -> bool:
@@ -162,12 +182,12 @@ class Analyzer:
     def unbroken(self, document: Any) -> list[list[str]]:
         """Words of a document in stretches that a phrase may stand in.
 
-        Neither a stop nor a stop word may stand within one.
+        No stop may stand within one, and no stop word where phrases are learnt.
 
         Examples
         --------
         >>> from topics import TermVectorizer
-        >>> analyzer = Analyzer(TermVectorizer().get_params(), ["of"], ())
+        >>> analyzer = Analyzer(TermVectorizer(phrases=True).get_params(), ["of"], ())
         >>> analyzer.unbroken("Bank of England. Rates rose")
         [['bank'], ['england'], ['rates', 'rose']]
         """
@@ -176,9 +196,9 @@ class Analyzer:
             text = str(mark_breaks(string_array([document]))[0].as_py())
         parts: list[list[str]] = [[]]
         for word in self._found(text):
-            if word in self.stop_words or word == BREAK:
+            if word == BREAK or (self.parted_by_stop_words and self.is_stop_word(word)):
                 parts.append([])
-            else:
+            elif not self.is_stop_word(word):
                 parts[-1].append(word if self.form is None else self.term(word))
         return [part for part in parts if part]
 
@@ -210,7 +230,7 @@ class Analyzer:
     def _forms(self, tokens: list[str]) -> list[str]:
         """Tokens without stop words, under the form that they are counted under."""
         if self.stop_words:
-            tokens = [token for token in tokens if token not in self.stop_words]
+            tokens = [token for token in tokens if not self.is_stop_word(token)]
         return tokens if self.form is None else [self.term(token) for token in tokens]
 
 

@@ -215,6 +215,9 @@ class SeedReader(Protocol):
     def related_terms(self, word: str) -> list[str]:
         """Terms that are other forms of a word."""
 
+    def written_forms(self, term: str) -> set[str]:
+        """The words that a term stands for."""
+
     @property
     def vocabulary_(self) -> dict[str, int]:
         """Term to column."""
@@ -244,7 +247,7 @@ def seed_terms(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str
     found = {}
     for name, seeds in themes.items():
         parsed = [parse_seed(seed) for seed in seeds]
-        terms = [" ".join(tokenize(seed.words)) for seed in parsed if not seed.is_open]
+        terms = [seed_term(seed.words, tokenize) for seed in parsed if not seed.is_open]
         found[name] = [term for term in dict.fromkeys(terms) if term]
     return found
 
@@ -439,15 +442,47 @@ def seed_matches(text: str, vectorizer: SeedReader) -> list[str]:
         part = vectorizer.build_preprocessor()(seed.words).strip()
         found = [
             term for term in vocabulary
-            if part in term
-            and (seed.open_start or term.startswith(part))
-            and (seed.open_end or term.endswith(part))
+            if any(_fits(written, part, seed) for written in vectorizer.written_forms(term))
         ]  # fmt: skip
         return sorted(found) or [text]
-    term = " ".join(vectorizer.tokenize(seed.words))
+    term = seed_term(seed.words, vectorizer.tokenize)
     if term in vocabulary:
         return [term]
     return vectorizer.related_terms(seed.words) or [term or text]
+
+
+def _fits(word: str, part: str, seed: Seed) -> bool:
+    """Whether a word begins or ends as a seed with an open end does."""
+    if not (seed.open_start or word.startswith(part)):
+        return False
+    return (seed.open_end or word.endswith(part)) and part in word
+
+
+def seed_term(words: str, tokenize: Callable[[str], list[str]]) -> str:
+    """A seed as one term.
+
+    Parameters
+    ----------
+    words : str
+        A word or a phrase.
+    tokenize : callable
+        From a text to its tokens.
+
+    Returns
+    -------
+    str
+        Its tokens, or the seed itself where a segmenter gives it as a whole beside its parts.
+
+    Examples
+    --------
+    >>> seed_term("难民营", lambda text: ["难民", "民营", "难民营"])
+    '难民营'
+    >>> seed_term("peace talks", str.split)
+    'peace talks'
+    """
+    tokens = tokenize(words)
+    whole = words.strip().lower()
+    return whole if whole in tokens and not whole.isascii() else " ".join(tokens)
 
 
 def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict[str, str]:
@@ -471,4 +506,4 @@ def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict
     {'forced to leave': 'Forced to leave^2'}
     """
     parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
-    return {" ".join(tokenize(seed.words)): text for text, seed in parsed if not seed.is_open}
+    return {seed_term(seed.words, tokenize): text for text, seed in parsed if not seed.is_open}

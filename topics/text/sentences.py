@@ -39,7 +39,11 @@ _END = re.compile(
 _END_IN_LOWER_CASE = re.compile(_END.pattern.replace(_GOES_ON, ""))
 BREAK = "qxzsentenceendzxq"
 """A word that stands for the end of a sentence, and in no text."""
-_BREAKS = r"([.!?;:。！？；：؟۔।…]+[\"'”’»)\]]*(?:\s|$)|[。！？；：؟۔।]|\n\s*\n)"
+# Behind a word of one or two letters it may be an abbreviation: "St. Ellis", "U.S. Army".
+_BREAKS = (
+    r"((?:[\pL\pM]{3}|\pN)[\"'”’»)\]]*[.!?…]+[\"'”’»)\]]*(?:\s|$)|[;:](?:\s|$)|"
+    r"[。！？；：؟۔।]|\n\s*\n)"
+)
 _LONGEST = 400
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 

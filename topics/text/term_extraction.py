@@ -209,12 +209,12 @@ class TermExtractor:
         learn_phrases: bool = False,
     ) -> None:
         self.params, self.phrases, self.learn_phrases = params, phrases, learn_phrases
-        self.stop_words = string_array(stop_words)
-        self.n_jobs = params["n_jobs"]
-        self.ngram_range = params["ngram_range"]
         self.spelling = dict(spelling)
         self.forms: dict[str, list[str]] = {}
         self.analyzer = Analyzer(params, stop_words, phrases, self.spelling)
+        self.stop_words = string_array(sorted(self.analyzer.stop_words))
+        self.n_jobs = params["n_jobs"]
+        self.ngram_range = params["ngram_range"]
         languages = language_codes(params["languages"])
         pattern = kernel_pattern(params["token_pattern"])
         if languages is not None:
@@ -224,9 +224,10 @@ class TermExtractor:
             words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
         )
         self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
-        # Phrases end where sentences do and where a stop word stands; n-grams, as those of
-        # scikit-learn, go on.
+        # Phrases end where sentences do, and those that are learnt where a stop word stands;
+        # n-grams, as those of scikit-learn, go on.
         self.has_breaks = self.ngram_range == (1, 1) and not self.by_words
+        self.parted_by_stop_words = self.has_breaks and self.analyzer.parted_by_stop_words
         segmenter = self.segmenter = params["segmenter"]
         if languages is not None:
             segmenter = self.segmenter = self.analyzer.segment or "bigrams"
@@ -490,7 +491,7 @@ class TermExtractor:
         )
 
     def respelled(self, term: str) -> str:
-        """A term, whose words may be forms, as the texts spell it.
+        """A term of forms as the texts spell it.
 
         Examples
         --------
@@ -499,9 +500,7 @@ class TermExtractor:
         >>> TermExtractor(params, [], {}, {"minist": "ministers"}).respelled("minist")
         'ministers'
         """
-        if not self.analyzer.respells:
-            return term
-        return " ".join(self.spelling.get(w) or self.analyzer.term(w) for w in term.split())
+        return " ".join(self.spelling.get(form, form) for form in term.split())
 
     def _phrases(self, sequences: TermSequences, words: pa.LargeStringArray) -> dict[str, float]:
         if not self.learn_phrases:
@@ -524,10 +523,12 @@ class TermExtractor:
         """
         if not self.has_breaks:
             return _ranked(terms, lookup_terms(token_table(self.stop_words), terms) < 0)
-        parting = pa.concat_arrays([self.stop_words, string_array([BREAK])])
-        kept = lookup_terms(token_table(pc.unique(parting)), terms) < 0
-        places, words = _ranked(terms, kept)
-        return np.where(kept, places, np.int32(-2)), words
+        stop_words = lookup_terms(token_table(self.stop_words), terms) >= 0
+        breaks = np.asarray(pc.equal(terms, BREAK))
+        places, words = _ranked(terms, ~(stop_words | breaks))
+        parting = breaks | stop_words if self.parted_by_stop_words else breaks
+        places[parting] = -2
+        return places, words
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
@@ -540,7 +541,8 @@ class TermExtractor:
         pieces, offsets = self._pieces(tokens.terms)
         if self.analyzer.respells:
             often = np.repeat(tokens.occurrences_of_types(), np.diff(offsets)).tolist()
-            counted = [row for row in zip(pieces, often, strict=True) if row[0] is not None]
+            rows = zip(pieces, often, strict=True)
+            counted = [(word, n) for word, n in rows if word is not None and word != BREAK]
             words = [word for word, _ in counted]
             assert self.analyzer.form is not None
             forms = [self.analyzer.form(word) for word in words]
@@ -549,14 +551,16 @@ class TermExtractor:
         kept = np.ones(len(encoded.dictionary), bool)
         ranks, words = _ranked(encoded.dictionary, kept)
         # One more place at the end, for pieces that are stop words.
-        ranks = np.append(ranks, np.int32(-2 if self.has_breaks else -1))
+        ranks = np.append(ranks, np.int32(-1))
         numbers = ranks[np.asarray(pc.fill_null(encoded.indices, -1))]
+        self._part(numbers, pieces)
         return self._expanded(tokens, numbers, offsets, keep=self.has_breaks), words
 
     def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> TokenTable:
         """Words of a vocabulary to find, and stop words, which vanish and part no others."""
         return vocabulary.token_table_of_words(
-            words, self.stop_words if self.keeps_token_forms and not self.has_breaks else _NONE
+            words,
+            self.stop_words if self.keeps_token_forms and not self.parted_by_stop_words else _NONE,
         )
 
     def _known_words(
@@ -574,12 +578,13 @@ class TermExtractor:
         found, offsets = self._pieces(tokens.terms)
         pieces = self._terms_of_pieces(found)
         numbers = lookup_terms(types, pc.fill_null(pieces, ""))
-        numbers[np.asarray(pc.is_null(pieces))] = -2 if self.has_breaks else -1
+        numbers[np.asarray(pc.is_null(pieces))] = -1
+        self._part(numbers, found)
         return self._expanded(tokens, numbers, offsets, keep=keep)
 
     def _pieces(self, types: pa.LargeStringArray) -> tuple[list[str | None], NDArray[np.int64]]:
         """Words that each type holds, None for a stop word, and where those of each begin."""
-        segmenter, stop_words = self.segmenter, self.analyzer.stop_words | {BREAK}
+        segmenter, is_stop_word = self.segmenter, self.analyzer.is_stop_word
         pieces: list[str | None] = []
         offsets = [0]
         cuts = callable(segmenter)
@@ -587,16 +592,22 @@ class TermExtractor:
         for token in types.to_pylist():
             if cuts and is_stretch(token):
                 words = [word for word in segmenter(token) if word]
-                pieces += [None if word in stop_words else word for word in words]
+                pieces += [None if is_stop_word(word) else word for word in words]
             else:
-                pieces.append(None if token in stop_words else token)
+                pieces.append(None if is_stop_word(token) else token)
             offsets.append(len(pieces))
         return pieces, np.array(offsets, np.int64)
+
+    def _part(self, numbers: NDArray[np.int32], pieces: Sequence[str | None]) -> None:
+        """Let the numbers of what parts phrases be -2."""
+        if self.has_breaks:
+            parting = (BREAK, None) if self.parted_by_stop_words else (BREAK,)
+            numbers[[at for at, piece in enumerate(pieces) if piece in parting]] = -2
 
     def _terms_of_pieces(self, pieces: list[str | None]) -> pa.LargeStringArray:
         """The terms that words count for; None where there is none."""
         term = self.analyzer.term
-        terms = [None if piece is None else term(piece) for piece in pieces]
+        terms = [None if piece in (None, BREAK) else term(piece) for piece in pieces]
         return pa.array(terms, pa.large_string())
 
     def _expanded(

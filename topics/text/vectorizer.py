@@ -29,14 +29,14 @@ from topics._estimator import (
 )
 from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
-from topics.text.python_analyzer import compiled, language_codes
+from topics.text.python_analyzer import Analyzer, compiled, language_codes
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 from topics.text.unicode_tables import UNSPACED_RUN, fold_text
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
-from topics.text.word_forms import shared_word_form, word_form
+from topics.text.word_forms import fold_spelling, shared_word_form, word_form
 
 if TYPE_CHECKING:
     from gensim.corpora import Dictionary
@@ -376,13 +376,15 @@ class TermVectorizer(Estimator):
         for other in others:
             theirs = {k: v for k, v in other.get_params(deep=False).items() if k not in free}
             differing = sorted(name for name in ours if ours[name] != theirs[name])
-            if differing or self.phrases_.keys() != other.phrases_.keys():
+            if differing or self._forms_of_phrases() != other._forms_of_phrases():
                 raise ValueError(f"they differ in {', '.join(differing) or 'the phrases learnt'}")
             counts = other._counts
             if other._spelling or self._spelling:
                 # One form may be spelled in two ways; that of this vectorizer stays.
                 self._spelling = {**other._spelling, **self._spelling}
-                spelled = map(self._extractor().respelled, counts.vocabulary.terms.to_pylist())
+                term = self._extractor().analyzer.term
+                theirs_spelled = counts.vocabulary.terms.to_pylist()
+                spelled = [" ".join(map(term, words.split())) for words in theirs_spelled]
                 terms = Vocabulary(len(counts.vocabulary), string_array(spelled))
                 counts = replace(counts, vocabulary=terms)
             self._counts = (self._counts + counts).bounded(self.max_vocabulary)
@@ -969,8 +971,34 @@ class TermVectorizer(Estimator):
         """
         return self._extractor().analyzer.tokens(text)
 
+    def written_forms(self, term: str) -> set[str]:
+        """How a term may be written: itself, and the words of the texts that it stands for.
+
+        Parameters
+        ----------
+        term : str
+            A term of the vocabulary.
+
+        Returns
+        -------
+        set of str
+            All of them without what is joined to them, too; itself alone without ``languages``.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer(languages="en").fit(["borders, borders, a border"])
+        >>> sorted(vectorizer.written_forms("borders"))
+        ['border', 'borders']
+        """
+        written = {term, *self.forms_.get(term, ())}
+        languages = language_codes(self.languages)
+        if languages is None:
+            return written
+        bare = shared_word_form(languages, "clitics")
+        return written | {fold_spelling(w) for w in written} | {bare(w) for w in written}
+
     def related_terms(self, word: str) -> list[str]:
-        """Terms that are other forms of a word, or hold it where it is one character of Han.
+        """Terms that are other forms of a word, or hold it where it is of a script without spaces.
 
         Parameters
         ----------
@@ -992,8 +1020,10 @@ class TermVectorizer(Estimator):
         if languages is None:
             return []
         shown = self.build_preprocessor()(word).strip()
-        if len(shown) == 1 and UNSPACED_RUN.fullmatch(shown):
-            return sorted(term for term in self.vocabulary_ if shown in term and len(term) < 4)
+        if UNSPACED_RUN.fullmatch(shown):
+            longest = len(shown) + (2 if len(shown) == 1 else 6)
+            terms = (term for term in self.vocabulary_ if shown in term and len(term) <= longest)
+            return sorted(term for term in terms if " " not in term)
         stem = shared_word_form(languages, "stems")
         if "_stems" not in vars(self) or self._stems[0] is not self._vocabulary:
             # Looked up for every seed that is no term: once for all of them.
@@ -1228,6 +1258,7 @@ class TermVectorizer(Estimator):
             vars(self).pop(name, None)
         if self.vocabulary is not None:
             self._vocabulary = _vocabulary_given(self.vocabulary)
+            self._spell_as_given()
             if self.lowercase and any(
                 any(map(str.isupper, term)) for term in self._vocabulary.columns
             ):
@@ -1247,6 +1278,14 @@ class TermVectorizer(Estimator):
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
         self.phrases_, self._spelling, self.forms_ = {}, {}, {}
         self._vocabulary = _vocabulary_given(self.vocabulary)
+        self._spell_as_given()
+
+    def _spell_as_given(self) -> None:
+        """Let the forms of words be spelled as the vocabulary that is given spells them."""
+        form = self._extractor().analyzer.form
+        if self.languages is not None and form is not None:
+            words = {word for term in self._vocabulary.columns for word in term.split()}
+            self._spelling = {form(word): word for word in sorted(words)}
 
     def _extractor(
         self,
@@ -1256,7 +1295,10 @@ class TermVectorizer(Estimator):
         overridden: Sequence[str] = ("build_preprocessor", "build_tokenizer", "build_analyzer"),
     ) -> TermExtractor:
         """A reader with these parameters, which knows phrases, and learns them where it has to."""
-        more = [*(self.phrases if not isinstance(self.phrases, bool) else ()), *keep]
+        more = [
+            *(self._phrases_given() if "phrases_" not in vars(self) or not self.phrases_ else ()),
+            *keep,
+        ]
         given = dict.fromkeys((term for term in more if " " in term), float("nan"))
         known = vars(self).get("phrases_") or None
         stop_words = vars(self).get("stop_words_")
@@ -1341,6 +1383,23 @@ class TermVectorizer(Estimator):
         if "_counts" in vars(self):
             counts = self._counts + counts
         self._counts = counts.bounded(self.max_vocabulary)
+
+    def _forms_of_phrases(self) -> set[str]:
+        """The phrases in use, each word in the form that it is counted under."""
+        form = self._extractor().analyzer.form
+        if form is None or not self._spelling:
+            return set(self.phrases_)
+        return {" ".join(map(form, phrase.split())) for phrase in self.phrases_}
+
+    def _phrases_given(self) -> list[str]:
+        """The phrases given, as the parameters read their words."""
+        if isinstance(self.phrases, bool):
+            return []
+        if self.languages is None:
+            return list(self.phrases)
+        params = {**self._extraction_params(()), "phrases": ()}
+        analyzer = Analyzer(params, (), ())
+        return [" ".join(analyzer.tokens(phrase)) for phrase in self.phrases]
 
     def _keep_learnt(self, found: ExtractedTerms) -> None:
         self.phrases_, self._spelling = found.phrases, found.spelling
