@@ -498,12 +498,16 @@ def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict
     Returns
     -------
     dict of str to str
-        Term to seed; terms that an open end stands for are left out.
+        Term to seed, or to all that are forms of it; terms that an open end stands for are left out.
 
     Examples
     --------
     >>> original_seeds({"camp": ["Forced to leave^2"]}, lambda text: text.lower().split())
     {'forced to leave': 'Forced to leave^2'}
     """
-    parsed = [(text, parse_seed(text)) for seeds in themes.values() for text in seeds]
-    return {seed_term(seed.words, tokenize): text for text, seed in parsed if not seed.is_open}
+    written: dict[str, list[str]] = {}
+    for text in dict.fromkeys(text for seeds in themes.values() for text in seeds):
+        seed = parse_seed(text)
+        if not seed.is_open:
+            written.setdefault(seed_term(seed.words, tokenize), []).append(text)
+    return {term: ", ".join(texts) for term, texts in written.items()}
