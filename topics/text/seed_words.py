@@ -498,7 +498,7 @@ def original_seeds(themes: Themes, tokenize: Callable[[str], list[str]]) -> dict
     Returns
     -------
     dict of str to str
-        Term to seed, or to all that are forms of it; terms that an open end stands for are left out.
+        Term to seed, or to all that are forms of it; terms of open ends are left out.
 
     Examples
     --------
