@@ -49,21 +49,25 @@ def mark_characters(data, offsets, rows, wanted, marks):
                 break
 
 
+AT, ENTITY, LINK = 1, 2, 4
+"""Marks of a text: that it may hold an address or a name of an account, an entity, a link."""
+
+
 @kernel
 def mark_addresses(data, offsets, marks):
-    """Set the marks of texts that may hold a link, an address, a name or an entity."""
+    """Set the marks of texts by "@", by "&", and by two slashes or two w side by side."""
     u8 = np.uint8
     for d in range(offsets.size - 1):
-        start, end = offsets[d], offsets[d + 1]
-        text = data[start:end]
+        text = data[offsets[d] : offsets[d + 1]]
         found = u8(0)
         for byte in text:
-            found = u8(found | u8(byte == 64) | u8(byte == 38))
+            found = u8(found | u8(byte == 64) * u8(AT) | u8(byte == 38) * u8(ENTITY))
         before, here = text[: max(0, text.size - 1)], text[1:]
         for i in range(here.size):
             slashes = (before[i] == 47) & (here[i] == 47)
-            found = u8(found | u8(slashes) | u8((before[i] | 32 == 119) & (here[i] | 32 == 119)))
-        marks[d] = found > 0
+            letters = (before[i] | 32 == 119) & (here[i] | 32 == 119)
+            found = u8(found | u8(slashes | letters) * u8(LINK))
+        marks[d] = found
 
 
 @kernel

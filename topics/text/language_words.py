@@ -45,9 +45,9 @@ _DOTTED = ("tr", "az")
 
 # Patterns are those of RE2. A link ends where ASCII does: other scripts need no space behind it.
 _LETTERS = r"\p{Latin}\p{Cyrillic}0-9_"
-_ADDRESSES = (
-    r"(?i)(?:https?://|ftp://|\bwww\.)[^\x00-\x20<>\"')\]|,;\x7f-\x{10ffff}]+"
-    rf"|[{_LETTERS}.+-]+@[{_LETTERS}-]+(?:\.[{_LETTERS}-]+)+"
+_LINK = r"(?i)(?:https?://|ftp://|\bwww\.)[^\x00-\x20<>\"')\]|,;\x7f-\x{10ffff}]+"
+_ADDRESS = (
+    rf"[{_LETTERS}.+-]+@[{_LETTERS}-]+(?:\.[{_LETTERS}-]+)+"
     rf"|@[{_LETTERS}]{{2,}}"
 )
 _ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,6});"
@@ -114,15 +114,17 @@ def prepare_column(texts: pa.LargeStringArray, languages: Sequence[str] = ()) ->
     >>> prepare_column(texts).to_pylist()
     ['Write to   now']
     """
-    from topics._kernels.text_scan import mark_addresses, mark_characters
+    from topics._kernels.text_scan import AT, ENTITY, LINK, mark_addresses, mark_characters
 
     data, offsets = text_buffers(texts)
-    marked = np.zeros(len(texts), bool)
-    mark_addresses(data, offsets, marked)
-    if marked.any():
-        entities = np.asarray(pc.match_substring_regex(texts, _ENTITY)) & marked
-        texts = fold_column(texts, html.unescape, np.flatnonzero(entities))
-        texts = _replaced(texts, marked, [(_ADDRESSES, " ")])
+    marks = np.zeros(len(texts), np.uint8)
+    mark_addresses(data, offsets, marks)
+    if (marks & ENTITY).any():
+        rows = np.flatnonzero(marks & ENTITY)
+        entities = np.asarray(pc.match_substring_regex(take_rows(texts, rows), _ENTITY))
+        texts = fold_column(texts, html.unescape, rows[entities])
+    texts = _replaced(texts, marks & LINK > 0, [(_LINK, " ")])
+    texts = _replaced(texts, marks & AT > 0, [(_ADDRESS, " ")])
     beyond = np.flatnonzero(~np.asarray(pc.string_is_ascii(texts)))
     if beyond.size:
         data, offsets = text_buffers(texts)

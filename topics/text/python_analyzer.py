@@ -6,7 +6,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from topics._arrow import string_array
 from topics._parallel import workers
 from topics.text.fast_tokenizer import split_unspaced
-from topics.text.language_words import Segmenter, find_words, lower_case, prepare_text
+from topics.text.language_words import (
+    Segmenter,
+    find_words,
+    lower_case,
+    prepare_column,
+    prepare_text,
+)
 from topics.text.sentences import BREAK, mark_breaks
 from topics.text.stop_words import language_code
 from topics.text.term_sequences import TermSequences, concat_sequences
@@ -102,10 +108,7 @@ class Analyzer:
         if languages is None:
             return
         lowercase = params["lowercase"]
-        spelled = {_prepared(w, languages=languages, lowercase=lowercase) for w in self.stop_words}
-        alone = {found[0] for found in map(find_words, spelled) if len(found) == 1}
-        folded = map(fold_spelling, spelled | alone)
-        self.stop_words = self.stop_words.union(spelled, alone, folded)
+        self.stop_words = _stop_words_as_read(self.stop_words, languages, lowercase)
         if self.form is None:
             self.form = shared_word_form(languages, params["word_forms"]) or None
         if params["preprocessor"] is None and params["tokenizer"] is None:
@@ -232,6 +235,17 @@ class Analyzer:
         if self.stop_words:
             tokens = [token for token in tokens if not self.is_stop_word(token)]
         return tokens if self.form is None else [self.term(token) for token in tokens]
+
+
+@lru_cache(64)
+def _stop_words_as_read(
+    stop_words: frozenset[str], languages: tuple[str, ...], lowercase: bool
+) -> frozenset[str]:
+    """Stop words, and what the texts' way of reading makes of each."""
+    column = prepare_column(string_array(sorted(stop_words)), languages)
+    spelled = {lower_case(word) if lowercase else word for word in column.to_pylist()}
+    alone = {found[0] for found in map(find_words, spelled) if len(found) == 1}
+    return stop_words.union(spelled, alone, map(fold_spelling, filter(None, spelled | alone)))
 
 
 def _prepared(text: str, *, languages: Sequence[str], lowercase: bool) -> str:
