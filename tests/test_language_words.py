@@ -27,12 +27,16 @@ from topics.text.seed_words import seed_matches
 from topics.text.word_forms import WordForm
 
 LETTERS = "ab.&-İIıßéñ-'’_.,019 \n@&;:/wg股市月年Aカナーかな難กขิ์हिंदीرُّالאבְг’кё\u0301\u200c가한①²Ⅷ"
+ADDRESSES = st.lists(
+    st.sampled_from([*"wW.x/:@é#_-,|)aшж中 ", "http://", "www."]), max_size=20
+).map("".join)
 TABLES = tomllib.loads((Path(__file__).parent / "word_forms.toml").read_text("utf-8"))
 
 texts = st.lists(
     st.text(st.sampled_from(LETTERS), max_size=40)
     | st.text(st.sampled_from("ab1.-&_ 中é"), min_size=50, max_size=200)
-    | st.text(max_size=20),
+    | st.text(max_size=20)
+    | ADDRESSES,
     min_size=1,
     max_size=6,
 )
@@ -69,6 +73,9 @@ def test_columns_are_prepared_as_single_texts_are(values, language):
     assert prepare_column(column(values), [language]).to_pylist() == expected
     sliced = column(["x@y.example", *values]).slice(1)
     assert prepare_column(sliced, [language]).to_pylist() == expected
+    # Many are searched by another engine than few.
+    many = column(values * 100)
+    assert prepare_column(many, [language]).to_pylist() == expected * 100
 
 
 @settings(deadline=None)

@@ -64,8 +64,9 @@ def mark_addresses(data, offsets, marks):
             found = u8(found | u8(byte == 64) * u8(AT) | u8(byte == 38) * u8(ENTITY))
         before, here = text[: max(0, text.size - 1)], text[1:]
         for i in range(here.size):
-            slashes = (before[i] == 47) & (here[i] == 47)
-            letters = (before[i] | 32 == 119) & (here[i] | 32 == 119)
+            first, second = u8(before[i] | u8(32)), u8(here[i] | u8(32))
+            slashes = u8(before[i] == 47) & u8(here[i] == 47)
+            letters = u8(first == 119) & u8(second == 119)
             found = u8(found | u8(slashes | letters) * u8(LINK))
         marks[d] = found
 
