@@ -124,13 +124,15 @@ def recognise_languages(
 def _decide_short_ones(column: Any, found: list[str | None], n_jobs: int | None) -> None:
     """Let what the others are in speak for texts of a few words."""
     model = _model()
-    few_words = np.asarray(pc.less(pc.count_substring(pc.utf8_trim_whitespace(column), " "), _FEW))
-    is_short = few_words & np.asarray(pc.less(pc.utf8_length(column), _READ[0]))
+    rows = np.flatnonzero(np.asarray(pc.less(pc.binary_length(column), _READ[0])))
+    spaces = pc.count_substring(pc.utf8_trim_whitespace(take_rows(column, rows)), " ")
+    rows = rows[np.asarray(pc.less(spaces, _FEW))]
+    is_short = np.zeros(len(column), bool)
+    is_short[rows] = True
     number = {code: k for k, code in enumerate(model.codes.tolist())}
     sure = [number[code] for code, short in zip(found, is_short, strict=True) if code and not short]
     if not sure:
         sure = [number[code] for code in found if code]
-    rows = np.flatnonzero(is_short)
     if len(sure) < _FEWEST_SURE or not rows.size:
         return
     prior = np.bincount(sure, minlength=len(number)).astype(np.float32) + 1
