@@ -274,7 +274,6 @@ def join_broken_words(text: str) -> str:
         return f"{before}-{after}" if f"{before}-{after}" in hyphened else before + after
 
     found = re.findall(r"(?<!\w)\w+[-\u2010]\w+", text)
-    found = re.findall(r"(?<!\w)\w+[-\u2010]\w+", text)
     hyphened = {word.replace("\u2010", "-") for word in found}
     return re.sub(
         r"(?<![^\W\d_])([^\W\d_]+)[-\u2010]\n[ \t]*(?![A-ZÀ-ÖØ-Þ])([^\W\d_]+)", joined, text

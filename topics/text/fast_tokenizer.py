@@ -32,6 +32,7 @@ from topics.text.unicode_tables import (
     fold_text,
     folding,
     word_classes,
+    word_folding,
 )
 
 SHARD_BYTES = 2 << 20
@@ -128,15 +129,13 @@ class TokenRules:
         if callable(strip_accents):
             # The texts come folded.
             lowercase, strip_accents = False, None
-        folded, expansions = folding(
-            lowercase, strip_accents, self.fold_arabic and not callable(self.strip_accents)
-        )
         if self.languages is not None:
+            folded, expansions = word_folding(lowercase)
             classes = word_classes()
-            # In every language but one a capital I with a dot is an i.
-            folded = folded.copy()
-            folded[0x130] = ord("i")
         else:
+            folded, expansions = folding(
+                lowercase, strip_accents, self.fold_arabic and not callable(self.strip_accents)
+            )
             classes = character_classes(self.kind, self.unspaced != "whole")
         blocking = tuple(
             _ALL if classes[ord(c.lower() if lowercase else c)] == 1 else np.uint64(0)

@@ -202,7 +202,7 @@ class Analyzer:
             if word == BREAK or (self.parted_by_stop_words and self.is_stop_word(word)):
                 parts.append([])
             elif not self.is_stop_word(word):
-                parts[-1].append(word if self.form is None else self.term(word))
+                parts[-1].append(self.term(word))
         return [part for part in parts if part]
 
     def tokens(self, text: Any) -> list[str]:

@@ -221,6 +221,22 @@ def folding(
     return folded, np.array(expansions, np.int32)
 
 
+@cache
+def word_folding(lowercase: bool) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """As :func:`folding` without more, where words are read as languages write them.
+
+    Examples
+    --------
+    >>> chr(word_folding(True)[0][ord("İ")])
+    'i'
+    """
+    folded, expansions = folding(lowercase, None, False)
+    # In every language but one a capital I with a dot is an i.
+    folded = folded.copy()
+    folded[0x130] = ord("i")
+    return folded, expansions
+
+
 def _fold_characters(
     folded: NDArray[np.int32], several: dict[int, str], fold: Callable[[str], str]
 ) -> None:

@@ -43,10 +43,6 @@ if TYPE_CHECKING:
     from gensim.matutils import Sparse2Corpus
 
 
-WORDS = r"(?u)\b[^\W\d_]{2,}\b"
-"""Token pattern of the models: words of two letters or more, no digits."""
-
-
 _TOKEN_PATTERN = r"(?u)\b\w\w+\b"
 """The default token pattern."""
 
@@ -1295,19 +1291,18 @@ class TermVectorizer(Estimator):
         overridden: Sequence[str] = ("build_preprocessor", "build_tokenizer", "build_analyzer"),
     ) -> TermExtractor:
         """A reader with these parameters, which knows phrases, and learns them where it has to."""
-        more = [
-            *(self._phrases_given() if "phrases_" not in vars(self) or not self.phrases_ else ()),
-            *keep,
-        ]
-        given = dict.fromkeys((term for term in more if " " in term), float("nan"))
         known = vars(self).get("phrases_") or None
+        phrases = known
+        if phrases is None:
+            given = [*self._phrases_given(), *keep]
+            phrases = dict.fromkeys((term for term in given if " " in term), float("nan"))
         stop_words = vars(self).get("stop_words_")
         if stop_words is None:
             stop_words = sorted(stop_word_list(self.stop_words))
         return TermExtractor(
             self._extraction_params(overridden),
             stop_words,
-            given if known is None else known,
+            phrases,
             vars(self).get("_spelling", {}),
             learn_phrases=learning and self.phrases is True and known is None,
         )
@@ -1393,13 +1388,12 @@ class TermVectorizer(Estimator):
 
     def _phrases_given(self) -> list[str]:
         """The phrases given, as the parameters read their words."""
-        if isinstance(self.phrases, bool):
-            return []
-        if self.languages is None:
-            return list(self.phrases)
+        phrases = [] if isinstance(self.phrases, bool) else list(self.phrases)
+        if not phrases or self.languages is None:
+            return phrases
         params = {**self._extraction_params(()), "phrases": ()}
         analyzer = Analyzer(params, (), ())
-        return [" ".join(analyzer.tokens(phrase)) for phrase in self.phrases]
+        return [" ".join(analyzer.tokens(phrase)) for phrase in phrases]
 
     def _keep_learnt(self, found: ExtractedTerms) -> None:
         self.phrases_, self._spelling = found.phrases, found.spelling
