@@ -1,5 +1,6 @@
 """Words as languages write them: kernels held to plain Python, and rules to what speakers write."""
 
+import sys
 import tomllib
 import unicodedata
 from itertools import pairwise
@@ -24,7 +25,7 @@ from topics.text.language_words import (
     prepare_text,
 )
 from topics.text.seed_words import seed_matches
-from topics.text.word_forms import WordForm
+from topics.text.word_forms import WordForm, snowball_stemmer
 
 LETTERS = "ab.&-İIıßéñ-'’_.,019 \n@&;:/wg股市月年Aカナーかな難กขิ์हिंदीرُّالאבְг’кё\u0301\u200c가한①²Ⅷ"
 ADDRESSES = st.lists(
@@ -114,6 +115,22 @@ def test_words_of_a_language_count_together(language):
             assert len(forms_of_group(group, language)) == 1, group
     for group in [*table["apart"], *table["limits"]]:
         assert len(forms_of_group(group, language)) > 1, group
+
+
+def test_stems_are_the_same_where_snowball_is_in_python(monkeypatch):
+    pytest.importorskip("snowballstemmer")
+
+    def stems_of_tables():
+        return {
+            language: [*map(stem, " ".join(table["together"]).split())]
+            for language, table in TABLES.items()
+            if (stem := snowball_stemmer(language))
+        }
+
+    in_c = stems_of_tables()
+    assert len(in_c) > 10
+    monkeypatch.setitem(sys.modules, "Stemmer", None)
+    assert stems_of_tables() == in_c
 
 
 @pytest.mark.parametrize("language", TABLES)

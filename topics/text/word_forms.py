@@ -43,11 +43,9 @@ def word_form(stemmer: str | Form | None, lemmatizer: str | Form | None) -> Form
     if callable(stemmer) or callable(lemmatizer):
         return stemmer or lemmatizer  # type: ignore[return-value]
     if stemmer is not None:
-        import Stemmer
-
         found = snowball_stemmer(stemmer)
         if found is None:
-            known = ", ".join(Stemmer.algorithms())
+            known = ", ".join(_snowball_algorithms()[1])
             raise ValueError(f"no stemmer is known for {stemmer!r}; there are {known}")
         return found
     if lemmatizer is not None:
@@ -80,11 +78,21 @@ def snowball_stemmer(language: str) -> Form | None:
     >>> snowball_stemmer("de")("flüchtlinge"), snowball_stemmer("ko")
     ('fluchtling', None)
     """
-    import Stemmer
-
     name = _SNOWBALL.get(language.lower(), language.lower())
+    make, known = _snowball_algorithms()
+    return make(name) if name in known else None
+
+
+def _snowball_algorithms() -> tuple[Callable[[str], Form], list[str]]:
+    """Snowball in C where it has a wheel for this Python, else the same stems in Python."""
+    try:
+        import Stemmer
+    except ModuleNotFoundError:
+        import snowballstemmer
+
+        return lambda name: snowballstemmer.stemmer(name).stemWord, snowballstemmer.algorithms()
     # Its own cache is of 10,000 words; each word is asked for once.
-    return Stemmer.Stemmer(name, 0).stemWord if name in Stemmer.algorithms() else None
+    return lambda name: Stemmer.Stemmer(name, 0).stemWord, Stemmer.algorithms()
 
 
 _SNOWBALL = {
