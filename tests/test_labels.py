@@ -67,8 +67,11 @@ def test_themes_files_as_people_write_them(tmp_path):
 
 
 def test_few_releases_are_said_to_be_few():
-    with pytest.warns(UserWarning, match="3 releases are too few to learn from"):
-        ThemeClassifier({"aid": ["refugees"], "law": ["court"]}).fit(TEXTS[:3])
+    for background, rests in (("default", "what words mean elsewhere"), (None, "these alone")):
+        with pytest.warns(UserWarning, match=f"3 releases are little to learn from: .*{rests}"):
+            ThemeClassifier({"aid": ["refugees"], "law": ["court"]}, background=background).fit(
+                TEXTS[:3]
+            )
 
 
 def test_topics_of_absent_words_have_no_coherence():

@@ -150,7 +150,6 @@ def test_lda_learns_in_parts(lee):
     [
         (TopicModel(11), "more topics.*than releases"),
         (TopicModel(2, themes={"a": ["camp"], "b": ["court"], "c": ["talks"]}), "fewer topics"),
-        (TopicModel(3, themes={"a": ["submarine"]}), "no seed of the theme 'a'"),
         (TopicModel(3, themes={"a": []}), "the theme 'a' has no seeds"),
         (TopicModel(3, "plsa"), "method='plsa' is unknown"),
     ],
@@ -159,6 +158,14 @@ def test_lda_learns_in_parts(lee):
 def test_what_cannot_be_fitted(model, message):
     with pytest.raises(TopicsError, match=message):
         model.fit(TEN)
+
+
+@pytest.mark.filterwarnings("ignore:10 releases are few")
+def test_topics_are_found_beside_themes_that_nobody_writes_about():
+    with pytest.warns(UserWarning, match="no seed of the theme 'a' is a term"):
+        model = TopicModel(3, themes={"a": ["submarine"]}).fit(TEN)
+    assert len(model.names_) == 3
+    assert "a" not in model.names_
 
 
 def test_names_tell_topics_apart():

@@ -100,7 +100,10 @@ def test_novelty_survives_save_and_load(classifier, tmp_path):
 
 
 def test_a_language_that_was_not_learnt_is_told_apart(classifier):
-    french = "Les réfugiés ont fui vers le camp pendant la nuit et les familles attendent encore."
+    french = (
+        "Les réfugiés ont fui vers le camp pendant la nuit et les familles attendent encore des "
+        "nouvelles de leurs proches, selon les autorités."
+    )
     row = topics.predict([CAMP[0], french], classifier)
     assert row[0].labels == ("camp",)
     assert row[0].note == ""
@@ -118,7 +121,7 @@ def test_passages_show_where_each_subject_is(classifier):
 
 
 def test_drift_says_what_changed(classifier):
-    old, new = (CAMP + COURT) * 20, [*COURT, "the envoys signed a treaty"] * 20
+    old, new = (CAMP + COURT) * 20, [*COURT, "the envoys signed a qwxyzzy"] * 20
     found = drift(classifier, old, new)
     assert any(line.startswith("camp: 50%") for line in found.sentences)
     assert found.known_words[1] < found.known_words[0]

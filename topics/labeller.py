@@ -27,7 +27,11 @@ BATCH = 2048
 """Releases labelled at a time; no result depends on it."""
 
 
-_LEAST_KNOWN = 0.25
+_LEAST_KNOWN = 0.25, 40
+"""Share of a text's words that must be known for labels, and bytes a known word from which on it
+is counted."""
+_LEAST_KNOWN_BEYOND = 0.5, 15
+"""The same where a background's words are known, too: other languages share some of them."""
 _NOTHING_KNOWN = "none of its words is known"
 """Share of the words of a text that must be known for it to be labelled."""
 
@@ -288,7 +292,7 @@ class Labeller:
         return (
             self.topic_model is not None
             and self.classifier is not None
-            and self.topic_model.vectorizer_ is self.classifier.vectorizer_
+            and self.topic_model.vectorizer_ is self.classifier.vectorizer_.learnt()
         )
 
     @restore_on_error
@@ -336,12 +340,16 @@ class Labeller:
                     "the models have different vectorizers", "give both the same, or fit each alone"
                 )
             vectorizer = next(iter(own.values()), None)
-        vectorizer, sequences = fit_vectorizer(documents, vectorizer, themes, models[0].n_jobs)
+        background = None if self.classifier is None else self.classifier.fitting_background()
+        vectorizer, sequences, knowledge = fit_vectorizer(
+            documents, vectorizer, themes, models[0].n_jobs, background
+        )
         if self.classifier is not None:
-            self.classifier.fit_sequences(sequences, vectorizer, y)
+            self.classifier.fit_sequences(sequences, vectorizer, y, knowledge=knowledge)
         if self.topic_model is not None:
             source = texts if isinstance(texts, Corpus) else documents
-            self.topic_model.fit_sequences(sequences, vectorizer, source)
+            learnt = sequences.below(vectorizer.n_learnt_terms_)
+            self.topic_model.fit_sequences(learnt, vectorizer.learnt(), source)
         return self
 
     def _check_fitted(self) -> None:
@@ -438,11 +446,13 @@ class Labeller:
             if not self.has_shared_vectorizer or sequences is None:
                 sequences = vectorizer.sequences(documents)
             n_terms = len(vectorizer.vocabulary_)
-            counts = sequences.counts(n_terms, np.float32, self.topic_model.n_jobs)
+            counts = sequences.below(n_terms).counts(n_terms, np.float32, self.topic_model.n_jobs)
             topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
-        # Where no word is known, every topic and every sentence is as good as any other.
+            # Where no word is known, every topic is as good as any other.
+            held = np.diff(counts.indptr) > 0
+            topics = [topic if held[i] else None for i, topic in enumerate(topics)]
+        # And so is every sentence.
         known = np.zeros(n, bool) if sequences is None else np.diff(sequences.offsets) > 0
-        topics = [topic if known[i] else None for i, topic in enumerate(topics)]
         sentences = [""] * n
         if evidence and known.any():
             rows = np.flatnonzero(known).tolist()
@@ -463,15 +473,18 @@ class Labeller:
         assert self.classifier is not None
         sizes = np.diff(np.frombuffer(documents.buffers()[1], np.int64)[documents.offset :])
         sizes = sizes[: len(documents)]
+        vectorizer = self.classifier.vectorizer_
+        knows_beyond = vectorizer.n_learnt_terms_ < len(vectorizer.vocabulary_)
+        least, letters = _LEAST_KNOWN_BEYOND if knows_beyond else _LEAST_KNOWN
         # Few known terms for so many letters: these are read again, word by word.
-        doubtful = np.flatnonzero((known * 40 < sizes) & (sizes > 40))
+        doubtful = np.flatnonzero((known * letters < sizes) & (sizes > 40))
         found = {}
         if doubtful.size:
             texts = documents.take(doubtful)
-            shares = self.classifier.vectorizer_.known_share(texts)
+            shares = vectorizer.known_share(texts)
             languages = recognise_languages(texts.to_pylist())
             for i, share, language in zip(doubtful.tolist(), shares, languages, strict=True):
-                if share < _LEAST_KNOWN:
+                if share < least:
                     seems = f" (language: {language})" if language else ""
                     found[i] = f"only {share:.0%} of its words are known{seems}"
         return found

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +19,7 @@ from topics.models.topic_model import TopicModel
 from topics.persistence.artifact import load
 from topics.persistence.atomic import atomic_write
 from topics.reading.corpus import Corpus
+from topics.reading.documents import as_documents
 from topics.reading.read import names_a_file
 from topics.themes.classifier import ThemeClassifier
 
@@ -27,16 +28,24 @@ FORMATS = (".parquet", ".csv", ".jsonl")
 
 
 def predict(
-    texts: Any, model: Any, *, evidence: bool = True, passages: bool = False
+    texts: Any,
+    model: Any = None,
+    *,
+    themes: Mapping[str, Iterable[str]] | Iterable[str] | None = None,
+    evidence: bool = True,
+    passages: bool = False,
 ) -> Predictions:
-    """Label texts with a model.
+    """Label texts with a model, or with themes alone.
 
     Parameters
     ----------
     texts : str, Corpus, Arrow column, or iterable of str
         One text, or many.
-    model : str, Path, TopicModel, ThemeClassifier or Labeller
-        An artifact's folder, or a model in memory.
+    model : str, Path, TopicModel, ThemeClassifier, Labeller or None, default=None
+        An artifact's folder, or a model in memory; None where ``themes`` are given.
+    themes : mapping of str to iterable of str, iterable of str, or None, default=None
+        Instead of a model: theme names and seed words, or names alone, for a
+        :class:`~topics.ThemeClassifier` that is fitted to these texts. Their scores are rough.
     evidence : bool, default=True
         Look for the sentence that speaks for each label; without it labelling is faster.
     passages : bool, default=False
@@ -52,7 +61,8 @@ def predict(
     Raises
     ------
     TopicsError
-        If the artifact cannot be loaded, a text is missing, or the text is the name of a file.
+        If the artifact cannot be loaded, a text is missing, the text is the name of a file, or
+        there are both a model and themes, or neither.
 
     Examples
     --------
@@ -63,6 +73,15 @@ def predict(
     """
     if isinstance(texts, str) and names_a_file(texts):
         raise TopicsError("this is a path, not a text", "give read_releases(path)", path=texts)
+    if (model is None) == (themes is None):
+        raise TopicsError(
+            "there is no model" if model is None else "there are both a model and themes",
+            "give a model, or themes={...}",
+        )
+    if themes is not None:
+        fitted = [texts] if isinstance(texts, str) else texts
+        fitted = fitted if isinstance(fitted, Corpus) else as_documents(fitted)
+        model, texts = ThemeClassifier(themes).fit(fitted), fitted
     return to_labeller(model).predict(texts, evidence=evidence, passages=passages)
 
 

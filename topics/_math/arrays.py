@@ -136,6 +136,18 @@ def softmax(scores: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
 
 
+def log_odds(chances: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Log odds that go with probabilities; at most some fourteen either way.
+
+    Examples
+    --------
+    >>> log_odds(np.array([0.5, 0.9])).round(2).tolist()
+    [0.0, 2.2]
+    """
+    kept = np.clip(np.asarray(chances, np.float64), 1e-6, 1 - 1e-6)
+    return np.log(kept / (1 - kept))
+
+
 def sigmoid(x: NDArray[np.floating]) -> NDArray[np.float64]:
     """Probabilities that go with log odds.
 

@@ -118,6 +118,7 @@ def fit_logistic(
     workers: WorkerPool,
     start: LinearModel | None = None,
     *,
+    offset: Floats | None = None,
     tol: float = 1e-5,
     max_iter: int = 50,
 ) -> LinearModel:
@@ -143,6 +144,9 @@ def fit_logistic(
         Threads; the result does not depend on how many.
     start : LinearModel or None, default=None
         Where to begin, such as the model of nearly the same documents.
+    offset : ndarray, shape (n_documents, n_classes), or None, default=None
+        Scores by what is known beforehand, which the model is added to. Its intercepts are then
+        penalised, too, so that without a reason nothing is added.
     tol : float, default=1e-5
         Largest number of a class's gradient, over the sum of its weights, at which it stops.
     max_iter : int, default=50
@@ -170,10 +174,13 @@ def fit_logistic(
     """
     positive, total = (weights * targets).sum(axis=0), weights.sum(axis=0)
     has_both_classes = (positive > 0) & (positive < total)
+    if offset is not None:
+        has_both_classes = total > 0
     answers = np.log1p(np.count_nonzero(weights, axis=0)) * np.where(positive > 0, 1, -1)
     weights = np.where(has_both_classes, weights / np.where(has_both_classes, total, 1), 0)
     penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(has_both_classes, total, 1))
-    penalty[-1] = 0  # the intercept's
+    if offset is None:
+        penalty[-1] = 0  # the intercept's
     across = sp.csr_matrix(features.terms.T)
 
     def sums(left: Floats) -> Floats:
@@ -201,7 +208,7 @@ def fit_logistic(
 
     coef = np.zeros(penalty.shape) if start is None else np.vstack(start)
     coef[:, ~has_both_classes] = 0
-    scores = products(coef)
+    scores = products(coef) if offset is None else products(coef) + offset
     for _ in range(max_iter):
         chances = sigmoid(scores)
         gradient = sums(weights * (chances - targets)) + penalty * coef
@@ -225,7 +232,8 @@ def fit_logistic(
         coef += size * step
         scores += size * along
     model = LinearModel.of(coef, features.sizes)
-    model.intercept[:] = np.where(has_both_classes, model.intercept, answers)
+    if offset is None:
+        model.intercept[:] = np.where(has_both_classes, model.intercept, answers)
     return model
 
 

@@ -81,6 +81,15 @@ Boilerplate = Annotated[
 ModelFolder = Annotated[
     str, typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
 ]
+Background = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE|none",
+        help="Word vectors that place themes before there are many releases, in word2vec's or "
+        "GloVe's format; none for none.",
+        show_default="those of the wordllama package, if it is installed",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -269,8 +278,13 @@ def fit(
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the new artifact.")
     ],
     themes: Annotated[
-        str | None, typer.Option(metavar="TOML", help="Themes and their seed words.")
+        str | None,
+        typer.Option(
+            metavar="TOML|NAMES",
+            help="Themes and their seed words, or names with commas between.",
+        ),
     ] = None,
+    background: Background = "default",
     method: Annotated[Method, typer.Option(help="How topics are learnt.")] = Method.vectors,
     topics: Annotated[
         str | None,
@@ -304,11 +318,12 @@ def fit(
     from topics.models.topic_model import TopicModel
     from topics.persistence.artifact import check_folder, save
     from topics.reading.label_columns import without_unlabelled_repeats
-    from topics.reading.theme_files import read_themes
+    from topics.reading.theme_files import themes_as_given
     from topics.themes.classifier import ThemeClassifier
 
     check_folder(output, force)
-    seeds = read_themes(themes) if themes else None
+    seeds = themes_as_given(themes) if themes else None
+    vectors = _background(background)
     corpus = read()
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
     if y is not None:
@@ -323,7 +338,11 @@ def fit(
     classifier = None
     if seeds or y:
         classifier = ThemeClassifier(
-            seeds, multi_label=not one_label, random_state=seed, n_jobs=jobs
+            seeds,
+            multi_label=not one_label,
+            background=vectors,
+            random_state=seed,
+            n_jobs=jobs,
         )
     with status(f"fitting {len(corpus):,} releases"):
         labeller = Labeller(topic_model, classifier).fit(corpus, y)
@@ -345,12 +364,28 @@ def fit(
 @app.command(
     epilog="[bold]Examples[/bold]\n\n"
     "    topics label tonight/*.txt --model artifacts/mine -o labelled.csv\n\n"
-    "    topics label - --model artifacts/mine < page.txt | jq .labels"
+    "    topics label - --model artifacts/mine < page.txt | jq .labels\n\n"
+    "    topics label page.txt --themes displacement,diplomacy,detainees"
 )
 @reads_releases
 def label(
     read: ReadInputs,
-    model: ModelFolder,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.",
+            show_default=False,
+        ),
+    ] = None,
+    themes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TOML|NAMES",
+            help="Without a model: themes and their seed words, or names with commas between. They "
+            "are fitted to these releases, and scores are rough.",
+        ),
+    ] = None,
+    background: Background = "default",
     output: Annotated[
         str,
         typer.Option(
@@ -369,13 +404,28 @@ def label(
         str, typer.Option(help="Of CSV files; Excel asks for ; where a comma is the decimal sign.")
     ] = ",",
 ) -> None:  # fmt: skip
-    """Label releases with a model and write one row for each."""
+    """Label releases with a model, or with themes alone, and write one row for each."""
     from topics.prediction import check_output, label_to, to_labeller
 
+    if (model is None) == (themes is None):
+        raise TopicsError(
+            "there is no model" if model is None else "there are both a model and themes",
+            "give --model FOLDER, or --themes",
+        )
     if output != "-":
         check_output(output, force)
-    labeller = to_labeller(model)
-    corpus = read()
+    if themes is None:
+        labeller = to_labeller(model)
+        corpus = read()
+    else:
+        from topics.reading.theme_files import themes_as_given
+        from topics.themes.classifier import ThemeClassifier
+
+        unfitted = ThemeClassifier(
+            themes_as_given(themes), background=_background(background), n_jobs=-1
+        )
+        corpus = read()
+        labeller = to_labeller(unfitted.fit(corpus))
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
     n = label_to(
@@ -584,6 +634,13 @@ def _n_topics(given: str | None) -> Any:
     if not given.isdecimal() or int(given) < 1:
         raise TopicsError(f"--topics {given} cannot be", "give a number from 1 on, or auto")
     return int(given)
+
+
+def _background(given: str) -> Any:
+    """Where vectors of words come from, read before a long fit begins."""
+    from topics.text.background import resolve_background
+
+    return None if given == "none" else resolve_background(given)
 
 
 def _label_column(corpus: Any, column: str, themes: list[Any]) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -221,7 +221,7 @@ class TopicModel(Estimator):
             sequences = sequences_from_counts(texts)
             return self._fit_sequences(sequences, vectorizer, [""] * len(sequences), [])
         documents = read_documents(texts) if _is_text(self.vectorizer) else _any_documents(texts)
-        vectorizer, sequences = fit_vectorizer(
+        vectorizer, sequences, _ = fit_vectorizer(
             documents.texts, self.vectorizer, check_themes(self.themes), self.n_jobs
         )
         described = documents.texts if documents.corpus is None else documents.corpus
@@ -277,6 +277,14 @@ class TopicModel(Estimator):
         self.n_documents_ = len(sequences)
         self._set_rejects(rejects)
         seeds_of = expand_seeds(themes, vectorizer)
+        if seeds_of:
+            try:
+                known: Collection[str] = seed_columns(seeds_of, vectorizer.vocabulary_)
+            except TopicsError as error:
+                # The other topics are found all the same.
+                warnings.warn(str(error), stacklevel=5)
+                known = ()
+            seeds_of = {name: terms for name, terms in seeds_of.items() if name in known}
         # A prior cannot be below zero: terms that speak against a theme only lose its name.
         self.themes_ = {
             name: {term: weight for term, weight in terms.items() if weight > 0}

@@ -122,6 +122,7 @@ def _save_vectorizer(model: TermVectorizer) -> State:
         "fixed_vocabulary": model.vocabulary is not None,
         "stop_words": model.stop_words_,
         "n_documents": int(model.n_documents_),
+        "n_learnt_terms": model.n_learnt_terms_,
     }
     arrays = _texts_to_arrays("terms", model.get_feature_names_out().tolist())
     arrays["document_frequency"] = model.document_frequency_.astype(np.int64)
@@ -162,6 +163,8 @@ def _load_vectorizer(
     frequency = _integers(arrays, "document_frequency", (len(terms),))
     if len(set(terms)) != len(terms) or frequency.max(initial=0) > _number(facts["n_documents"]):
         raise ValueError("terms and document frequencies do not fit")
+    if not (n_learnt := _number(facts["n_learnt_terms"])) <= len(terms):
+        raise ValueError("more terms learnt than there are")
     if facts["fixed_vocabulary"]:
         model.vocabulary = {term: column for column, term in enumerate(terms)}
     in_use = facts.get("phrases_in_use", {})
@@ -177,6 +180,7 @@ def _load_vectorizer(
         phrases={str(p): float("nan" if s is None else s) for p, s in in_use.items()},
         spelling=spelling,
         idf=_floats(arrays, "idf", frequency.shape) if "idf" in arrays else None,
+        n_learnt=n_learnt,
     )
     return model
 
@@ -267,9 +271,13 @@ def _load_decomposition(
     return found
 
 
-def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> TopicModel:
+def _load_topic_model(
+    facts: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[Any]],
+    shared: TermVectorizer | None = None,
+) -> TopicModel:
     model = TopicModel(**facts["params"])
-    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
+    model.vectorizer_ = shared or _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
     model.decomposition_ = _load_decomposition(model.method, facts, arrays, n_terms)
     model.component_groups_ = [[_number(t) for t in group] for group in facts["groups"]]
@@ -315,7 +323,9 @@ def _load_topic_model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any
 
 def _save_classifier(model: ThemeClassifier) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
-    facts["params"] = _params(model, without=("vectorizer",))
+    facts["params"] = _params(model, without=("vectorizer", "background"))
+    if not isinstance(model.themes, Mapping | None):
+        facts["params"]["themes"] = list(model.themes)
     if isinstance(model.class_weight, Mapping):
         # Pairs, since keys may be numbers.
         facts["params"]["class_weight"] = [[_plain(k), w] for k, w in model.class_weight.items()]
@@ -341,15 +351,13 @@ def _save_classifier(model: ThemeClassifier) -> State:
 
 
 def _load_classifier(
-    facts: Mapping[str, Any],
-    arrays: Mapping[str, NDArray[Any]],
-    shared: TermVectorizer | None = None,
+    facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
 ) -> ThemeClassifier:
     params = dict(facts["params"])
     if isinstance(params["class_weight"], list):
         params["class_weight"] = dict(params["class_weight"])
     model = ThemeClassifier(**params)
-    model.vectorizer_ = shared or _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
+    model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     model.classes_ = np.array(facts["classes"])
     k = model.classes_.size
     if model.classes_.ndim != 1 or len(set(facts["classes"])) != k:
@@ -382,7 +390,7 @@ def _save_labeller(model: Labeller) -> State:
         if part is None:
             continue
         more_facts, more_arrays = _below(name, state(part))
-        if name == "classifier" and model.has_shared_vectorizer:
+        if name == "topic_model" and model.has_shared_vectorizer:
             more_facts[name].pop("vectorizer")
             more_arrays = {k: a for k, a in more_arrays.items() if ".vectorizer." not in k}
         facts |= more_facts
@@ -392,13 +400,13 @@ def _save_labeller(model: Labeller) -> State:
 
 def _load_labeller(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Labeller:
     topic_model = classifier = None
-    if "topic_model" in facts:
-        topic_model = _load_topic_model(facts["topic_model"], _part("topic_model", arrays))
     if "classifier" in facts:
+        classifier = _load_classifier(facts["classifier"], _part("classifier", arrays))
+    if "topic_model" in facts:
         shared = None
-        if topic_model is not None and "vectorizer" not in facts["classifier"]:
-            shared = topic_model.vectorizer_
-        classifier = _load_classifier(facts["classifier"], _part("classifier", arrays), shared)
+        if classifier is not None and "vectorizer" not in facts["topic_model"]:
+            shared = classifier.vectorizer_.learnt()
+        topic_model = _load_topic_model(facts["topic_model"], _part("topic_model", arrays), shared)
     return Labeller(topic_model, classifier)
 
 

@@ -69,6 +69,35 @@ def read_themes(path: str | Path) -> Themes:
     return check_themes(content, path)
 
 
+def themes_as_given(text: str) -> Themes:
+    """Themes as they are given on a command line: a TOML file, or names with commas between.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``themes.toml``, or ``displacement,diplomacy,detainees``.
+
+    Returns
+    -------
+    dict of str to list of str
+        Theme name to seed words; the name itself where there is no more.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`read_themes`, and for names as :func:`topics.text.seed_words.check_themes`.
+
+    Examples
+    --------
+    >>> themes_as_given("displacement, diplomacy")
+    {'displacement': ['displacement'], 'diplomacy': ['diplomacy']}
+    """
+    is_file = text.lower().endswith(".toml") or Path(text).exists() or "/" in text
+    if is_file and "," not in text:
+        return read_themes(text)
+    return check_themes([name for name in map(str.strip, text.split(",")) if name])
+
+
 _CURLY = re.compile("[\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb]")
 _UNQUOTED = re.compile(r"""^([ \t]*)([^\s"'\[#=][^"'\[#=\n]*?)([ \t]*=[ \t]*\[)""", re.M)
 

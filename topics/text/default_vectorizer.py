@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 
 from topics._arrow import string_array, take_rows
 from topics._math.arrays import subsample
+from topics.text.background import LEAST_TRUST, Background, WordKnowledge
 from topics.text.language_id import recognise_languages, unload_language_model
-from topics.text.seed_words import seed_terms
+from topics.text.python_analyzer import language_codes
+from topics.text.seed_words import parse_seed, seed_terms
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
 from topics.text.vectorizer import TermVectorizer
@@ -36,7 +38,37 @@ _FEW_CHARACTERS = 1_000_000
 """Characters of a corpus in which a term that stands twice is worth keeping."""
 
 
-def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) -> TermVectorizer:
+def corpus_languages(texts: pa.LargeStringArray) -> list[str]:
+    """The languages that a tenth or more of a corpus is in, the commonest first.
+
+    Parameters
+    ----------
+    texts : pyarrow.LargeStringArray
+        The corpus, of which 200 documents are looked at.
+
+    Returns
+    -------
+    list of str
+        ISO 639-1 codes.
+
+    Examples
+    --------
+    >>> corpus_languages(pa.array(["The aid reached the camp."], pa.large_string()))
+    ['en']
+    """
+    sample = take_rows(texts, subsample(len(texts), _LANGUAGE_SAMPLE))
+    counted = Counter(recognise_languages(sample))
+    return [
+        language for language, count in counted.most_common()
+        if language is not None and count * 10 >= len(sample)
+    ]  # fmt: skip
+
+
+def default_vectorizer(
+    texts: pa.LargeStringArray,
+    n_jobs: int | None = None,
+    languages: Sequence[str] | None = None,
+) -> TermVectorizer:
     """A vectorizer fit for a corpus of documents: by its size and its languages.
 
     Parameters
@@ -45,6 +77,8 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
         The corpus.
     n_jobs : int or None, default=None
         Threads.
+    languages : sequence of str or None, default=None
+        ISO 639-1 codes, the commonest first; None recognises them.
 
     Returns
     -------
@@ -64,12 +98,7 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
     """
     n = len(texts)
     n_characters = pc.sum(pc.utf8_length(texts)).as_py() or 0
-    sample = take_rows(texts, subsample(n, _LANGUAGE_SAMPLE))
-    counted = Counter(recognise_languages(sample))
-    languages = [
-        language for language, count in counted.most_common()
-        if language is not None and count * 10 >= len(sample)
-    ]  # fmt: skip
+    languages = corpus_languages(texts) if languages is None else list(languages)
     stop_words = set(_ABBREVIATIONS)
     for language in languages:
         with suppress(ValueError):
@@ -90,12 +119,31 @@ def default_vectorizer(texts: pa.LargeStringArray, n_jobs: int | None = None) ->
     )
 
 
+class FittedTerms(NamedTuple):
+    """What a corpus was read by.
+
+    Attributes
+    ----------
+    vectorizer : TermVectorizer
+        Fitted.
+    sequences : TermSequences
+        The terms of the documents.
+    knowledge : WordKnowledge or None
+        What a background knows of the terms; None where there is none worth asking.
+    """
+
+    vectorizer: TermVectorizer
+    sequences: TermSequences
+    knowledge: WordKnowledge | None
+
+
 def fit_vectorizer(
     documents: Any,
     vectorizer: TermVectorizer | None,
     themes: Mapping[str, list[str]],
     n_jobs: int | None = None,
-) -> tuple[TermVectorizer, TermSequences]:
+    background: Background | None = None,
+) -> FittedTerms:
     """A vectorizer fitted to a corpus, every seed that occurs among its terms.
 
     Parameters
@@ -108,37 +156,73 @@ def fit_vectorizer(
         Theme name to seeds.
     n_jobs : int or None, default=None
         Threads of a vectorizer that is made.
+    background : Background or None, default=None
+        Where vectors of words come from. What it knows beside the words of the documents, and words
+        that are too rare to be learnt, are terms behind those that are; there may then be no
+        documents.
 
     Returns
     -------
-    vectorizer : TermVectorizer
-        Fitted.
-    sequences : TermSequences
-        The terms of the documents.
+    FittedTerms
+        The vectorizer, what it made of the documents, and what the background knows.
 
     Examples
     --------
     >>> texts = pa.array(["Aid reached the camp.", "The court sat."], pa.large_string())
-    >>> vectorizer, sequences = fit_vectorizer(texts, None, {"law": ["court"]})
+    >>> vectorizer, sequences, _ = fit_vectorizer(texts, None, {"law": ["court"]})
     >>> "court" in vectorizer.vocabulary_
     True
     """
     own = vectorizer is None
-    if vectorizer is None and isinstance(documents, pa.Array):
-        vectorizer = default_vectorizer(documents, n_jobs)
-    elif vectorizer is None:
+    texts = documents
+    if not isinstance(documents, pa.Array) and (own or background is not None):
         # Tokens as they are; the words between them say which language they are in.
-        texts = string_array(" ".join(tokens) for tokens in documents)
-        vectorizer = default_vectorizer(texts, n_jobs)
-        vectorizer.set_params(analyzer="tokens", token_pattern=None)
+        texts = string_array(" ".join(map(str, tokens)) for tokens in documents)
+    languages = None
+    if own or background is not None:
+        seeds = [parse_seed(seed).words for words in themes.values() for seed in words]
+        languages = corpus_languages(texts) or _languages_of_words(seeds)
+    if vectorizer is None:
+        vectorizer = default_vectorizer(texts, n_jobs, languages)
+        if texts is not documents:
+            vectorizer.set_params(analyzer="tokens", token_pattern=None)
     else:
         vectorizer = type(vectorizer)(**vectorizer.get_params(deep=False))
+        languages = list(language_codes(vectorizer.languages) or languages or ())
     # Learning takes more memory than all else: what is no longer needed goes.
     unload_language_model()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
-    seeds = [term for words in terms.values() for term in words]
+    kept = [term for words in terms.values() for term in words]
+    kept += [seed for words in themes.values() for seed in words if parse_seed(seed).is_open]
+    knowledge = None
+    if background is not None and _reads_words(vectorizer):
+        knowledge = WordKnowledge(background, languages or (), themes)
+        knowledge = knowledge if knowledge.trust > LEAST_TRUST else None
+    beyond = None
+    if knowledge is not None:
+        parsed = (parse_seed(seed) for words in themes.values() for seed in words)
+        closed = [seed.words.lower() for seed in parsed if not seed.is_open]
+        known = np.flatnonzero(np.asarray(knowledge.vectors(closed).any(axis=1)))
+        beyond = [closed[i] for i in known]
+        beyond += knowledge.words()
     with warnings.catch_warnings():
         if own:
             # Lists of stop words have words with an apostrophe, which no token has.
             warnings.filterwarnings("ignore", "Your stop_words may be inconsistent")
-        return vectorizer, vectorizer.fit_to_sequences(documents, keep=seeds)
+        sequences = vectorizer.fit_to_sequences(documents, kept, beyond)
+    return FittedTerms(vectorizer, sequences, knowledge)
+
+
+def _languages_of_words(words: Sequence[str]) -> list[str]:
+    """The language of words without a text: English unless they are clearly of another."""
+    if not words:
+        return []
+    [found] = recognise_languages([" ".join(words)])
+    if found is None:
+        return ["en"] if " ".join(words).isascii() else []
+    return [found]
+
+
+def _reads_words(vectorizer: TermVectorizer) -> bool:
+    """Whether terms are words, which a background may know."""
+    return vectorizer.analyzer in ("word", "tokens") and vectorizer.vocabulary is None

@@ -51,13 +51,16 @@ def check_name(name: Any, **place: Any) -> str:
     return name.strip()
 
 
-def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None) -> Themes:
+def check_themes(
+    themes: Mapping[str, Iterable[str]] | Iterable[str] | None, path: object = None
+) -> Themes:
     """Themes as a dict of lists, or a clear error.
 
     Parameters
     ----------
-    themes : mapping of str to iterable of str, or None
-        Theme name to seed words and phrases.
+    themes : mapping of str to iterable of str, iterable of str, or None
+        Theme name to seed words and phrases; or names alone, or descriptions such as "people who
+        had to leave their homes", which are then their own seeds.
     path : object, default=None
         Where they come from, for messages.
 
@@ -79,12 +82,20 @@ def check_themes(themes: Mapping[str, Iterable[str]] | None, path: object = None
     """
     if themes is None:
         return {}
-    if not isinstance(themes, Mapping):
+    if isinstance(themes, (str, bytes)) or not isinstance(themes, Iterable):
         raise TopicsError(
             f"themes are a {type(themes).__name__}",
-            'give a dict: {"theme": ["word", ...]}',
+            'give a dict: {"theme": ["word", ...]}, or a list of names',
             path=path,
         )
+    if not isinstance(themes, Mapping):
+        named: dict[str, list[str]] = {}
+        for name in themes:
+            # Twice is an error, as it is in a file.
+            if isinstance(name, str) and name in named:
+                raise TopicsError(f"the theme {name!r} is there twice", "give it once", path=path)
+            named[name] = [name] if isinstance(name, str) else []
+        themes = named
     checked: Themes = {}
     for name, seeds in themes.items():
         folded = check_name(name, path=path).casefold()
@@ -272,7 +283,12 @@ def seed_columns(
     Raises
     ------
     TopicsError
-        If no seed that speaks for a theme is there.
+        If no seed that speaks for any theme is there.
+
+    Warns
+    -----
+    UserWarning
+        That names the themes of which none is there; these are left out.
 
     Examples
     --------
@@ -280,15 +296,24 @@ def seed_columns(
     >>> columns.tolist(), weights.tolist()
     ([5], [2.0])
     """
-    found = {}
+    found, unknown = {}, []
     for theme, words in weighed.items():
         known = {vocabulary[word]: weight for word, weight in words.items() if word in vocabulary}
-        if not any(weight > 0 for weight in known.values()):
-            raise TopicsError(
-                f"no seed of the theme {theme!r} is a term of the releases",
-                "give words that they use, no stop words, or more releases",
-            )
-        found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
+        if any(weight > 0 for weight in known.values()):
+            found[theme] = (np.array(list(known), np.int64), np.array(list(known.values()), float))
+        else:
+            unknown.append(theme)
+    if not unknown:
+        return found
+    names = ", ".join(map(repr, unknown))
+    many = "s" * (len(unknown) > 1)
+    problem = f"no seed of the theme{many} {names} is a term of the releases"
+    advice = "give words that they use, no stop words, or more releases"
+    if not found:
+        raise TopicsError(problem, advice)
+    warnings.warn(
+        f"{problem}, so that they say nothing of {'them' if many else 'it'}: {advice}", stacklevel=6
+    )
     return found
 
 
@@ -330,11 +355,12 @@ def seeds_in_vocabulary(
         for theme, words in weighed.items()
         if theme not in labelled or any(w > 0 and t in vocabulary for t, w in words.items())
     }
-    found = seed_columns(sought, vocabulary)
+    found = seed_columns(sought, vocabulary) if sought else {}
     written = original_seeds(themes, vectorizer.tokenize)
     missing = [
         f"{written.get(word, word)!r} ({theme}{_near(word, vocabulary)})"
         for theme, words in weighed.items()
+        if theme in found or theme in labelled
         for word in words
         if word not in vocabulary
     ]

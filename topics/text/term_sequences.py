@@ -120,6 +120,21 @@ class TermSequences:
         n = renumber(ids, lengths, numbers, keep)
         return TermSequences(np.concatenate([[0], np.cumsum(lengths)]), ids[:n])
 
+    def below(self, n_terms: int) -> TermSequences:
+        """Sequences without terms from a number on.
+
+        Examples
+        --------
+        >>> TermSequences(np.array([0, 3]), np.array([0, 5, 1], np.int32)).below(2).ids.tolist()
+        [0, 1]
+        """
+        highest = int(self.ids.max(initial=-1))
+        if highest < n_terms:
+            return self
+        numbers = np.arange(highest + 1, dtype=np.int32)
+        numbers[n_terms:] = -1
+        return self.renumber(numbers)
+
     def with_sections(self) -> TermSequences:
         """The only document, and behind it its sections where it has some, as documents.
 

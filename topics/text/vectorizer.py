@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
@@ -18,7 +19,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._arrow import as_texts, string_array
+from topics._arrow import as_texts, string_array, take_rows
 from topics._errors import TopicsError
 from topics._estimator import (
     Estimator,
@@ -30,6 +31,7 @@ from topics._estimator import (
 from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import Analyzer, compiled, language_codes
+from topics.text.seed_words import parse_seed, seed_matches
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, shard_edges
@@ -162,6 +164,9 @@ class TermVectorizer(Estimator):
         Inverse document frequencies with ``smooth_idf``, whatever the parameters say.
     n_documents_ : int
         Number of documents fitted on.
+    n_learnt_terms_ : int
+        Number of terms that the parameters kept of the texts; only :meth:`fit_to_sequences` puts
+        others behind them.
     stop_words_ : list of str
         The stop words in use, sorted.
     phrases_ : dict of str to float
@@ -188,8 +193,10 @@ class TermVectorizer(Estimator):
 
     _counts: TermCounts
     _stems: tuple[Vocabulary, dict[str, list[str]]]
+    _learnt: tuple[Vocabulary, TermVectorizer]
     _vocabulary: Vocabulary
     smoothed_idf_: NDArray[np.float64]
+    n_learnt_terms_: int
     phrases_: dict[str, float]
     forms_: dict[str, list[str]]
     _spelling: dict[str, str]
@@ -428,7 +435,9 @@ class TermVectorizer(Estimator):
         return self._output(self.weigh(counts), texts)
 
     @restore_on_error
-    def fit_to_sequences(self, texts: Any, keep: Iterable[str] = ()) -> TermSequences:
+    def fit_to_sequences(
+        self, texts: Any, keep: Iterable[str] = (), beyond: Iterable[str] | None = None
+    ) -> TermSequences:
         """Learn the vocabulary and give every document's terms in reading order.
 
         Parameters
@@ -437,7 +446,11 @@ class TermVectorizer(Estimator):
             The documents.
         keep : iterable of str, default=()
             Terms that stay whatever their document frequency, such as seed words; those of several
-            words are phrases.
+            words are phrases, and a ``*`` at either end stands for any letters.
+        beyond : iterable of str or None, default=None
+            Words and phrases that are terms, too, behind the ``n_learnt_terms_`` that were learnt,
+            whether texts hold them or not; so are the terms that ``min_df`` leaves out. There may
+            then be no text. Words whose forms no text holds are spelled as the first of them here.
 
         Returns
         -------
@@ -460,12 +473,51 @@ class TermVectorizer(Estimator):
             return self.fit(texts).sequences(texts)
         self._begin()
         keep = list(keep)
-        found = self._extractor(learning=True, keep=keep).learn(self._column(texts), in_order=True)
+        closed = [term for term in keep if not parse_seed(term).is_open]
+        found = self._extractor(learning=True, keep=closed).learn(
+            self._column(texts), in_order=True
+        )
         assert found.in_order is not None
         self._keep_learnt(found)
-        keep = [self._extractor().respelled(term) for term in keep]
         self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
-        return found.in_order.renumber(self._settle(keep))
+        if len(closed) < len(keep):
+            self._vocabulary = self._counts.vocabulary
+        kept = [self._extractor().respelled(term) for term in closed]
+        for term in set(keep).difference(closed):
+            kept += seed_matches(term, self)
+        keep = kept
+        if beyond is None:
+            return found.in_order.renumber(self._settle(keep))
+        return found.in_order.renumber(self._go_beyond(self._settle_any(keep), beyond))
+
+    def learnt(self) -> TermVectorizer:
+        """The vectorizer of the terms that were learnt, without those that stand behind them.
+
+        Returns
+        -------
+        TermVectorizer
+            Itself where there are no others; else one that shares all that it has learnt, the same
+            one each time.
+
+        Examples
+        --------
+        >>> vectorizer = TermVectorizer()
+        >>> sequences = vectorizer.fit_to_sequences(["aid came"], beyond=["tents"])
+        >>> list(vectorizer.vocabulary_), list(vectorizer.learnt().vocabulary_)
+        (['aid', 'came', 'tents'], ['aid', 'came'])
+        """
+        self._check_fitted()
+        n = self.n_learnt_terms_
+        if n == len(self._vocabulary):
+            return self
+        known = vars(self).get("_learnt")
+        if known is None or known[0] is not self._vocabulary:
+            part = copy(self)
+            vars(part).pop("_learnt", None)
+            part._vocabulary = Vocabulary(n, self._vocabulary.terms[:n])
+            part._set_counts(self.document_frequency_[:n], self.n_documents_)
+            self._learnt = known = (self._vocabulary, part)
+        return known[1]
 
     @classmethod
     def from_sklearn(cls, vectorizer: Any) -> Self:
@@ -1431,8 +1483,58 @@ class TermVectorizer(Estimator):
         self._set_counts(counted.documents[mask], counted.n_documents)
         return columns
 
+    def _settle_any(self, keep: Iterable[str]) -> NDArray[np.int32]:
+        """As :meth:`_settle`, where the texts may hold no term, or none that may stay."""
+        with suppress(TopicsError):
+            return self._settle(keep)
+        none = np.zeros(len(self._counts.vocabulary), bool)
+        self._vocabulary, columns = self._counts.vocabulary.kept(none)
+        self._set_counts(self._counts.documents[none], self._counts.n_documents)
+        return columns
+
+    def _go_beyond(self, columns: NDArray[np.int32], words: Iterable[str]) -> NDArray[np.int32]:
+        """Put terms that are too rare, and words that no text holds, behind those learnt."""
+        learnt, counted = self._vocabulary, self._counts
+        high = (
+            self.max_df
+            if isinstance(self.max_df, Integral)
+            else (self.max_df * counted.n_documents)
+        )
+        rare = np.flatnonzero((columns < 0) & (counted.documents <= high))
+        columns = columns.copy()
+        columns[rare] = len(learnt) + np.arange(rare.size)
+        added = self._terms_not_held(words)
+        terms = [learnt.terms, take_rows(counted.vocabulary.terms, rare), string_array(added)]
+        held = [self.document_frequency_, counted.documents[rare], np.zeros(len(added), np.int64)]
+        self._vocabulary = Vocabulary(sum(map(len, terms)), pa.concat_arrays(terms))
+        self._set_counts(np.concatenate(held), counted.n_documents)
+        self.n_learnt_terms_ = len(learnt)
+        return columns
+
+    def _terms_not_held(self, words: Iterable[str]) -> list[str]:
+        """Terms of words and phrases that no text holds; their forms are spelled as the first."""
+        analyzer = self._extractor().analyzer
+        held, added = set(self._counts.vocabulary.columns), dict[str, None]()
+        spelling = dict(self._spelling)
+        for word in words:
+            parts = [part for part in word.split() if not analyzer.is_stop_word(part)]
+            if not parts:
+                continue
+            forms = [part if analyzer.form is None else analyzer.form(part) for part in parts]
+            if analyzer.respells:
+                for form, part in zip(forms, parts, strict=True):
+                    spelling.setdefault(form, part)
+            term = " ".join(spelling.get(form, form) for form in forms)
+            if len(parts) > 1:
+                self.phrases_.setdefault(term, float("nan"))
+            if term not in held:
+                added[term] = None
+        self._spelling = spelling
+        return list(added)
+
     def _set_counts(self, document_frequency: NDArray[np.int64], n_documents: int) -> None:
         self.document_frequency_, self.n_documents_ = document_frequency, n_documents
+        self.n_learnt_terms_ = len(document_frequency)
         self._vocabulary.frequencies = document_frequency
         # Models weigh by it whatever the parameters say, and for every text anew.
         self.smoothed_idf_ = inverse_document_frequency(document_frequency, n_documents)
@@ -1449,6 +1551,7 @@ class TermVectorizer(Estimator):
         phrases: dict[str, float],
         spelling: dict[str, str],
         idf: NDArray[np.float64] | None,
+        n_learnt: int,
     ) -> None:
         """Be fitted again, from what an artifact holds."""
         self.stop_words_, self.phrases_, self._spelling = stop_words, phrases, spelling
@@ -1456,6 +1559,7 @@ class TermVectorizer(Estimator):
         self._vocabulary = Vocabulary(len(terms), string_array(terms))
         self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
         self._set_counts(document_frequency, n_documents)
+        self.n_learnt_terms_ = n_learnt
         if idf is not None:
             self._idf = idf
 

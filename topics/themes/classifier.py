@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import Estimator, restore_on_error
-from topics._math.arrays import sigmoid
+from topics._math.arrays import log_odds, sigmoid
 from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
 from topics.reading.documents import as_documents
 from topics.reading.label_columns import check_labels, labels_of_indicators
+from topics.text.background import Background, WordKnowledge, resolve_background
 from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
 from topics.text.sentences import best_sentences
@@ -27,29 +28,43 @@ from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.explanation import Explanation, explain_score
 from topics.themes.soft_labels import MIN_DOCUMENTS
-from topics.themes.training_set import TrainingSet, label_weights, many_labels
+from topics.themes.training_set import (
+    TrainingSet,
+    correct_scores,
+    label_weights,
+    many_labels,
+)
+from topics.themes.zero_shot import ZeroShot, share_of_pile, with_company, zero_shot_model
 
 SECTION_COST = 0.75
 """What a section must say for a theme more than a whole document must, in log odds."""
 
-_FEWEST_DOCUMENTS = 10
+_SMALL_PILE = 100
 """Documents below which a warning says that they are few."""
+_EMPTY_TEXT = -0.5
+"""Log odds of a label of an empty text, at most."""
+_NEVER = -20.0
+"""Log odds of a label that nothing speaks for."""
 _SMALL_CORPUS = 150
+_BACKGROUND_LENGTH = 2.0
+"""Of vectors of a background that is trusted, beside the corpus's own of length one."""
 _MIN_CALIBRATION_LABELS = 50
 
 
 class ThemeClassifier(Estimator):
     """Labels documents with themes, learnt from seed words, from labels, or from both.
 
-    Seeds are compared with the documents in the space of the corpus's own word vectors; every
-    document takes on some of its nearest neighbours' soft labels, which a discriminant sharpens; a
-    linear model of term weights is fitted to the soft labels and to the labels that there are. What
-    remains is a sum over a text's terms, so that each label can be explained exactly.
+    Seeds are compared with the documents in the space of the corpus's own word vectors and of a
+    background's, which count the more the fewer documents there are; every document takes on some
+    of its nearest neighbours' soft labels, which a discriminant sharpens; a linear model of term
+    weights is fitted to the soft labels, and labels that there are correct it. What remains is a
+    sum over a text's terms, so that each label can be explained exactly.
 
     Parameters
     ----------
-    themes : mapping of str to iterable of str or None, default=None
-        Theme name to seed words and phrases; None learns from labels alone.
+    themes : mapping of str to iterable of str, iterable of str, or None, default=None
+        Theme name to seed words and phrases; or names alone, or sentences that describe themes;
+        None learns from labels alone.
     multi_label : bool, default=True
         Whether a document can have several labels, or none; else it has exactly one.
     vectorizer : TermVectorizer or None, default=None
@@ -61,6 +76,12 @@ class ThemeClassifier(Estimator):
         share of each theme's labels is right; None chooses them for F1.
     min_probability : float, default=0
         Without ``multi_label``, a document whose likeliest theme has a lower probability gets None.
+    background : "default", None, str, path, KeyedVectors or object, default="default"
+        Vectors of words from outside the corpus, which place the themes before there are many
+        documents, and words that no document holds: those of the ``wordllama`` package where it is
+        installed and the language is one that it knows; none; a file or an object with vectors of
+        any language, as for :func:`topics.text.background.resolve_background`. Used while fitting
+        only; an artifact does not keep it.
     random_state : int or None, default=0
         For the factorisation and the sample of documents.
     n_jobs : int or None, default=None
@@ -105,15 +126,19 @@ class ThemeClassifier(Estimator):
 
     _estimator_type = "classifier"
     _gives_indicators = False
+    coef_: NDArray[np.float32]
+    intercept_: NDArray[np.float32]
+    novelty_coef_: NDArray[np.float32]
 
     def __init__(
         self,
-        themes: Mapping[str, Sequence[str]] | None = None,
+        themes: Mapping[str, Sequence[str]] | Iterable[str] | None = None,
         multi_label: bool = True,
         vectorizer: TermVectorizer | None = None,
         class_weight: Mapping[Any, float] | str | None = None,
         min_precision: float | None = None,
         min_probability: float = 0.0,
+        background: Any = "default",
         random_state: int | None = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -123,6 +148,7 @@ class ThemeClassifier(Estimator):
         self.class_weight = class_weight
         self.min_precision = min_precision
         self.min_probability = min_probability
+        self.background = background
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -152,8 +178,13 @@ class ThemeClassifier(Estimator):
         Raises
         ------
         TopicsError
-            If there are neither seeds nor labels, neither a seed of a theme is a term of the
-            documents nor a document is labelled with it, or ``y`` does not fit the documents.
+            If there are neither seeds nor labels, no seed of any theme is a term of the documents
+            or known to the background, or ``y`` does not fit the documents.
+
+        Warns
+        -----
+        UserWarning
+            If fewer than 100 documents make rough scores, or nothing is known of a theme.
 
         Examples
         --------
@@ -162,10 +193,21 @@ class ThemeClassifier(Estimator):
         array(['aid', 'law'], dtype='<U3')
         """
         documents = as_documents(texts)
-        vectorizer, sequences = fit_vectorizer(
-            documents, self.vectorizer, check_themes(self.themes), self.n_jobs
+        themes = check_themes(self.themes)
+        vectorizer, sequences, knowledge = fit_vectorizer(
+            documents, self.vectorizer, themes, self.n_jobs, self.fitting_background()
         )
-        return self.fit_sequences(sequences, vectorizer, y, sample_weight)
+        return self.fit_sequences(sequences, vectorizer, y, sample_weight, knowledge)
+
+    def fitting_background(self) -> Background | None:
+        """Where vectors of words come from while fitting; None without seeds, or where none is.
+
+        Examples
+        --------
+        >>> ThemeClassifier(background=None).fitting_background() is None
+        True
+        """
+        return resolve_background(self.background) if self.themes else None
 
     @restore_on_error
     def fit_sequences(
@@ -174,6 +216,7 @@ class ThemeClassifier(Estimator):
         vectorizer: TermVectorizer,
         y: Iterable[Any] | None = None,
         sample_weight: ArrayLike | None = None,
+        knowledge: WordKnowledge | None = None,
     ) -> Self:
         """Learn from what a fitted vectorizer made of the texts, so that models can share it.
 
@@ -187,6 +230,8 @@ class ThemeClassifier(Estimator):
             As for :meth:`fit`.
         sample_weight : array, shape (n_documents,), or None, default=None
             As for :meth:`fit`.
+        knowledge : WordKnowledge or None, default=None
+            What a background knows of the vectorizer's terms.
 
         Returns
         -------
@@ -219,12 +264,7 @@ class ThemeClassifier(Estimator):
                         index=index,
                         shell_hint="give each release one label, or leave --one-label out",
                     )
-        if len(sequences) < _FEWEST_DOCUMENTS and not any(labels):
-            warnings.warn(
-                f"{len(sequences)} releases are too few to learn from; labels rest on the words of "
-                "these alone",
-                stacklevel=4,
-            )
+        self._warn_of_few(len(sequences), sum(names is not None for names in labels), knowledge)
         self.vectorizer_ = vectorizer
         self._set_classes(themes, labels)
         given = {name for names in labels for name in names or ()}
@@ -245,8 +285,40 @@ class ThemeClassifier(Estimator):
         labelled, Y, weights = labelled[heard], Y[heard], weights[heard]
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
+            zero_shot = None
+            if knowledge is not None and vectors is not None and seeds:
+                known = knowledge.vectors(vectorizer.get_feature_names_out().tolist())
+                named = [column[theme] for theme, words in themes.items() if words == [theme]]
+                if named:
+                    seeds = with_company(
+                        seeds,
+                        named,
+                        known,
+                        vectorizer.n_learnt_terms_,
+                        share_of_pile(len(sequences), knowledge.trust),
+                    )
+                zero_shot = zero_shot_model(
+                    X,
+                    known,
+                    [seeds[k] for k in sorted(seeds)],
+                    exclusive=not self.multi_label,
+                    trust=knowledge.trust,
+                    weight=knowledge.weight,
+                )
+                length = np.float32(_BACKGROUND_LENGTH * knowledge.weight**2)
+                vectors = np.hstack([vectors, length * known])
+            # What seeds say is learnt first, and a few labels then correct it.
+            n_first = 0 if zero_shot is not None and not many_labels(Y) else labelled.size
             training = TrainingSet(
-                X, vectors, labelled, Y, seeds, self.random_state, not self.multi_label, weights
+                X,
+                vectors,
+                labelled[:n_first],
+                Y[:n_first],
+                seeds,
+                self.random_state,
+                not self.multi_label,
+                weights[:n_first],
+                zero_shot,
             )
             self.propagation_, self.seed_holdout_accuracy_ = (
                 training.propagation,
@@ -254,7 +326,95 @@ class ThemeClassifier(Estimator):
             )
             with WorkerPool(self.n_jobs) as workers:
                 self._fit_linear(training, workers)
+                if zero_shot is not None and not n_first:
+                    self._blend(zero_shot, X, sorted(seeds))
+                    if labelled.size:
+                        unseeded = [k for k in range(len(column)) if k not in seeds]
+                        self._correct(X[labelled], vectors, Y, weights, unseeded, workers)
+            self._silence([k for k in range(len(column)) if k not in seeds and not Y[:, k].any()])
         return self
+
+    def _warn_of_few(self, n: int, n_labelled: int, knowledge: WordKnowledge | None) -> None:
+        """One plain line that says how far labels can be trusted, where that is not far."""
+        if n_labelled >= _MIN_CALIBRATION_LABELS or n >= _SMALL_PILE:
+            return
+        rests = "the words of these alone" if knowledge is None else "what words mean elsewhere"
+        found = f"{n} releases are" if n != 1 else "1 release is"
+        if not n:
+            found, rests = "no release is", "what words mean elsewhere alone"
+        warnings.warn(
+            f"{found} little to learn from: labels rest on {rests}, and scores are rough, no "
+            "probabilities",
+            stacklevel=5,
+        )
+
+    def _silence(self, unknown: list[int]) -> None:
+        """Give no label of classes that nothing is known of."""
+        self.coef_[:, unknown] = 0
+        self.intercept_[unknown] = _NEVER
+
+    def _blend(self, zero_shot: ZeroShot, X: sp.csr_matrix, seeded: list[int]) -> None:
+        """Let pile and background each have their say, as far as the size of the pile goes."""
+        # A handful of documents is not learnt from beyond the vectors of its words.
+        share = share_of_pile(X.shape[0], zero_shot.trust) if self.novelty_coef_.size else 0.0
+        slope, shift = self.calibration_slope_, self.calibration_intercept_.copy()
+        if self.multi_label:
+            # From here on a theme applies above even odds.
+            shift -= log_odds(self.thresholds_)
+        elif share:
+            # One theme is as likely as another: what counts is how far scores lie apart.
+            apart = (_spread(X @ self.coef_ * slope), _spread(zero_shot.scores(X)))
+            slope, shift = slope * apart[1] / apart[0], 0 * shift
+        coef = share * slope * self.coef_
+        intercept = share * (slope * self.intercept_ + shift)
+        coef[:, seeded] += (1 - share) * zero_shot.coef
+        intercept[seeded] += (1 - share) * zero_shot.intercept
+        if self.multi_label:
+            # A text of which nothing is known has no theme, however common one is in the pile.
+            intercept = np.minimum(intercept, _EMPTY_TEXT)
+        self.coef_ = np.ascontiguousarray(coef, np.float32)
+        self.intercept_ = intercept.astype(np.float32)
+        self._leave_uncalibrated()
+
+    def _correct(
+        self,
+        X: sp.csr_matrix,
+        vectors: Any,
+        Y: NDArray[np.bool_],
+        weights: NDArray[np.float64],
+        unseeded: list[int],
+        workers: WorkerPool,
+    ) -> None:
+        """Let labels correct what seeds and background say."""
+        # Of a class without seeds nothing is known but how many labels there are.
+        self.coef_[:, unseeded] = 0
+        share = (Y[:, unseeded].sum(axis=0) + 0.5) / (len(Y) + 1)
+        self.intercept_[unseeded] = log_odds(share)
+        learnt = correct_scores((self.coef_, self.intercept_), X, vectors, Y, weights, workers)
+        self.coef_ = np.ascontiguousarray(learnt.coef, np.float32)
+        self.intercept_ = learnt.intercept.astype(np.float32)
+        self.calibrated_ = (
+            learnt.held_out is not None and len(learnt.held_out) >= _MIN_CALIBRATION_LABELS
+        )
+        if self.calibrated_:
+            assert learnt.held_out is not None
+            self._calibrate(learnt.held_out, Y.astype(np.float64))
+
+    def _leave_uncalibrated(self) -> None:
+        """A label from even odds on."""
+        k = self.classes_.size
+        self.calibration_slope_, self.calibration_intercept_ = np.ones(k), np.zeros(k)
+        self.thresholds_ = np.full(k, 0.5)
+
+    def _calibrate(self, scores: NDArray[np.float64], truth: NDArray[np.float64]) -> None:
+        """Curves and thresholds, by scores of documents that the model has not seen."""
+        self.calibration_slope_, self.calibration_intercept_ = calibrate(
+            scores, truth, self.multi_label
+        )
+        if self.multi_label:
+            self.thresholds_ = best_thresholds(
+                self.probabilities(scores), truth >= 0.5, self.min_precision
+            )
 
     def _set_classes(self, themes: Mapping[str, Any], labels: Sequence[Any]) -> None:
         names = set(themes) | {name for row in labels if row is not None for name in row}
@@ -291,12 +451,7 @@ class ThemeClassifier(Estimator):
         self.intercept_ = intercept.astype(np.float32)
         none_of_the_themes, self.novelty_intercept_ = training.fit_none_of_the_themes(workers)
         self.novelty_coef_ = none_of_the_themes.astype(np.float32)
-        k = self.classes_.size
-        self.calibration_slope_, self.calibration_intercept_, self.thresholds_ = (
-            np.ones(k),
-            np.zeros(k),
-            np.full(k, 0.5),
-        )
+        self._leave_uncalibrated()
         self.calibrated_ = held_out is not None and len(held_out) >= _MIN_CALIBRATION_LABELS
         unseen, truth = held_out, training.Y.astype(np.float64)
         by_seeds = held_out is None and len(training.soft_labels) >= MIN_DOCUMENTS
@@ -304,14 +459,8 @@ class ThemeClassifier(Estimator):
             # Not frequencies yet, but as sure of new documents as of those that were looked at.
             unseen, truth = training.held_out_soft_labels(workers)
         if unseen is not None:
-            self.calibration_slope_, self.calibration_intercept_ = calibrate(
-                unseen, truth, self.multi_label
-            )
-            if self.multi_label:
-                self.thresholds_ = best_thresholds(
-                    self.probabilities(unseen), truth >= 0.5, self.min_precision
-                )
-        if by_seeds:
+            self._calibrate(unseen, truth)
+        if by_seeds and training.zero_shot is None:
             self._lean_on_seeds(training)
 
     def _lean_on_seeds(self, training: TrainingSet) -> None:
@@ -527,7 +676,7 @@ class ThemeClassifier(Estimator):
         >>> themes = {"aid": ["camp"], "law": ["court"]}
         >>> model = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
         >>> model.predict(["a camp", "a camp beside a court", "nothing known"]).tolist()
-        [('aid',), ('aid', 'law'), ()]
+        [('aid',), ('law', 'aid'), ()]
         """
         probabilities = self.predict_proba(texts)
         if self._gives_indicators:
@@ -769,6 +918,11 @@ class ThemeClassifier(Estimator):
         """
         odds = sigmoid(scores * self.calibration_slope_ + self.calibration_intercept_)
         return odds if self.multi_label else odds / odds.sum(axis=1, keepdims=True)
+
+
+def _spread(scores: NDArray[Any]) -> float:
+    """How far the scores of a document lie from their mean, over all documents."""
+    return max(float((scores - scores.mean(axis=1, keepdims=True)).std()), 1e-9)
 
 
 def to_classifier(model: Any) -> ThemeClassifier:

@@ -83,7 +83,7 @@ def suggest_seeds(
 
     checked = check_themes(themes)
     documents = as_documents(texts)
-    fitted, sequences = fit_vectorizer(documents, vectorizer, checked, n_jobs)
+    fitted, sequences, _ = fit_vectorizer(documents, vectorizer, checked, n_jobs)
     vocabulary = fitted.vocabulary_
     names = fitted.get_feature_names_out()
     counts = sequences.counts(len(names), np.float32, n_jobs)

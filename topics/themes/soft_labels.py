@@ -67,6 +67,8 @@ def soft_labels(
     *,
     exclusive: bool = False,
     random_state: Any = 0,
+    zero_shot: NDArray[np.float64] | None = None,
+    weight: float = 0.0,
 ) -> SoftLabels:
     """Soft labels of a sample of 8,000 documents that hold any known term.
 
@@ -76,7 +78,9 @@ def soft_labels(
     labels says anew how far it belongs to each theme, and neighbours are heard once more. Whether
     vectors are centred, and on what, and whether all this is done at all,
     :func:`select_propagation` decides from the corpus. Below 40 documents there is no mean worth
-    the name, nor are there neighbours: there, :func:`seed_linear_model` decides.
+    the name, nor are there neighbours: there, :func:`seed_linear_model` decides. What a background
+    says beforehand is heard beside all this: log odds of the three are added up, as those of
+    experts who each know something else [1]_.
 
     Parameters
     ----------
@@ -91,11 +95,21 @@ def soft_labels(
         each other, else each by itself.
     random_state : int, RandomState or None, default=0
         For the sample.
+    zero_shot : ndarray of float64, shape (n_documents, n_themes), or None, default=None
+        Log odds of the themes by a background, as of
+        :meth:`topics.themes.zero_shot.ZeroShot.scores`.
+    weight : float, default=0
+        How far the background is trusted, from 0 to 1.
 
     Returns
     -------
     SoftLabels
         With the propagation they come from.
+
+    References
+    ----------
+    .. [1] Hinton (2002), "Training products of experts by minimizing contrastive divergence",
+       Neural Computation 14.
 
     Examples
     --------
@@ -118,15 +132,36 @@ def soft_labels(
     )
     labels = _label(propagation, X, vectors, seeds, temperature, caution)
     none_of_the_themes = labels[:, -1]
+    plain = labels
+    if zero_shot is not None and propagation != "cosine_only":
+        plain = _label("cosine_only", X, vectors, seeds, temperature, caution)
+    # How far plain cosines are heard beside what documents learn from each other.
+    beside = _FEW_DOCUMENTS / (_FEW_DOCUMENTS + rows.size) if plain is not labels else 0.0
     if exclusive:
         # One theme applies, however little of each there is.
-        labels = _sharpen(labels[:, :-1])
+        logs = np.log(labels[:, :-1] + _TINY) + beside * np.log(plain[:, :-1] + _TINY)
+        if zero_shot is not None:
+            apart = zero_shot[rows] - zero_shot[rows].mean(axis=1, keepdims=True)
+            logs += weight**3 * apart / max(float(apart.std()), _TINY)
+        labels = _sharpen(softmax(logs))
     else:
-        odds = ODDS * labels[:, :-1] / np.maximum(1 - labels[:, :-1], 1e-12)
-        labels = odds / (1 + odds)
+        logs = (_log_odds(labels[:, :-1]) + beside * _log_odds(plain[:, :-1])) / (1 + beside)
+        if zero_shot is not None:
+            logs += _SHARED_WEIGHT * weight**3 * zero_shot[rows]
+        labels = sigmoid(logs)
     return SoftLabels(rows, labels, none_of_the_themes, propagation, accuracy)
 
 
+def _log_odds(labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log odds of soft labels that compete with each other, in favour of each."""
+    return np.log(ODDS * labels + _TINY) - np.log(np.maximum(1 - labels, _TINY))
+
+
+_TINY = 1e-9
+_FEW_DOCUMENTS = 300
+"""At so many, plain cosines are heard half as much as what documents learn from each other."""
+_SHARED_WEIGHT = 0.5
+"""Weight of a background's log odds where a document may have several themes."""
 _SHARED_GAIN = 0.03
 """Share of the held-out documents that self-training must find more than plain cosines do."""
 

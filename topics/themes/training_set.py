@@ -14,6 +14,7 @@ from topics._math.calibration import calibrate, label_log_loss
 from topics._math.logistic import Features, LinearModel, fit_logistic
 from topics._parallel import WorkerPool
 from topics.themes.soft_labels import MIN_DOCUMENTS, seed_linear_model, soft_labels
+from topics.themes.zero_shot import ZeroShot
 
 SEED_LABELS = (300, 60, 15, 2)
 """Labels a theme that seeds may weigh as much as; labels decide how far each choice counts."""
@@ -22,6 +23,7 @@ _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
 _SOFT_LABEL_FOLDS = 4
+_CORRECTION_STRENGTH = 3.0
 _TOL = 1e-4
 
 
@@ -64,6 +66,8 @@ class TrainingSet:
         Whether a document has one class only.
     weights : ndarray of float64, shape (n_labelled, n_classes), or None, default=None
         Weights of the labels.
+    zero_shot : ZeroShot or None, default=None
+        What a background says of the classes that have seeds, in their order.
 
     Attributes
     ----------
@@ -83,9 +87,10 @@ class TrainingSet:
         random_state: Any,
         exclusive: bool = False,
         weights: NDArray[np.float64] | None = None,
+        zero_shot: ZeroShot | None = None,
     ) -> None:
         self.vectors, self.Y, self.n_documents = vectors, Y, X.shape[0]
-        self.exclusive = exclusive
+        self.exclusive, self.zero_shot = exclusive, zero_shot
         self.label_weights = np.ones(Y.shape) if weights is None else weights
         pseudo_labelled, self.soft_labels = np.empty(0, np.int64), np.empty((0, Y.shape[1]))
         self.seeded = sorted(seeds)
@@ -102,7 +107,12 @@ class TrainingSet:
             self.seed_coef[:, self.seeded], self.seed_intercept[self.seeded] = seed_linear_model(
                 X, vectors, columns
             )
-            found = soft_labels(X, vectors, columns, exclusive=exclusive, random_state=random_state)
+            heard: dict[str, Any] = {}
+            if zero_shot is not None:
+                heard = {"zero_shot": zero_shot.scores(X), "weight": zero_shot.weight}
+            found = soft_labels(
+                X, vectors, columns, exclusive=exclusive, random_state=random_state, **heard
+            )
             kept = ~np.isin(found.rows, labelled)
             self.propagation, self.seed_holdout_accuracy, self.none_of_the_themes = (
                 found.propagation,
@@ -112,7 +122,8 @@ class TrainingSet:
             pseudo_labelled = found.rows[kept]
             self.soft_labels = np.zeros((pseudo_labelled.size, Y.shape[1]))
             self.soft_labels[:, self.seeded] = found.values[kept]
-        self.seed_feature = (_SEED_SCALE if with_vectors else 0) * self.seed_coef
+        scale = _SEED_SCALE if with_vectors and zero_shot is None else 0
+        self.seed_feature = scale * self.seed_coef
         self.rows = np.concatenate([labelled, pseudo_labelled])
         self.targets = np.vstack([Y, self.soft_labels])
         terms = X[self.rows]
@@ -137,7 +148,7 @@ class TrainingSet:
         """
         if not len(self.Y) and self.n_documents < MIN_DOCUMENTS:
             return Learnt(self.seed_coef, self.seed_intercept, None)
-        folds = self._folds()
+        folds = label_folds(self.Y)
         choices: tuple[int, ...] = SEED_LABELS
         if np.median(self.Y.sum(axis=0)) >= SEED_LABELS[1]:
             choices = SEED_LABELS[1:]
@@ -220,18 +231,6 @@ class TrainingSet:
         model = fit_logistic(features, self.none_of_the_themes[:, None], one, np.ones(1), workers)
         return self._fold(model)[:, 0], float(model.intercept[0, 0])
 
-    def _folds(self) -> list[NDArray[np.int64]]:
-        """Parts of the labelled documents that are held out in turn; none where they are few."""
-        from sklearn.model_selection import KFold, StratifiedKFold
-
-        n, k = self.Y.shape
-        if n < 2 * _FOLDS:
-            return []
-        first = np.where(self.Y.any(axis=1), self.Y.argmax(axis=1), k)
-        enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
-        folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
-        return [test for _, test in folds.split(np.zeros(n), first)]
-
     def _scores_unseen(
         self, test: NDArray[np.integer], seed_labels: int, workers: WorkerPool, whole: LinearModel
     ) -> NDArray[np.float64]:
@@ -274,6 +273,92 @@ class TrainingSet:
         if folded.shape == self.seed_feature.shape:
             folded += self.seed_feature * model.own
         return folded
+
+
+def correct_scores(
+    model: tuple[NDArray[np.floating], NDArray[np.floating]],
+    X: sp.csr_matrix,
+    vectors: NDArray[np.float32],
+    Y: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    workers: WorkerPool,
+) -> Learnt:
+    """A linear model, and what labels add to it: as little as makes them likely.
+
+    Logistic regression whose scores begin at those of the model, with an l2 penalty on all that is
+    added, so that a few labels change little beside what is like them.
+
+    Parameters
+    ----------
+    model : tuple of ndarray, shapes (n_terms, n_classes) and (n_classes,)
+        Weights of terms, and scores of an empty text, in log odds.
+    X : csr_matrix of float32, shape (n_labelled, n_terms)
+        Term weights of the labelled documents, rows of length one.
+    vectors : ndarray of float32, shape (n_terms, size)
+        Vectors of terms.
+    Y : ndarray of bool, shape (n_labelled, n_classes)
+        The labels.
+    weights : ndarray of float64, shape (n_labelled, n_classes)
+        Their weights.
+    workers : WorkerPool
+        Threads; the result does not depend on how many.
+
+    Returns
+    -------
+    Learnt
+        With scores of the labelled documents by models that have not seen their labels.
+
+    Examples
+    --------
+    >>> X = sp.identity(2, np.float32, "csr")
+    >>> Y = np.eye(2, dtype=bool)
+    >>> before = np.zeros((2, 2)), np.zeros(2)
+    >>> with WorkerPool(1) as workers:
+    ...     learnt = correct_scores(
+    ...         before, X, np.zeros((2, 0), np.float32), Y, np.ones((2, 2)), workers
+    ...     )
+    >>> (learnt.coef > 0).tolist()
+    [[True, False], [False, True]]
+    """
+    coef, intercept = model
+    before = np.asarray(X @ coef + intercept, np.float64)
+    dense = X @ vectors
+    strength = np.full(Y.shape[1], _CORRECTION_STRENGTH)
+
+    def learn(rows: NDArray[np.integer]) -> tuple[NDArray[Any], NDArray[Any]]:
+        features = Features(X[rows], dense[rows], np.zeros((rows.size, Y.shape[1])))
+        found = fit_logistic(
+            features, Y[rows].astype(float), weights[rows], strength, workers, offset=before[rows]
+        )
+        return found.terms + vectors @ found.dense, found.intercept[0]
+
+    everything = np.arange(len(Y))
+    held_out = np.zeros(Y.shape)
+    folds = label_folds(Y)
+    for test in folds:
+        more, shift = learn(np.setdiff1d(everything, test))
+        held_out[test] = before[test] + X[test] @ more + shift
+    more, shift = learn(everything)
+    return Learnt(coef + more, intercept + shift, held_out if folds else None)
+
+
+def label_folds(Y: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Parts of the labelled documents that are held out in turn; none where they are few.
+
+    Examples
+    --------
+    >>> len(label_folds(np.ones((20, 1), bool))), label_folds(np.ones((5, 1), bool))
+    (5, [])
+    """
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    n, k = Y.shape
+    if n < 2 * _FOLDS:
+        return []
+    first = np.where(Y.any(axis=1), Y.argmax(axis=1), k)
+    enough = np.bincount(first)[np.unique(first)].min() >= _FOLDS
+    folds = (StratifiedKFold if enough else KFold)(_FOLDS, shuffle=True, random_state=0)
+    return [test for _, test in folds.split(np.zeros(n), first)]
 
 
 def label_weights(
