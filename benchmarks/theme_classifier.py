@@ -87,7 +87,7 @@ def by_seed_words(texts, themes=THEMES):
 
 def by_seed_vectors(corpus, themes=THEMES):
     """Cosines with the mean vectors of the seeds: what all stages begin with."""
-    vectorizer, sequences = fit_vectorizer(corpus.texts, None, themes, -1)
+    vectorizer, sequences, _ = fit_vectorizer(corpus.texts, None, themes, -1)
     n, vocabulary = len(vectorizer.vocabulary_), vectorizer.vocabulary_
     vectors = WordVectors(min_count=0, max_terms=None, max_tokens=None, n_jobs=-1)
     vectors = vectors.fit(sequences, n).vectors_
@@ -219,7 +219,7 @@ def part_senate(folder, n_seeds):
     model = ThemeClassifier(themes, n_jobs=-1).fit(corpus)
     chances = model.predict_proba(read)
     results = {"seeds alone": multi_label_figures(Y, chances, chances >= model.thresholds_)}
-    vectorizer, sequences = fit_vectorizer(corpus.texts, None, themes, -1)
+    vectorizer, sequences, _ = fit_vectorizer(corpus.texts, None, themes, -1)
     folds = list(KFold(5, shuffle=True, random_state=0).split(rows))
     ours, theirs = np.zeros(Y.shape), np.zeros(Y.shape)
     passed = np.zeros(Y.shape, bool)

@@ -118,8 +118,9 @@ def test_corrections_are_no_larger_than_labels_ask_for():
     Y = np.asarray(X @ coef) > 0
     vectors = np.zeros((8, 0), np.float32)
     with WorkerPool(1) as workers:
-        learnt = correct_scores((coef * 20, intercept), X, vectors, Y, np.ones(Y.shape), workers)
-        turned = correct_scores((coef, intercept), X, vectors, ~Y, np.ones(Y.shape), workers)
+        known = X, vectors, vectors[0]
+        learnt = correct_scores((coef * 20, intercept), *known, Y, np.ones(Y.shape), workers)
+        turned = correct_scores((coef, intercept), *known, ~Y, np.ones(Y.shape), workers)
     # What is right already stays.
     np.testing.assert_allclose(learnt.coef[:6], coef[:6] * 20, atol=0.6)
     assert ((X @ turned.coef + turned.intercept > 0) == ~Y).mean() > 0.8
@@ -143,11 +144,13 @@ def test_an_artifact_holds_what_the_background_said(tmp_path):
     assert loaded.topic_model.transform(unseen).tobytes() == (
         labeller.topic_model.transform(unseen).tobytes()
     )
+    text, folder = "Surgeons and physicians treat sick patients.", str(tmp_path / "model")
     code = (
         "import sys, topics\n"
-        f"row = topics.predict('Surgeons and physicians treat sick patients.', {str(tmp_path / 'model')!r})[0]\n"
+        f"row = topics.predict({text!r}, {folder!r})[0]\n"
         "assert row.labels == ('health',), row\n"
-        "assert not {'wordllama', 'tokenizers', 'sklearn', 'gensim'} & set(sys.modules)\n"
+        "learning = {'wordllama', 'tokenizers', 'sklearn', 'gensim'}\n"
+        "assert not learning & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

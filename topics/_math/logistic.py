@@ -145,8 +145,8 @@ def fit_logistic(
     start : LinearModel or None, default=None
         Where to begin, such as the model of nearly the same documents.
     offset : ndarray, shape (n_documents, n_classes), or None, default=None
-        Scores by what is known beforehand, which the model is added to. Its intercepts are then
-        penalised, too, so that without a reason nothing is added.
+        Scores by what is known beforehand, which the model is added to. Its intercepts then stay at
+        zero, so that nothing is added without a reason in the features.
     tol : float, default=1e-5
         Largest number of a class's gradient, over the sum of its weights, at which it stops.
     max_iter : int, default=50
@@ -179,8 +179,7 @@ def fit_logistic(
     answers = np.log1p(np.count_nonzero(weights, axis=0)) * np.where(positive > 0, 1, -1)
     weights = np.where(has_both_classes, weights / np.where(has_both_classes, total, 1), 0)
     penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(has_both_classes, total, 1))
-    if offset is None:
-        penalty[-1] = 0  # the intercept's
+    penalty[-1] = 0  # the intercept's
     across = sp.csr_matrix(features.terms.T)
 
     def sums(left: Floats) -> Floats:
@@ -191,7 +190,7 @@ def fit_logistic(
                 spmm(across, narrow, workers),
                 features.dense.T @ narrow,
                 (features.own * left).sum(axis=0, keepdims=True),
-                left.sum(axis=0, keepdims=True),
+                left.sum(axis=0, keepdims=True) * (offset is None),
             ]
         )
 

@@ -330,7 +330,8 @@ class ThemeClassifier(Estimator):
                     self._blend(zero_shot, X, sorted(seeds))
                     if labelled.size:
                         unseeded = [k for k in range(len(column)) if k not in seeds]
-                        self._correct(X[labelled], vectors, Y, weights, unseeded, workers)
+                        mean = np.asarray(X.mean(axis=0) @ vectors).ravel()
+                        self._correct(X[labelled], vectors, mean, Y, weights, unseeded, workers)
             self._silence([k for k in range(len(column)) if k not in seeds and not Y[:, k].any()])
         return self
 
@@ -380,6 +381,7 @@ class ThemeClassifier(Estimator):
         self,
         X: sp.csr_matrix,
         vectors: Any,
+        mean: NDArray[np.floating],
         Y: NDArray[np.bool_],
         weights: NDArray[np.float64],
         unseeded: list[int],
@@ -390,7 +392,8 @@ class ThemeClassifier(Estimator):
         self.coef_[:, unseeded] = 0
         share = (Y[:, unseeded].sum(axis=0) + 0.5) / (len(Y) + 1)
         self.intercept_[unseeded] = log_odds(share)
-        learnt = correct_scores((self.coef_, self.intercept_), X, vectors, Y, weights, workers)
+        before = self.coef_, self.intercept_
+        learnt = correct_scores(before, X, vectors, mean, Y, weights, workers, not self.multi_label)
         self.coef_ = np.ascontiguousarray(learnt.coef, np.float32)
         self.intercept_ = learnt.intercept.astype(np.float32)
         self.calibrated_ = (

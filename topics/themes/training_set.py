@@ -23,7 +23,11 @@ _MANY_LABELS = 100
 _SEED_SCALE = 0.3
 _FOLDS = 5
 _SOFT_LABEL_FOLDS = 4
-_CORRECTION_STRENGTH = 3.0
+_CORRECTION_STRENGTH = 0.3
+"""Inverse of the penalty on what labels add; it grows with them beyond ten a class."""
+_FEW_LABELS = 10
+_INSISTENCE = 10
+"""How often the weight of labels that do not come out is doubled."""
 _TOL = 1e-4
 
 
@@ -279,14 +283,17 @@ def correct_scores(
     model: tuple[NDArray[np.floating], NDArray[np.floating]],
     X: sp.csr_matrix,
     vectors: NDArray[np.float32],
+    mean: NDArray[np.floating],
     Y: NDArray[np.bool_],
     weights: NDArray[np.float64],
     workers: WorkerPool,
+    exclusive: bool = False,
 ) -> Learnt:
     """A linear model, and what labels add to it: as little as makes them likely.
 
     Logistic regression whose scores begin at those of the model, with an l2 penalty on all that is
-    added, so that a few labels change little beside what is like them.
+    added, so that a few labels change little beside what is like them. Up to ten labels a class are
+    taken at their word: those that do not come out weigh more until they do.
 
     Parameters
     ----------
@@ -296,12 +303,16 @@ def correct_scores(
         Term weights of the labelled documents, rows of length one.
     vectors : ndarray of float32, shape (n_terms, size)
         Vectors of terms.
+    mean : ndarray of float, shape (size,)
+        Mean vector of all documents: what all have in common says nothing of one.
     Y : ndarray of bool, shape (n_labelled, n_classes)
         The labels.
     weights : ndarray of float64, shape (n_labelled, n_classes)
         Their weights.
     workers : WorkerPool
         Threads; the result does not depend on how many.
+    exclusive : bool, default=False
+        Whether a document has one class only.
 
     Returns
     -------
@@ -314,23 +325,25 @@ def correct_scores(
     >>> Y = np.eye(2, dtype=bool)
     >>> before = np.zeros((2, 2)), np.zeros(2)
     >>> with WorkerPool(1) as workers:
-    ...     learnt = correct_scores(
-    ...         before, X, np.zeros((2, 0), np.float32), Y, np.ones((2, 2)), workers
-    ...     )
+    ...     nothing = np.zeros((2, 0), np.float32)
+    ...     learnt = correct_scores(before, X, nothing, nothing[0], Y, np.ones((2, 2)), workers)
     >>> (learnt.coef > 0).tolist()
     [[True, False], [False, True]]
     """
     coef, intercept = model
     before = np.asarray(X @ coef + intercept, np.float64)
-    dense = X @ vectors
-    strength = np.full(Y.shape[1], _CORRECTION_STRENGTH)
+    dense = X @ vectors - mean
+    each = float(np.median(Y.sum(axis=0)))
+    strength = np.full(Y.shape[1], _CORRECTION_STRENGTH * max(1.0, each / _FEW_LABELS))
 
-    def learn(rows: NDArray[np.integer]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def learn(
+        rows: NDArray[np.integer], weights: NDArray[np.float64] = weights
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         features = Features(X[rows], dense[rows], np.zeros((rows.size, Y.shape[1])))
         found = fit_logistic(
             features, Y[rows].astype(float), weights[rows], strength, workers, offset=before[rows]
         )
-        return found.terms + vectors @ found.dense, found.intercept[0]
+        return found.terms + vectors @ found.dense, -(mean @ found.dense)
 
     everything = np.arange(len(Y))
     held_out = np.zeros(Y.shape)
@@ -339,6 +352,15 @@ def correct_scores(
         more, shift = learn(np.setdiff1d(everything, test))
         held_out[test] = before[test] + X[test] @ more + shift
     more, shift = learn(everything)
+    for _ in range(_INSISTENCE if each <= _FEW_LABELS else 0):
+        scores = before + X @ more + shift
+        wrong = (scores > 0) != Y
+        if exclusive:
+            wrong[:] = (scores.argmax(axis=1) != Y.argmax(axis=1))[:, None]
+        if not (wrong & (weights > 0)).any():
+            break
+        weights = np.where(wrong, 2 * weights, weights)
+        more, shift = learn(everything, weights)
     return Learnt(coef + more, intercept + shift, held_out if folds else None)
 
 
