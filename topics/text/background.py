@@ -6,7 +6,7 @@ import gzip
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from os import PathLike
 from pathlib import Path
@@ -97,9 +97,11 @@ class PackageVectors:
         """
         best = self.pieces(words)
         doubtful = [i for i, pieces in enumerate(best) if len(pieces) > 1]
-        for spelled in (str.title, str.upper):
-            others = self.pieces([spelled(words[i]) for i in doubtful])
-            for i, pieces in zip(doubtful, others, strict=True):
+        # As names and abbreviations are written.
+        for spelled, few in ((str.title, 1), (str.upper, 2)):
+            rows = [i for i in doubtful if len(best[i]) > few]
+            others = self.pieces([spelled(words[i]) for i in rows])
+            for i, pieces in zip(rows, others, strict=True):
                 if len(pieces) < len(best[i]):
                     best[i] = pieces
         for i in doubtful:
@@ -129,10 +131,31 @@ class PackageVectors:
         >>> vectors is None or "London" in vectors.whole_words()
         True
         """
-        numbers = self._tokenizer.get_vocab()
-        words = (piece[1:] for piece in sorted(numbers, key=lambda piece: numbers[piece])
-                 if piece.startswith(_WORD))  # fmt: skip
+        words = (piece[1:] for piece in self._pieces if piece.startswith(_WORD))
         return [word for word in words if len(word) >= _SHORTEST_WORD and word.isalpha()]
+
+    def is_well_known(self, word: str) -> bool:
+        """Whether a word can be made of two pieces, or is one.
+
+        Examples
+        --------
+        >>> vectors = package_vectors()
+        >>> vectors is None or (vectors.is_well_known("refugee"), vectors.is_well_known("zyzzyva"))
+        (True, False)
+        """
+        pieces = self._pieces
+        for begin in (_WORD + word, _WORD + word.title()):
+            if begin in pieces:
+                return True
+            for i in range(len(begin) - 1, 1, -1):
+                if begin[i:] in pieces and begin[:i] in pieces:
+                    return True
+        return False
+
+    @cached_property
+    def _pieces(self) -> dict[str, int]:
+        """All pieces and their numbers, in the order of these."""
+        return dict(sorted(self._tokenizer.get_vocab().items(), key=lambda item: item[1]))
 
     def _means(self, pieces: list[list[int]]) -> NDArray[np.float32]:
         lengths = np.array([len(row) for row in pieces], np.int64)
@@ -213,12 +236,14 @@ def dictionary_words(language: str) -> tuple[list[str], frozenset[str]]:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     try:
-        entries: Mapping[Any, Any] = DefaultDictionaryFactory().get_dictionary(language)
+        # It looks like a mapping of str, at a price for each entry; underneath may be bytes.
+        entries: Any = DefaultDictionaryFactory().get_dictionary(language)
     except ValueError:
         return [], frozenset()
+    entries = getattr(entries, "_dict", entries)
     forms, heads = (
         {word.decode() if isinstance(word, bytes) else word for word in words}
-        for words in (entries.keys(), entries.values())
+        for words in (entries.keys(), set(entries.values()))
     )
     kept = (
         word.lower()
@@ -236,10 +261,7 @@ def _listed_words(languages: tuple[str, ...]) -> list[str]:
     words = list(dict.fromkeys(word for head in heads for word in head))
     if vectors is None:
         return words[:MAX_WORDS]
-    spelled = vectors.pieces(words), vectors.pieces([word.title() for word in words])
-    n_pieces = [min(map(len, both)) for both in zip(*spelled, strict=True)]
-    order = np.argsort(n_pieces, kind="stable")
-    few = [words[i] for i in order if n_pieces[i] <= _MAX_PIECES]
+    few = [word for word in words if vectors.is_well_known(word)]
     # The package knows words of many languages; what is written in capitals may be a name.
     known = frozenset[str]().union(*forms)
     whole = [w.lower() for w in vectors.whole_words() if w.lower() in known or w.istitle()]
