@@ -46,6 +46,8 @@ _EMPTY_TEXT = -0.5
 _NEVER = -20.0
 """Log odds of a label that nothing speaks for."""
 _SMALL_CORPUS = 150
+_MANY_DOCUMENTS = 500
+"""Documents from which on vectors of a background are shortened, by the root of their number."""
 _BACKGROUND_LENGTH = 2.0
 """Of vectors of a background that is trusted, beside the corpus's own of length one."""
 _MIN_CALIBRATION_LABELS = 50
@@ -305,7 +307,9 @@ class ThemeClassifier(Estimator):
                     trust=knowledge.trust,
                     weight=knowledge.weight,
                 )
-                length = np.float32(_BACKGROUND_LENGTH * knowledge.weight**2)
+                # What many documents teach of their words is truer of them.
+                few = min(1.0, (_MANY_DOCUMENTS / max(len(sequences), 1)) ** 0.5)
+                length = np.float32(_BACKGROUND_LENGTH * few * knowledge.weight**2)
                 vectors = np.hstack([vectors, length * known])
             # What seeds say is learnt first, and a few labels then correct it.
             n_first = 0 if zero_shot is not None and not many_labels(Y) else labelled.size
