@@ -33,7 +33,6 @@ is counted."""
 _LEAST_KNOWN_BEYOND = 0.5, 15
 """The same where a background's words are known, too: other languages share some of them."""
 _NOTHING_KNOWN = "none of its words is known"
-"""Share of the words of a text that must be known for it to be labelled."""
 
 
 @dataclass(frozen=True)
@@ -445,7 +444,7 @@ class Labeller:
             vectorizer = self.topic_model.vectorizer_
             if not self.has_shared_vectorizer or sequences is None:
                 sequences = vectorizer.sequences(documents)
-            n_terms = len(vectorizer.vocabulary_)
+            n_terms = self.topic_model.components_.shape[1]
             counts = sequences.below(n_terms).counts(n_terms, np.float32, self.topic_model.n_jobs)
             topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
             # Where no word is known, every topic is as good as any other.
@@ -474,7 +473,7 @@ class Labeller:
         sizes = np.diff(np.frombuffer(documents.buffers()[1], np.int64)[documents.offset :])
         sizes = sizes[: len(documents)]
         vectorizer = self.classifier.vectorizer_
-        knows_beyond = vectorizer.n_learnt_terms_ < len(vectorizer.vocabulary_)
+        knows_beyond = vectorizer.learnt() is not vectorizer
         least, letters = _LEAST_KNOWN_BEYOND if knows_beyond else _LEAST_KNOWN
         # Few known terms for so many letters: these are read again, word by word.
         doubtful = np.flatnonzero((known * letters < sizes) & (sizes > 40))

@@ -78,9 +78,8 @@ Boilerplate = Annotated[
         rich_help_panel="Reading",
     ),
 ]
-ModelFolder = Annotated[
-    str, typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
-]
+_MODEL = typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
+ModelFolder = Annotated[str, _MODEL]
 Background = Annotated[
     str,
     typer.Option(
@@ -370,13 +369,7 @@ def fit(
 @reads_releases
 def label(
     read: ReadInputs,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.",
-            show_default=False,
-        ),
-    ] = None,
+    model: Annotated[str | None, _MODEL] = None,
     themes: Annotated[
         str | None,
         typer.Option(

@@ -178,10 +178,12 @@ def fit_vectorizer(
     if not isinstance(documents, pa.Array) and (own or background is not None):
         # Tokens as they are; the words between them say which language they are in.
         texts = string_array(" ".join(map(str, tokens)) for tokens in documents)
+    parsed = [(seed, parse_seed(seed)) for words in themes.values() for seed in words]
     languages = None
     if own or background is not None:
-        seeds = [parse_seed(seed).words for words in themes.values() for seed in words]
-        languages = corpus_languages(texts) or _languages_of_words(seeds)
+        languages = corpus_languages(texts) or _languages_of_words(
+            [seed.words for _, seed in parsed]
+        )
     if vectorizer is None:
         vectorizer = default_vectorizer(texts, n_jobs, languages)
         if texts is not documents:
@@ -193,18 +195,16 @@ def fit_vectorizer(
     unload_language_model()
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     kept = [term for words in terms.values() for term in words]
-    kept += [seed for words in themes.values() for seed in words if parse_seed(seed).is_open]
+    kept += [written for written, seed in parsed if seed.is_open]
     knowledge = None
     if background is not None and _reads_words(vectorizer):
         knowledge = WordKnowledge(background, languages or (), themes)
         knowledge = knowledge if knowledge.trust > LEAST_TRUST else None
     beyond = None
     if knowledge is not None:
-        parsed = (parse_seed(seed) for words in themes.values() for seed in words)
-        closed = [seed.words.lower() for seed in parsed if not seed.is_open]
+        closed = [seed.words.lower() for _, seed in parsed if not seed.is_open]
         known = np.flatnonzero(np.asarray(knowledge.vectors(closed).any(axis=1)))
-        beyond = [closed[i] for i in known]
-        beyond += knowledge.words()
+        beyond = [closed[i] for i in known] + knowledge.words()
     with warnings.catch_warnings():
         if own:
             # Lists of stop words have words with an apostrophe, which no token has.

@@ -344,9 +344,8 @@ class ThemeClassifier(Estimator):
         if n_labelled >= _MIN_CALIBRATION_LABELS or n >= _SMALL_PILE:
             return
         rests = "the words of these alone" if knowledge is None else "what words mean elsewhere"
-        found = f"{n} releases are" if n != 1 else "1 release is"
-        if not n:
-            found, rests = "no release is", "what words mean elsewhere alone"
+        rests += " alone" * (n == 0)
+        found = {0: "no release is", 1: "1 release is"}.get(n, f"{n} releases are")
         warnings.warn(
             f"{found} little to learn from: labels rest on {rests}, and scores are rough, no "
             "probabilities",
