@@ -84,7 +84,8 @@ def test_coherence_reads_texts_with_a_vectorizer():
 
 
 def test_words_that_are_never_met_are_worth_nothing():
-    found = coherence([["a", "nowhere"], ["a"]], [["a", "b"]])
+    with pytest.warns(UserWarning, match=r"none of the documents: nowhere \(1 in all\)"):
+        found = coherence([["a", "nowhere"], ["a"]], [["a", "b"]])
     assert found[0] == -1
     assert np.isnan(found[1])
 

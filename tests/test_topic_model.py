@@ -36,7 +36,8 @@ def fitted(request, lee):
 
 def test_topics_table_and_words(fitted):
     table = fitted.topics_
-    assert list(table.columns) == ["topic", "name", "words", "share", "releases", "background"]
+    columns = ["topic", "name", "words", "share", "releases", "background", "surplus"]
+    assert list(table.columns) == columns
     assert len(table) == 12
     assert table["share"].sum() == pytest.approx(1, abs=1e-4)
     assert table["releases"].sum() == fitted.n_documents_ == 300

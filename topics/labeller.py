@@ -386,8 +386,13 @@ class Labeller:
         """
         self._check_fitted()
         documents = as_documents([texts] if isinstance(texts, str) else texts)
+        sources = None if self.topic_model is None else self.topic_model.number_sources(texts)
         parts = [
-            self._predict_batch(documents.slice(start, BATCH), evidence)
+            self._predict_batch(
+                documents.slice(start, BATCH),
+                evidence,
+                None if sources is None else sources[start : start + BATCH],
+            )
             for start in range(0, len(documents), BATCH)
         ]
         joined = [list(itertools.chain.from_iterable(part)) for part in zip(*parts, strict=True)]
@@ -422,7 +427,10 @@ class Labeller:
         ]
 
     def _predict_batch(
-        self, documents: pa.LargeStringArray, evidence: bool
+        self,
+        documents: pa.LargeStringArray,
+        evidence: bool,
+        sources: NDArray[np.int64] | None,
     ) -> tuple[list[Any], list[Any], list[Any], list[str], list[str]]:
         n = len(documents)
         sequences: TermSequences | None = None
@@ -446,7 +454,8 @@ class Labeller:
                 sequences = vectorizer.sequences(documents)
             n_terms = self.topic_model.components_.shape[1]
             counts = sequences.below(n_terms).counts(n_terms, np.float32, self.topic_model.n_jobs)
-            topics = self.topic_model.transform_counts(counts).argmax(axis=1).tolist()
+            proportions = self.topic_model.transform_counts(counts, sources)
+            topics = self.topic_model.first_topics(proportions).tolist()
             # Where no word is known, every topic is as good as any other.
             held = np.diff(counts.indptr) > 0
             topics = [topic if held[i] else None for i, topic in enumerate(topics)]

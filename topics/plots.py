@@ -45,7 +45,7 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     """
     from matplotlib.patches import Patch
 
-    table = model.topics_
+    table = model.topics_.sort_index()
     order = np.argsort(table["share"].to_numpy(), kind="stable")
     words = model.top_words(n_words)
     figure, axes = _figure(11, 0.42 * len(table) + 1.4)

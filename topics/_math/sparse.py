@@ -150,3 +150,28 @@ def membership_matrix(
     """
     n = clusters.size
     return sp.csr_matrix((np.ones(n, dtype), clusters, np.arange(n + 1)), (n, n_clusters)).T
+
+
+def positions_of_rows(indptr: NDArray[np.integer], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the values of some rows among all values of a sparse matrix.
+
+    Parameters
+    ----------
+    indptr : ndarray of int, shape (n + 1,)
+        Where each row begins.
+    rows : ndarray of int64, shape (m,)
+        The rows asked for.
+
+    Returns
+    -------
+    ndarray of int64
+        Row after row.
+
+    Examples
+    --------
+    >>> positions_of_rows(np.array([0, 2, 2, 5]), np.array([2, 0])).tolist()
+    [2, 3, 4, 0, 1]
+    """
+    starts, lengths = indptr[rows].astype(np.int64), np.diff(indptr)[rows].astype(np.int64)
+    ends = np.cumsum(lengths)
+    return np.arange(lengths.sum()) + np.repeat(starts - ends + lengths, lengths)

@@ -19,6 +19,7 @@ from topics.cli.output import (
     plain,
     print_evaluation,
     print_json,
+    print_sources,
     print_table,
     print_topics,
     say,
@@ -294,6 +295,15 @@ def fit(
             show_default="10, or fewer for few releases",
         ),
     ] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN|none",
+            help="Column of the sources, such as publishers: what a source writes in every release "
+            "then counts for no topic. auto takes the column source, or finds letterheads by their "
+            "words.",
+        ),
+    ] = "auto",
     labels: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of human labels to learn from too.")
     ] = None,
@@ -324,6 +334,10 @@ def fit(
     seeds = themes_as_given(themes) if themes else None
     vectors = _background(background)
     corpus = read()
+    if by not in ("auto", "none", *corpus.table.column_names):
+        raise TopicsError(
+            f"there is no column {by!r}", f"give --by one of {', '.join(corpus.table.column_names)}"
+        )
     y = _label_column(corpus, labels, list(seeds or ())) if labels else None
     if y is not None:
         _say_of_labels(corpus, y, seeds, labels)
@@ -332,8 +346,9 @@ def fit(
         if not kept.all():
             say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
     topic_model = TopicModel(
-        _n_topics(topics), method.value, themes=seeds, random_state=seed, n_jobs=jobs
-    )
+        _n_topics(topics), method.value, themes=seeds, by=None if by == "none" else by,
+        random_state=seed, n_jobs=jobs,
+    )  # fmt: skip
     classifier = None
     if seeds or y:
         classifier = ThemeClassifier(
@@ -353,6 +368,11 @@ def fit(
         overwrite=force,
     )
     print_topics(topic_model)
+    if n_sources := len(topic_model.sources_):
+        say(
+            f"what a source writes in every release counts for no topic ({n_sources} found): "
+            f"topics show {plain(output)} --sources"
+        )
     repeated = corpus.duplicates().num_rows
     say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
     if repeated:
@@ -431,13 +451,18 @@ def label(
 
 @app.command(
     epilog="[bold]Examples[/bold]\n\n    topics show artifacts/mine\n\n"
-    "    topics show artifacts/mine --topic 3\n\n    topics show artifacts/mine --json"
+    "    topics show artifacts/mine --topic 3\n\n    topics show artifacts/mine --sources\n\n"
+    "    topics show artifacts/mine --json"
 )
 def show(
     model: Annotated[str, typer.Argument(metavar="FOLDER", help="Artifact.", show_default=False)],
     topic: Annotated[
         str | None, typer.Option(metavar="N", help="One topic, by number or name.")
     ] = None,
+    sources: Annotated[
+        bool,
+        typer.Option("--sources", help="What each source writes in every release, whatever about."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the topics, words, themes and examples of a model."""
@@ -450,7 +475,7 @@ def show(
             raise TopicsError("the model has no topics", "leave --topic out", path=model)
         number = topic_model.topic_number(int(topic) if topic.isdecimal() else topic)
         examples = topic_model.representative(number, 5)
-        about = topic_model.topics_.to_dict("records")[number]
+        about = topic_model.topics_.loc[number].to_dict()
         words = topic_model.top_words()[number]
         more = topic_model.top_words(20)[number]
         about["words"] = [*words, *(word for word in more if word not in words)]
@@ -462,6 +487,14 @@ def show(
         for row in examples.to_dict("records"):
             head = "  ".join(str(row[k]) for k in ("date", "id", "title") if row[k] is not None)
             print(f"{head}  ({row['share']:.0%})\n    {row['sentence']}")
+        return
+    if sources:
+        if topic_model is None or topic_model.sources_.empty:
+            say("the model knows of no sources")
+        elif as_json:
+            print_json(topic_model.sources_.to_dict("records"))
+        else:
+            print_sources(topic_model)
         return
     if as_json:
         topics = [] if topic_model is None else topic_model.topics_.to_dict("records")

@@ -28,6 +28,26 @@ def print_topics(model: Any) -> None:
     print_table(("topic", "name", "share", "releases", "words"), rows)
 
 
+def print_sources(model: Any) -> None:
+    """The sources of a model, a line each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from types import SimpleNamespace
+    >>> row = {"source": "bureau", "releases": 9, "share": 0.25, "words": "elm street, editor"}
+    >>> print_sources(SimpleNamespace(sources_=pd.DataFrame([row])))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    source releases own words
+    bureau 9 25.0% elm street, editor
+    """
+    rows = [
+        (row["source"], str(row["releases"]), f"{row['share']:.1%}", row["words"])
+        for row in model.sources_.to_dict("records")
+    ]
+    print_table(("source", "releases", "own", "words"), rows)
+
+
 def print_evaluation(result: Any) -> None:
     """Figures of an evaluation.
 

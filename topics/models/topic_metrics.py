@@ -97,6 +97,16 @@ def coherence(
             "documents, and no coherence there",
             stacklevel=2,
         )
+    if missing := sorted({
+        word for topic, known in zip(words, found, strict=True) for word in topic
+        if known and not joint[place[word], place[word]]
+    }):  # fmt: skip
+        shown = ", ".join(missing[:5]) + ", ..." * (len(missing) > 5)
+        warnings.warn(
+            f"words of topics that stand in none of the documents: {shown} ({len(missing)} in "
+            "all); they count as never met with the others",
+            stacklevel=2,
+        )
     return np.array([
         score(joint[np.ix_(topic, topic)] / max(n, 1)) if len(topic) > 1 and known else np.nan
         for topic, known in zip(topics, found, strict=True)

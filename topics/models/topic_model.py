@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator, as_output, check_output_kind, restore_on_error
+from topics._estimator import as_output, check_output_kind, restore_on_error
 from topics._math.arrays import subsample, unit_rows
+from topics.models.background_topics import owned_by_sources, stand_everywhere
 from topics.models.initialisation import initialise_from_clusters, initialise_from_nmf, sample_size
 from topics.models.lda import LDA
+from topics.models.letterheads import find_letterheads, letterhead_of
 from topics.models.n_topics import PATH, largest_good_n_topics, stability_path
 from topics.models.nmf import NMF
-from topics.models.topic_metrics import match_topics
-from topics.models.topic_words import Ranking, name_topics, rank_topic_words, term_scores, top_terms
+from topics.models.source_effects import (
+    SourceEffects,
+    Sources,
+    describe_sources,
+    estimate_source_effects,
+    number_sources,
+    take_means_off,
+)
+from topics.models.topic_editing import TopicEditing
+from topics.models.topic_tables import REPRESENTATIVES
+from topics.models.topic_words import name_topics, rank_topic_words
 from topics.models.topics_over_time import (
-    Period,
-    Timeline,
     daily_proportions,
     merge_timelines,
-    periods_of,
 )
 from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
-from topics.reading.documents import Documents, as_documents, read_documents, warn_of_rejects
+from topics.reading.documents import Documents, read_documents, warn_of_rejects
 from topics.text.default_vectorizer import fit_vectorizer
-from topics.text.seed_words import RESERVED, check_name, check_themes, expand_seeds, seed_columns
-from topics.text.sentences import best_sentences, split_paragraphs
+from topics.text.seed_words import check_themes, expand_seeds, seed_columns
+from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences, sequences_from_counts
 from topics.text.tfidf import tfidf_weights
 from topics.text.vectorizer import TermVectorizer
@@ -44,14 +53,18 @@ if TYPE_CHECKING:
 _TOPICS = 10
 
 
-_REPRESENTATIVES = 20
+_SOURCE = "source"
+"""Column of a corpus in which the publishers of releases stand."""
 
 
-_EVERYWHERE = 0.2
-"""Share of the documents that a word of background stands in."""
+_LONG_COLUMNS = ("title", "text", "boilerplate")
 
 
-class TopicModel(Estimator):
+_FEWEST = 3
+"""Documents on a topic up to which it may be an accident."""
+
+
+class TopicModel(TopicEditing):
     """Topics of a corpus of documents, with words and names.
 
     Parameters
@@ -74,6 +87,13 @@ class TopicModel(Estimator):
     init : {"vectors", "default"}, default="vectors"
         What NMF and LDA start from: clusters of vectors of the documents, or what they start from
         on their own.
+    by : str, sequence or None, default="auto"
+        Where the sources of the documents stand, such as publishers: the name of a column of the
+        corpus, or one value a document. What a source writes in every release, such as names and
+        addresses, is then told from what its releases are about (``sources_``) and counts for no
+        topic; a subject that only one source writes about stays. "auto" takes the column
+        ``source`` where it holds two sources or more; without it, letterheads are found by words
+        that stand together whatever releases are about. None tells nothing apart.
     previous_model : TopicModel or None, default=None
         A model whose topics come first, with their numbers and names, as this month's topics after
         last month's; further topics stay free.
@@ -88,8 +108,12 @@ class TopicModel(Estimator):
         Topic-term weights.
     topics_ : pandas.DataFrame
         A row a topic: ``topic`` (number), ``name``, ``words``, ``share`` (mean weight over the
-        documents), ``releases`` (number of documents it is the first topic of) and ``background``
-        (whether its heaviest words stand everywhere).
+        documents), ``releases`` (number of documents it is the first topic of), ``background``
+        (whether its words stand everywhere) and ``surplus`` (whether hardly any document is on
+        it). Topics of background and surplus ones come last.
+    sources_ : pandas.DataFrame
+        A row a source: ``source``, ``releases``, ``share`` (of the weight of its terms that is its
+        own) and ``words`` (the most telling ones of those).
     n_topics_path_ : pandas.DataFrame
         With ``n_topics="auto"``, a row for each number tried: ``n_topics``, ``stability``,
         ``coherence`` (on the half not learnt from) and ``score``.
@@ -112,20 +136,8 @@ class TopicModel(Estimator):
     [['camp', 'refugees'], ['court', 'judge']]
     """
 
-    components_: NDArray[np.float32]
-    component_groups_: list[list[int]]
-    names_: list[str]
-    words_: list[list[int]]
-    background_: NDArray[np.bool_]
-    proportion_sums_: NDArray[np.float64]
-    topic_sizes_: NDArray[np.int64]
-    n_documents_: int
-    representatives_: list[list[tuple[str, str | None, str | None, float, str]]]
-    timeline_: Timeline
-    vectorizer_: TermVectorizer
-    labels_: NDArray[np.int64]
-
     decomposition_: NMF | LDA | VectorTopics
+    source_effects_: SourceEffects | None
 
     def __init__(
         self,
@@ -134,6 +146,7 @@ class TopicModel(Estimator):
         vectorizer: TermVectorizer | None = None,
         themes: Mapping[str, Sequence[str]] | None = None,
         init: Literal["vectors", "default"] = "vectors",
+        by: str | Sequence[Any] | None = "auto",
         previous_model: TopicModel | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
@@ -143,6 +156,7 @@ class TopicModel(Estimator):
         self.vectorizer = vectorizer
         self.themes = themes
         self.init = init
+        self.by = by
         self.previous_model = previous_model
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -290,30 +304,39 @@ class TopicModel(Estimator):
             name: {term: weight for term, weight in terms.items() if weight > 0}
             for name, terms in seeds_of.items()
         }
-        vectors = self._vectors(sequences)
+        given = self._given_sources(texts, len(sequences))
+        vectors = self._vectors(sequences, given is not None)
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
+        sources = self._learn_sources(given, weights, vectors)
+        numbers = None if sources is None else sources.numbers
+        weights = self._taken_off(weights, numbers)
         first = self._first_names()
         n_first = len(first)
         vars(self).pop("n_topics_path_", None)
-        k = self._number_of_topics(sequences, n_first, weights, vectors)
+        k = self._number_of_topics(sequences, n_first, weights, vectors, sources)
         seeds = self._seeds(k)
-        self.decomposition_ = self._new_decomposition(k, seeds, counts, weights, vectors)
         # Of counts and weights only what is read is held while topics are learnt.
         if self.method == "lda":
+            kept = self._taken_off(counts, numbers)
+            self.decomposition_ = self._new_decomposition(k, seeds, kept, weights, vectors, sources)
             del weights
-            proportions = _as_proportions(self.decomposition_.fit_transform(counts))
-            weights = self._weights(counts)
+            found = self.decomposition_.fit_transform(kept)
+            del kept
+            weights = self._taken_off(self._weights(counts), numbers)
             del counts
         else:
             del counts
-            proportions = _as_proportions(self.decomposition_.fit_transform(weights))
+            self.decomposition_ = self._new_decomposition(k, seeds, None, weights, vectors, sources)
+            if isinstance(self.decomposition_, VectorTopics):
+                found = self.decomposition_.fit_transform(weights, sources=sources)
+            else:
+                found = self.decomposition_.fit_transform(weights)
+        proportions = _as_proportions(found)
         self.component_groups_ = [[t] for t in range(k)]
         self._merge_components()
-        self._describe(sequences, weights, proportions, texts)
+        self._describe(sequences, weights, proportions, texts, first)
         self.names_ = name_topics(self.top_words(), first)
-        # The words of themes were asked for.
-        self.background_[[t for t, name in enumerate(self.names_) if name in self.themes_]] = False
         return proportions
 
     @restore_on_error
@@ -350,11 +373,10 @@ class TopicModel(Estimator):
             )
         if not hasattr(self, "components_"):
             return self.fit(texts)
-        documents, sequences, counts, weights = self._read(texts)
-        if not counts.nnz:
-            self.n_documents_ += counts.shape[0]
+        read = self._read(texts)
+        if not read.matrix.nnz:
+            self.n_documents_ += read.matrix.shape[0]
             return self
-        matrix = counts if self.method == "lda" else weights
         seen, proportions_so_far, winners = (
             self.n_documents_,
             self.proportion_sums_,
@@ -363,25 +385,31 @@ class TopicModel(Estimator):
         timeline = self.timeline_
         assert isinstance(self.decomposition_, (LDA, NMF))
         try:
-            self.decomposition_.partial_fit(matrix)
+            self.decomposition_.partial_fit(read.matrix)
         except ValueError as error:
             raise TopicsError(str(error), "fit a new model") from None
         self._merge_components()
-        self.n_documents_ = seen + counts.shape[0]
-        self._describe(sequences, weights, self._topic_proportions(matrix), documents)
+        self.n_documents_ = seen + read.matrix.shape[0]
+        proportions = self._topic_proportions(read.matrix, read.numbers)
+        self._describe(read.sequences, read.weights, proportions, read.documents, self.names_)
         self.proportion_sums_ = self.proportion_sums_ + proportions_so_far
         self.topic_sizes_ = self.topic_sizes_ + winners
         self.timeline_ = merge_timelines(timeline, self.timeline_)
         return self
 
-    def _read(self, texts: Any) -> tuple[Any, TermSequences, sp.csr_matrix, sp.csr_matrix]:
-        """Documents as they are described, and their terms, counts and weights."""
+    def _read(self, texts: Any) -> _Read:
+        """Documents of any kind as the methods read them."""
         documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
         self._set_rejects(documents.rejects)
         sequences = self.vectorizer_.sequences(documents.texts)
         counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
         described = documents.texts if documents.corpus is None else documents.corpus
-        return described, sequences, counts, self._weights(counts)
+        numbers = self._source_numbers(counts, described)
+        weights = self._taken_off(self._weights(counts), numbers)
+        counts = self._taken_off(counts, numbers)
+        return _Read(
+            described, sequences, counts if self.method == "lda" else weights, weights, numbers
+        )
 
     def _set_rejects(self, rejects: list[tuple[int, str]]) -> None:
         self._rejects = list(rejects)
@@ -402,14 +430,113 @@ class TopicModel(Estimator):
                 f"n_topics={k!r} is no number of topics", 'give one from 1 on, or "auto", or None'
             )
 
+    # Sources
+
+    def _given_sources(self, texts: Any, n_documents: int) -> list[Any] | None:
+        """The source of each document, where there are two or more."""
+        by = self.by
+        if by is None:
+            return None
+        if not isinstance(by, str):
+            given = list(by)
+            if len(given) != n_documents:
+                raise TopicsError(
+                    f"by= holds {len(given)} sources for {n_documents} releases",
+                    "give one for each, or the name of a column",
+                )
+            return given
+        column = _SOURCE if by == "auto" else by
+        if not isinstance(texts, Corpus) or column not in texts.table.column_names:
+            if by == "auto":
+                return None
+            known = ", ".join(texts.table.column_names) if isinstance(texts, Corpus) else ""
+            raise TopicsError(
+                f"there is no column {by!r} to take the sources from",
+                f"give by= one of {known}" if known else "give a table, or by= one source a text",
+            )
+        given = texts.table[column].to_pylist()
+        return given if by != "auto" or len(set(given) - {None}) > 1 else None
+
+    def _learn_sources(
+        self, given: list[Any] | None, weights: sp.csr_matrix, vectors: Any
+    ) -> Sources | None:
+        """Tell what is a source's own from what its documents are about."""
+        self.source_effects_ = None
+        if self.by is None or vectors is None or not weights.nnz:
+            return None
+        options = {"random_state": self.random_state, "n_jobs": self.n_jobs}
+        letterheads = None
+        if given is None:
+            letterheads = find_letterheads(weights, vectors, **options)
+            numbers = letterhead_of(weights, letterheads)
+            names = [""] * letterheads.shape[0]
+        else:
+            names, numbers = number_sources(given)
+        if not names:
+            return None
+        rows, _ = document_vectors(weights @ vectors)
+        shares, sources = estimate_source_effects(weights, rows, numbers, len(names), **options)
+        # What was asked for is nobody's own.
+        asked = {term for terms in self.themes_.values() for term in terms}
+        kept = [self.vectorizer_.vocabulary_[t] for t in asked if t in self.vectorizer_.vocabulary_]
+        shares.data[np.isin(shares.indices, kept)] = 0
+        shares.eliminate_zeros()
+        effects = describe_sources(names, shares, weights, numbers, letterheads)
+        if letterheads is not None:
+            terms = self.vectorizer_.get_feature_names_out()
+            words = [[str(terms[i]) for i in row.indices] for row in letterheads]
+            effects = replace(effects, names=name_topics(words))
+        self.source_effects_ = effects
+        return sources
+
+    def number_sources(self, texts: Any) -> NDArray[np.int64] | None:
+        """Numbers of the sources of documents: rows of ``sources_``.
+
+        Parameters
+        ----------
+        texts : Corpus, or other documents
+            A corpus with the column that the model was fitted by.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_documents,), or None
+            -1 for a source that the model does not know; None where nothing says what the sources
+            are.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.number_sources(["aid"]) is None
+        True
+        """
+        effects = self.source_effects_
+        if effects is None or effects.letterheads is not None or not isinstance(texts, Corpus):
+            return None
+        column = self.by if isinstance(self.by, str) and self.by != "auto" else _SOURCE
+        if column not in texts.table.column_names:
+            return None
+        return effects.numbers(texts.table[column].to_pylist())
+
+    def _source_numbers(self, counts: sp.csr_matrix, texts: Any) -> NDArray[np.int64] | None:
+        """Numbers of the sources of documents that were counted, where any are known."""
+        effects = self.source_effects_
+        if effects is not None and effects.letterheads is not None:
+            return letterhead_of(counts, effects.letterheads)
+        return self.number_sources(texts)
+
     def _number_of_topics(
-        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+        self,
+        sequences: TermSequences,
+        n_first: int,
+        weights: sp.csr_matrix,
+        vectors: Any,
+        sources: Sources | None,
     ) -> int:
         n_documents = len(sequences)
         if not n_documents:
             raise TopicsError("there are no releases", "give some")
         if isinstance(self.n_topics, str):
-            k = self._best_number(sequences, n_first, weights, vectors)
+            k = self._best_number(sequences, n_first, weights, vectors, sources)
         elif self.n_topics is None:
             k = max(_TOPICS, n_first + 5)
             if n_documents < 3 * k:
@@ -433,13 +560,18 @@ class TopicModel(Estimator):
         return k
 
     def _best_number(
-        self, sequences: TermSequences, n_first: int, weights: sp.csr_matrix, vectors: Any
+        self,
+        sequences: TermSequences,
+        n_first: int,
+        weights: sp.csr_matrix,
+        vectors: Any,
+        sources: Sources | None,
     ) -> int:
         import pandas as pd
 
         if len(sequences) < 2 * PATH[0]:
             return max(n_first, 1)
-        rows, _ = document_vectors(weights @ vectors)
+        rows = _document_vectors(weights, vectors, sources)
         steps = stability_path(
             weights, rows, sequences, self.vectorizer_.get_feature_names_out().tolist(),
             random_state=self.random_state, n_jobs=self.n_jobs,
@@ -447,9 +579,9 @@ class TopicModel(Estimator):
         self.n_topics_path_ = pd.DataFrame(steps)
         return min(max(largest_good_n_topics(steps), n_first), max(len(sequences), n_first))
 
-    def _vectors(self, sequences: TermSequences) -> NDArray[np.float32] | None:
+    def _vectors(self, sequences: TermSequences, has_sources: bool) -> NDArray[np.float32] | None:
         """Vectors of terms, where anything asks for them and there is text to learn them from."""
-        wanted = self.method == "vectors" or self.init == "vectors" or self.n_topics == "auto"
+        wanted = "vectors" in (self.method, self.init) or self.n_topics == "auto" or has_sources
         if not wanted or not len(sequences):
             return None
         words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
@@ -493,22 +625,23 @@ class TopicModel(Estimator):
         self,
         k: int,
         seeds: NDArray[np.float32] | None,
-        counts: sp.csr_matrix,
+        counts: sp.csr_matrix | None,
         weights: sp.csr_matrix,
         vectors: NDArray[np.float32] | None,
+        sources: Sources | None,
     ) -> NMF | LDA | VectorTopics:
-
         rest: dict[str, Any] = {"random_state": self.random_state, "n_jobs": self.n_jobs}
         if self.method == "vectors":
             assert vectors is not None
             return VectorTopics(k, vectors=vectors, seed_components=seeds, **rest)
         if self.init == "vectors":
-            if self.method == "lda":
+            if counts is not None:
                 rows = subsample(counts.shape[0], sample_size(k), self.random_state)
                 counts, weights = counts[rows], weights[rows]
+                sources = None if sources is None else sources.take(rows)
             rest["init"] = initialise_from_clusters(
-                weights, document_vectors(weights @ vectors)[0], k, seeds, self.random_state,
-                self.n_jobs,
+                weights, _document_vectors(weights, vectors, sources), k, seeds,
+                self.random_state, self.n_jobs,
             )  # fmt: skip
         if self.method == "nmf":
             return NMF(k, seed_components=seeds, **rest)
@@ -550,22 +683,43 @@ class TopicModel(Estimator):
         weights: sp.csr_matrix,
         proportions: NDArray[np.float32],
         texts: Any,
+        given: Sequence[str] = (),
     ) -> None:
+        """What tables show of these documents, some of whose topics may have names already."""
         terms = self.vectorizer_.get_feature_names_out().tolist()
         self.words_ = rank_topic_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
         self.proportion_sums_ = proportions.sum(axis=0, dtype=np.float64)
+        known = np.diff(weights.indptr) > 0
+        self._mark_topics(weights, proportions, given)
         # Where no term is known, every topic is as good as any other.
-        self.labels_ = np.where(np.diff(weights.indptr) > 0, proportions.argmax(axis=1), -1)
-        sizes = np.bincount(self.labels_[self.labels_ >= 0], minlength=proportions.shape[1])
+        self.labels_ = np.where(known, self.first_topics(proportions), -1)
+        sizes = np.bincount(self.labels_[known], minlength=proportions.shape[1])
         self.topic_sizes_ = sizes
+        self._proportions, self._columns = proportions, None
+        if isinstance(texts, Corpus):
+            others = [name for name in texts.table.column_names if name not in _LONG_COLUMNS]
+            self._columns = texts.table.select(others)
         dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
         self.timeline_ = daily_proportions(dates, proportions)
-        everywhere = np.bincount(weights.indices, minlength=len(terms)) >= _EVERYWHERE * len(
-            proportions
-        )
-        heaviest = np.argsort(-self.components_, axis=1)[:, :10]
-        self.background_ = 2 * everywhere[heaviest].sum(axis=1) >= heaviest.shape[1]
         self.representatives_ = self._representatives(weights, proportions, texts)
+
+    def _mark_topics(
+        self, weights: sp.csr_matrix, proportions: NDArray[np.float32], given: Sequence[str]
+    ) -> None:
+        """Mark topics that are no subject, and those that hardly any document is on."""
+        first = np.where(np.diff(weights.indptr) > 0, proportions.argmax(axis=1), -1)
+        on_it = np.bincount(first[first >= 0], minlength=proportions.shape[1])
+        words = [shown[:10] for shown in self.words_]
+        effects = self.source_effects_
+        sources = [] if effects is None else effects.words
+        self.background_ = stand_everywhere(words, weights, first) | owned_by_sources(
+            words, sources
+        )
+        # A corpus of ten documents has no topic of many.
+        self.surplus_ = on_it < min(_FEWEST, max(1, on_it.sum() // on_it.size))
+        asked = [t for t, name in enumerate(given) if name in self.themes_]
+        # The words of themes were asked for.
+        self.background_[asked] = self.surplus_[asked] = False
 
     def _representatives(
         self, weights: sp.csr_matrix, proportions: NDArray[np.float32], texts: Any
@@ -573,7 +727,7 @@ class TopicModel(Estimator):
         components = unit_rows(self.components_)
         # By likeness to the topic too: its share of a text of two words says little.
         fit = proportions * (weights @ np.ascontiguousarray(components.T))
-        likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * _REPRESENTATIVES]
+        likely = np.argsort(-fit, axis=0, kind="stable")[: 2 * REPRESENTATIVES]
         asked = {
             int(d): np.flatnonzero((likely == d).any(axis=0) & (fit[d] > 0)).tolist()
             for d in np.unique(likely)
@@ -592,7 +746,7 @@ class TopicModel(Estimator):
                 if sentence := shown.get((d, topic)):
                     row = (*releases[d][:3], float(proportions[d, topic]), sentence)
                     rows.setdefault(sentence, row)
-            every.append(list(rows.values())[:_REPRESENTATIVES])
+            every.append(list(rows.values())[:REPRESENTATIVES])
         return every
 
     # New documents
@@ -617,7 +771,8 @@ class TopicModel(Estimator):
         >>> model.transform(["aid for the camp"]).sum(axis=1).round(3).tolist()
         [1.0]
         """
-        return self._output(self.transform_counts(self._count(texts)), texts)
+        counts, numbers = self._count(texts)
+        return self._output(self.transform_counts(counts, numbers), texts)
 
     def predict(self, texts: Any) -> NDArray[np.int64]:
         """The topic with the largest proportion in each document.
@@ -639,16 +794,19 @@ class TopicModel(Estimator):
         >>> bool(first != second)
         True
         """
-        counts = self._count(texts)
-        first = self.transform_counts(counts).argmax(axis=1)
+        counts, numbers = self._count(texts)
+        first = self.first_topics(self.transform_counts(counts, numbers))
         return np.where(np.diff(counts.indptr) > 0, first, -1)
 
-    def _count(self, texts: Any) -> sp.csr_matrix:
+    def _count(self, texts: Any) -> tuple[sp.csr_matrix, NDArray[np.int64] | None]:
+        """Counts of terms in documents, and numbers of their sources."""
         self._check_fitted()
         if sp.issparse(texts):
-            return sp.csr_matrix(_fitted(self.vectorizer_, texts) and texts, dtype=np.float32)
+            counts = sp.csr_matrix(_fitted(self.vectorizer_, texts) and texts, dtype=np.float32)
+            return counts, self._source_numbers(counts, None)
         documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
-        return self.vectorizer_.counts(documents.texts, np.float32)
+        counts = self.vectorizer_.counts(documents.texts, np.float32)
+        return counts, self._source_numbers(counts, documents.corpus)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the topics, which are the columns of what :meth:`transform` gives.
@@ -703,13 +861,18 @@ class TopicModel(Estimator):
     def _output(self, proportions: NDArray[np.float32], texts: Any) -> Any:
         return as_output(self, proportions, texts)
 
-    def transform_counts(self, counts: sp.csr_matrix) -> NDArray[np.float32]:
+    def transform_counts(
+        self, counts: sp.csr_matrix, sources: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
         """Topic proportions in documents that the vectorizer has counted.
 
         Parameters
         ----------
         counts : csr_matrix of float32, shape (n_documents, n_terms)
             Term counts.
+        sources : ndarray of int64, shape (n_documents,), or None, default=None
+            Row of each document's source in ``sources_``, -1 for none of them; None looks for
+            letterheads, where the model knows any.
 
         Returns
         -------
@@ -722,10 +885,53 @@ class TopicModel(Estimator):
         >>> model.transform_counts(model.vectorizer_.counts(["aid", "court"])).shape
         (2, 2)
         """
-        return self._topic_proportions(counts if self.method == "lda" else self._weights(counts))
+        if sources is None:
+            sources = self._source_numbers(counts, None)
+        matrix = counts if self.method == "lda" else self._weights(counts)
+        return self._topic_proportions(self._taken_off(matrix, sources), sources)
 
-    def _topic_proportions(self, matrix: sp.csr_matrix) -> NDArray[np.float32]:
-        return self._merge_proportions(_as_proportions(self.decomposition_.transform(matrix)))
+    def _taken_off(self, matrix: sp.csr_matrix, numbers: NDArray[np.int64] | None) -> sp.csr_matrix:
+        """Weights or counts without what is the sources' own."""
+        if numbers is None or self.source_effects_ is None:
+            return matrix
+        return self.source_effects_.taken_off(matrix, numbers)
+
+    def _topic_proportions(
+        self, matrix: sp.csr_matrix, numbers: NDArray[np.int64] | None
+    ) -> NDArray[np.float32]:
+        if isinstance(self.decomposition_, VectorTopics):
+            found = self.decomposition_.transform(matrix, numbers)
+        else:
+            found = self.decomposition_.transform(matrix)
+        return self._merge_proportions(_as_proportions(found))
+
+    def first_topics(self, proportions: NDArray[np.floating]) -> NDArray[np.int64]:
+        """The first topic of each document: the largest, background only where there is no other.
+
+        Parameters
+        ----------
+        proportions : ndarray of float, shape (n_documents, n_topics)
+            As of :meth:`transform`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_documents,)
+            Numbers of topics. Topics of background, and surplus ones, are the first topic of a
+            document that has no other topic of more than an equal share.
+
+        Examples
+        --------
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.first_topics(np.array([[0.2, 0.8]], np.float32)).tolist()
+        [1]
+        """
+        first = proportions.argmax(axis=1)
+        marked = self.background_ | self.surplus_
+        if not marked.any() or marked.all() or not len(proportions):
+            return first
+        others = np.where(marked, 0, proportions)
+        has_other = others.max(axis=1) > 1 / len(marked)
+        return np.where(has_other, others.argmax(axis=1), first)
 
     def sentences(self, texts: Sequence[str], topics: Sequence[Sequence[int]]) -> list[list[str]]:
         """The sentence of each text that shows each of some topics best.
@@ -763,559 +969,6 @@ class TopicModel(Estimator):
         weights = tfidf_weights(self.vectorizer_.counts(sentences), None)
         return np.asarray(weights @ np.ascontiguousarray(self.components_.T))
 
-    # What was learnt
-
-    @property
-    def rejects_(self) -> Any:
-        """A row a document without a text: its place, from 0, and the reason.
-
-        Examples
-        --------
-        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
-        >>> len(TopicModel(2).fit(texts).rejects_)
-        0
-        """
-        import pandas as pd
-
-        self._check_fitted()
-        return pd.DataFrame(self._rejects, columns=["place", "reason"])
-
-    @property
-    def topics_(self) -> Any:
-        """A row a topic: its number, name, words, share, size, and whether it is background.
-
-        The words of a background topic stand everywhere: half of its ten heaviest ones or more
-        are in a fifth of the documents or more.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.topics_.columns.tolist()
-        ['topic', 'name', 'words', 'share', 'releases', 'background']
-        """
-        import pandas as pd
-
-        self._check_fitted()
-        return pd.DataFrame(
-            {
-                "topic": np.arange(len(self.names_)),
-                "name": self.names_,
-                "words": [", ".join(words) for words in self.top_words()],
-                "share": self.proportion_sums_ / max(self.n_documents_, 1),
-                "releases": self.topic_sizes_,
-                "background": self.background_,
-            }
-        )
-
-    def top_words(
-        self, n: int = 10, ranking: Ranking | None = None, mix: float = 0.5
-    ) -> list[list[str]]:
-        """Words that show each topic: those that hold together, the most telling first.
-
-        Parameters
-        ----------
-        n : int, default=10
-            How many; up to 40 a topic are known.
-        ranking : {"lift", "weight", "frex", "relevance"} or None, default=None
-            None shows words that hold together; else as
-            :func:`topics.models.topic_words.term_scores`.
-        mix : float, default=0.5
-            Of ``frex`` and ``relevance``.
-
-        Returns
-        -------
-        list of list of str
-            One list a topic.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> sorted(model.top_words(3)[model.predict(["the court"])[0]])
-        ['court', 'detainees', 'freed']
-        """
-        self._check_fitted()
-        terms = self.vectorizer_.get_feature_names_out().tolist()
-        if ranking is not None:
-            return [
-                [terms[i] for i in top_terms(scores, terms, n)]
-                for scores in term_scores(self.components_, ranking, mix)
-            ]
-        return [
-            [terms[i] for i in sorted(words[:n], key=lambda i: -scores[i])]
-            for scores, words in zip(term_scores(self.components_), self.words_, strict=True)
-        ]
-
-    def representative(self, topic: int | str, n: int = 3) -> Any:
-        """Releases that show a topic best, with the sentence that shows it.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-        n : int, default=3
-            How many; up to 20 a topic are known.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``id``, ``title``, ``date``, ``share`` and ``sentence``, the best first.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["Aid reached the camp.", "The court freed detainees."] * 20)
-        >>> model.representative(model.predict(["the court"])[0], 1)["sentence"].tolist()
-        ['The court freed detainees.']
-        """
-        import pandas as pd
-
-        columns = ["id", "title", "date", "share", "sentence"]
-        rows = self.representatives_[self.topic_number(topic)][:n]
-        return pd.DataFrame([dict(zip(columns, row, strict=True)) for row in rows], columns=columns)
-
-    def topic_number(self, topic: int | str) -> int:
-        """Number of a topic that is given by number or name.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-
-        Returns
-        -------
-        int
-            From 0.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.topic_number(model.names_[1])
-        1
-        """
-        self._check_fitted()
-        names = [name.casefold() for name in self.names_]
-        if isinstance(topic, str) and topic.casefold() in names:
-            return names.index(topic.casefold())
-        if isinstance(topic, (int, np.integer)) and 0 <= topic < len(self.names_):
-            return int(topic)
-        raise TopicsError(
-            f"there is no topic {topic!r}", f"give 0 to {len(self.names_) - 1} or a name"
-        )
-
-    def topics_over_time(self, freq: Period = "month") -> Any:
-        """Topic proportions in each period of the documents fitted on.
-
-        Parameters
-        ----------
-        freq : {"day", "week", "month", "quarter", "year"}, default="month"
-            Length of a period.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a period (its name the index), a column a topic by name, and ``releases``, their
-            number; topic proportions of a row sum to 1.
-
-        Raises
-        ------
-        TopicsError
-            If the documents have no dates, or ``freq`` is unknown.
-
-        Examples
-        --------
-        >>> from topics import read_releases
-        >>> rows = [
-        ...     {"text": text, "date": f"2024-0{month}-01"}
-        ...     for month in (1, 2)
-        ...     for text in ["aid reached the camp", "the court freed detainees"] * 10
-        ... ]
-        >>> model = TopicModel(2).fit(read_releases(rows, languages=False))
-        >>> model.topics_over_time("month")["releases"].tolist()
-        [20, 20]
-        """
-        import pandas as pd
-
-        self._check_fitted()
-        dates, sums, numbers = self.timeline_
-        if not dates:
-            raise TopicsError("the releases have no dates", "fit a Corpus with dates")
-        frame = pd.DataFrame(sums, columns=self.names_).assign(releases=numbers)
-        frame = frame.groupby(periods_of(dates, freq)).sum().rename_axis(freq)
-        frame[self.names_] = frame[self.names_].div(frame["releases"], axis=0)
-        return frame
-
-    def topics_per_class(self, texts: Any, classes: Sequence[Any]) -> Any:
-        """Mean topic proportions in each class of documents, such as their source.
-
-        Parameters
-        ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The documents.
-        classes : sequence, shape (n_documents,)
-            The class of each.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a class, a column a topic by name, and ``releases``, their number.
-
-        Raises
-        ------
-        TopicsError
-            If there are not as many classes as documents.
-
-        Examples
-        --------
-        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
-        >>> table = TopicModel(2).fit(texts).topics_per_class(texts, ["relief", "law"] * 20)
-        >>> table.index.tolist()
-        ['law', 'relief']
-        """
-        import pandas as pd
-
-        proportions = self.transform(texts)
-        if len(classes) != len(proportions):
-            raise TopicsError(
-                f"{len(classes)} classes for {len(proportions)} releases", "give one for each"
-            )
-        frame = pd.DataFrame(proportions.astype(np.float64), columns=self.names_)
-        # Documents without a class are a class of their own.
-        grouped = frame.groupby(list(classes), dropna=False)
-        return grouped.mean().assign(releases=grouped.size()).rename_axis("class")
-
-    def topics_of_paragraphs(self, text: str) -> Any:
-        r"""The first topic of each paragraph of a document.
-
-        Parameters
-        ----------
-        text : str
-            A document, its paragraphs apart by an empty line.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``paragraph``, ``topic``, ``name`` and ``share``, in reading order.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> len(model.topics_of_paragraphs("Aid reached the camp.\n\nThe court sat."))
-        2
-        """
-        import pandas as pd
-
-        parts = split_paragraphs(as_documents([text])[0].as_py())
-        proportions = self.transform(parts)
-        first = proportions.argmax(axis=1)
-        return pd.DataFrame(
-            {
-                "paragraph": parts,
-                "topic": first,
-                "name": [self.names_[t] for t in first],
-                "share": proportions.max(axis=1, initial=0),
-            }
-        )
-
-    def outliers(self, texts: Any, min_share: float | None = None) -> NDArray[np.bool_]:
-        """Releases that belong to no topic: none has ``min_share`` of them.
-
-        Parameters
-        ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The documents.
-        min_share : float or None, default=None
-            The share that the first topic of a document must have; None is one and a half times
-            what equal proportions would be.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_documents,)
-            True for an outlier.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.outliers(["aid for the camp", "quarks and gluons"]).tolist()
-        [False, True]
-        """
-        proportions = self.transform(texts)
-        bound = 1.5 / len(self.names_) if min_share is None else min_share
-        return np.asarray(proportions.max(axis=1, initial=0) < min(bound, 1))
-
-    def similar_topics(self, topic: int | str, n: int = 5) -> Any:
-        """Topics whose terms are most like those of one.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-        n : int, default=5
-            How many.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``topic``, ``name`` and ``cosine``, the most like first.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.similar_topics(0)["topic"].tolist()
-        [1]
-        """
-        import pandas as pd
-
-        one = self.topic_number(topic)
-        rows = unit_rows(self.components_)
-        cosines = rows @ rows[one]
-        order = [int(t) for t in np.argsort(-cosines, kind="stable") if t != one][:n]
-        return pd.DataFrame(
-            {
-                "topic": order,
-                "name": [self.names_[t] for t in order],
-                "cosine": cosines[order].astype(np.float64),
-            }
-        )
-
-    def match_topics(self, other: TopicModel) -> Any:
-        """The topic of another model that each topic is most like, no two sharing one.
-
-        Parameters
-        ----------
-        other : TopicModel
-            A model fitted to other documents, or otherwise.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a topic: ``topic``, ``name``, ``other`` (-1 where there are too few),
-            ``other_name`` and ``cosine``, over the terms that both know.
-
-        Examples
-        --------
-        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
-        >>> first, second = TopicModel(2).fit(texts), TopicModel(2, random_state=1).fit(texts)
-        >>> first.match_topics(second)["cosine"].round(1).tolist()
-        [1.0, 1.0]
-        """
-        import pandas as pd
-
-        self._check_fitted()
-        other._check_fitted()
-        known = other.vectorizer_.vocabulary_
-        terms = self.vectorizer_.get_feature_names_out().tolist()
-        here = [i for i, term in enumerate(terms) if term in known]
-        there = [known[terms[i]] for i in here]
-        partners, cosines = match_topics(self.components_[:, here], other.components_[:, there])
-        return pd.DataFrame(
-            {
-                "topic": np.arange(len(self.names_)),
-                "name": self.names_,
-                "other": partners,
-                "other_name": [other.names_[t] if t >= 0 else None for t in partners],
-                "cosine": cosines,
-            }
-        )
-
-    def hierarchy(self) -> Any:
-        """Which topics would be merged first: average linkage by the cosine of their terms.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row a merge, the nearest first: ``first`` and ``second`` (numbers of topics, or, from
-            the number of topics on, of the rows before), ``first_name`` and ``second_name`` (None
-            for those), ``distance`` (1 less the cosine) and ``topics`` (how many are merged then).
-            The four columns of numbers are what scipy calls a linkage;
-            :func:`topics.plots.plot_hierarchy` draws it.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.hierarchy().columns.tolist()
-        ['first', 'second', 'first_name', 'second_name', 'distance', 'topics']
-        """
-        import pandas as pd
-        from scipy.cluster.hierarchy import linkage
-
-        self._check_fitted()
-        links = np.empty((0, 4))
-        if len(self.names_) > 1:
-            rows = unit_rows(self.components_).astype(np.float64)
-            apart = np.clip(1 - rows @ rows.T, 0, None)
-            links = linkage(apart[np.triu_indices(len(rows), 1)], "average")
-        names = dict(enumerate(self.names_))
-        first, second, sizes = (links[:, column].astype(np.int64) for column in (0, 1, 3))
-        return pd.DataFrame(
-            {
-                "first": first,
-                "second": second,
-                "first_name": [names.get(t) for t in first.tolist()],
-                "second_name": [names.get(t) for t in second.tolist()],
-                "distance": links[:, 2],
-                "topics": sizes,
-            }
-        )
-
-    # Editing
-
-    @restore_on_error
-    def rename_topic(self, topic: int | str, name: str) -> Self:
-        """Give a topic another name.
-
-        Parameters
-        ----------
-        topic : int or str
-            Number or name.
-        name : str
-            The new name.
-
-        Returns
-        -------
-        TopicModel
-            The model.
-
-        Raises
-        ------
-        TopicsError
-            If there is no such topic, or the name is empty or taken.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.rename_topic(0, "relief").names_[0]
-        'relief'
-        """
-        number = self.topic_number(topic)
-        name = self._free_name(name, [number])
-        self.names_ = [name if t == number else other for t, other in enumerate(self.names_)]
-        return self
-
-    def _free_name(self, name: str, own: Sequence[int]) -> str:
-        """A name that no topic has but some, and no other column of a table."""
-        name = check_name(name)
-        others = {other.casefold() for t, other in enumerate(self.names_) if t not in own}
-        if name.casefold() in others | RESERVED:
-            raise TopicsError(f"the name {name!r} is taken", "give another")
-        return name
-
-    @restore_on_error
-    def merge_topics(self, topics: Iterable[int | str], name: str | None = None) -> Self:
-        """Make one topic of several.
-
-        Parameters
-        ----------
-        topics : iterable of int or str
-            Numbers or names, two or more.
-        name : str or None, default=None
-            Of the merged topic; None keeps that of the first one given.
-
-        Returns
-        -------
-        TopicModel
-            The model; the merged topic has the least of their numbers. Shares and numbers of
-            documents are the sums.
-
-        Raises
-        ------
-        TopicsError
-            If there are fewer than two, or one of them does not exist, or the name is taken.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> model.merge_topics([0, 1], "news").names_
-        ['news']
-        """
-        chosen = list(dict.fromkeys(self.topic_number(topic) for topic in topics))
-        if len(chosen) < 2:
-            raise TopicsError("one topic cannot be merged", "give two or more")
-        kept = min(chosen)
-        name = self._free_name(self.names_[chosen[0]] if name is None else name, chosen)
-        rows = sorted((r for t in chosen for r in self.representatives_[t]), key=lambda r: -r[3])
-        # In turns, so that each of the topics shows among the first words.
-        turns = sorted((at, i) for t in chosen for at, i in enumerate(self.words_[t]))
-        words = list(dict.fromkeys(i for _, i in turns))[: len(self.words_[kept])]
-        groups = sorted(part for t in chosen for part in self.component_groups_[t])
-        sums = {
-            name: getattr(self, name)[chosen].sum(axis=0)
-            for name in ("proportion_sums_", "topic_sizes_", "components_")
-        }
-        background = self.background_[chosen].all()
-        daily = self.timeline_[1][:, chosen].sum(axis=1)
-        self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen], chosen)
-        # These are new arrays and lists: no topic before the smallest number goes.
-        for attribute, total in sums.items():
-            getattr(self, attribute)[kept] = total
-        self.background_[kept], self.timeline_[1][:, kept] = background, daily
-        self.names_[kept], self.words_[kept] = name, words
-        self.component_groups_[kept] = groups
-        self.representatives_[kept] = list(dict.fromkeys(rows))[:_REPRESENTATIVES]
-        return self
-
-    @restore_on_error
-    def drop_topics(self, topics: int | str | Iterable[int | str]) -> Self:
-        """Take topics away, such as background.
-
-        Parameters
-        ----------
-        topics : int, str, or iterable of int or str
-            Numbers or names.
-
-        Returns
-        -------
-        TopicModel
-            The model. What the topics had of documents is nobody's from now on: their proportions
-            sum to less than 1.
-
-        Raises
-        ------
-        TopicsError
-            If one of them does not exist, or none would be left.
-
-        Examples
-        --------
-        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> len(model.drop_topics(0).names_)
-        1
-        """
-        asked = [topics] if isinstance(topics, (int, np.integer, str)) else topics
-        gone = {self.topic_number(topic) for topic in asked}
-        stay = [t for t in range(len(self.names_)) if t not in gone]
-        if not stay:
-            raise TopicsError("no topic would be left", "keep one or more")
-        return self._keep(stay)
-
-    def _keep(self, topics: list[int], merged: Sequence[int] = ()) -> Self:
-        """Keep some topics; those that are merged go on under the smallest of their numbers."""
-        place = np.full(len(self.names_) + 1, -1)
-        place[topics] = np.arange(len(topics))
-        place[list(merged)] = min(merged, default=-1)
-        for name in ("component_groups_", "names_", "words_", "representatives_"):
-            values = getattr(self, name)
-            setattr(self, name, [values[t] for t in topics])
-        for name in ("proportion_sums_", "topic_sizes_", "components_", "background_"):
-            setattr(self, name, getattr(self, name)[topics])
-        if hasattr(self, "labels_"):
-            self.labels_ = place[self.labels_]
-        days, sums, numbers = self.timeline_
-        self.timeline_ = days, sums[:, topics], numbers
-        return self
-
     @restore_on_error
     def split_topic(self, topic: int | str, texts: Any, n: int = 2) -> Self:
         """Make several topics of one.
@@ -1347,30 +1000,40 @@ class TopicModel(Estimator):
         3
         """
         number = self.topic_number(topic)
-        documents, sequences, counts, weights = self._read(texts)
-        matrix = counts if self.method == "lda" else weights
-        first = self._topic_proportions(matrix).argmax(axis=1)
-        rows = np.flatnonzero((first == number) & (np.diff(matrix.indptr) > 0))
+        read = self._read(texts)
+        first = self.first_topics(self._topic_proportions(read.matrix, read.numbers))
+        rows = np.flatnonzero((first == number) & (np.diff(read.matrix.indptr) > 0))
         if n < 2 or rows.size < 2 * n:
             raise TopicsError(
                 f"{rows.size} releases are too few for {n} topics", "split a larger topic"
             )
         gone = self.component_groups_[number]
         stay = [t for t in range(len(self.decomposition_.components_)) if t not in gone]
-        self.decomposition_.split(gone, matrix[rows], n)
+        self.decomposition_.split(gone, read.matrix[rows], n)
         place = {t: i for i, t in enumerate(stay)}
         groups = [[place[t] for t in group if t in place] for group in self.component_groups_]
         groups[number] = [len(stay)]
         self.component_groups_ = groups + [[len(stay) + i] for i in range(1, n)]
         self._merge_components()
-        kept, self.n_documents_ = self.names_, len(sequences)
-        self._describe(sequences, weights, self._topic_proportions(matrix), documents)
+        kept, self.n_documents_ = self.names_, len(read.sequences)
+        proportions = self._topic_proportions(read.matrix, read.numbers)
+        self._describe(read.sequences, read.weights, proportions, read.documents, kept)
         words, others = self.top_words(), [name for t, name in enumerate(kept) if t != number]
         parts = name_topics([words[number], *words[len(kept) :]])
         renamed = name_topics([[]] * len(others) + [[name] for name in parts], others)
         parts = renamed[len(others) :]
         self.names_ = [*kept[:number], parts[0], *kept[number + 1 :], *parts[1:]]
         return self
+
+
+class _Read(NamedTuple):
+    """Documents as they are described, their terms, and what a decomposition reads."""
+
+    documents: Any
+    sequences: TermSequences
+    matrix: sp.csr_matrix
+    weights: sp.csr_matrix
+    numbers: NDArray[np.int64] | None
 
 
 def _is_text(vectorizer: TermVectorizer | None) -> bool:
@@ -1408,6 +1071,16 @@ def _release(texts: Any, i: int) -> tuple[str, str | None, str | None, str]:
         return release["id"], release["title"], release["date"], release["text"]
     text = texts[i].as_py() if hasattr(texts[i], "as_py") else texts[i]
     return str(i), None, None, text if isinstance(text, str) else " ".join(map(str, text))
+
+
+def _document_vectors(
+    weights: sp.csr_matrix, vectors: Any, sources: Sources | None
+) -> NDArray[np.float32]:
+    """Vectors of documents, without what their sources have in each."""
+    rows, _ = document_vectors(weights @ vectors)
+    if sources is None:
+        return rows
+    return take_means_off(rows, sources.numbers, sources.means(rows))
 
 
 def _as_proportions(weights: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -19,12 +19,8 @@ from topics.text.unicode_tables import UNSPACED_RUN
 CANDIDATES = 40
 _WINDOW = 10
 _MAX_TOKENS = 4_000_000
-_NEVER_MET_NPMI = -0.6
-"""What a pair is worth that is not met where the words are looked for next."""
 _DISCOUNT = 2.0
 """Standard deviations that are taken off how often a pair may be expected."""
-_COOCCURRENCE_WEIGHT = 0.8
-"""How much it counts that two words have the same co-occurrence, beside whether they met."""
 _MIN_RELATIVE_WEIGHT = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _OWN_WEIGHT = 0.3
@@ -47,7 +43,8 @@ def rank_topic_words(
     Terms are ranked by weight times the square root of lift; those first of which no other topic
     has far more. Of the best 40 the one that fits the others least is put last; then
     the next, until one is left. A pair fits by normalised pointwise mutual information within
-    windows of ten terms [1]_, as it may be expected elsewhere (:func:`shrunk_npmi`).
+    windows of ten terms [1]_, here and as it may be expected elsewhere
+    (:func:`pair_coherence`).
 
     Parameters
     ----------
@@ -83,7 +80,7 @@ def rank_topic_words(
     scores = term_scores(components) * np.where(own, 1, 1e-6)
     chosen = [_best(row, terms, CANDIDATES) for row in scores]
     used = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
-    fit = shrunk_npmi(sequences, used, len(terms), n_jobs)
+    fit = pair_coherence(sequences, used, len(terms), n_jobs)
     return [
         _by_coherence(scores[t, best], fit[np.ix_(*[np.searchsorted(used, best)] * 2)], best)
         for t, best in enumerate(chosen)
@@ -156,15 +153,18 @@ def _ranks(values: NDArray[np.floating]) -> NDArray[np.float64]:
     )
 
 
-def shrunk_npmi(
+def pair_coherence(
     sequences: TermSequences, used: NDArray[np.integer], n_terms: int, n_jobs: int | None = None
 ) -> NDArray[np.float64]:
-    """Normalised pointwise mutual information of pairs, as to be expected in like documents.
+    """How well pairs of words hold together: in these documents, and by what is to be expected.
 
-    How often two words met within ten terms says little where they met but a few times. Their
-    rate is drawn to what the number of documents that hold both would make of it, as if that had
-    been seen once (a gamma prior, so that meetings elsewhere are negative binomial [1]_), and
-    words that share their co-occurrence, met or not, fit the better.
+    The sum of three numbers of the same scale: normalised pointwise mutual information (NPMI)
+    within ten terms as it was counted, the same as it may be expected in documents of the same
+    kind, and the cosine of the two words' NPMI with all others. How often two words met says
+    little of other documents where they met but a few times: the expected rate is drawn to what
+    the number of documents that hold both would make of it, as if that had been seen once (a
+    gamma prior, so that meetings elsewhere are negative binomial [1]_), and a pair that may not be
+    met at all has -1, as NPMI has it.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def shrunk_npmi(
     Examples
     --------
     >>> words = TermSequences(np.arange(0, 81, 2), np.tile([0, 1, 2, 3], 20).astype(np.int32))
-    >>> fit = shrunk_npmi(words, np.arange(4), 4)
+    >>> fit = pair_coherence(words, np.arange(4), 4)
     >>> bool(fit[0, 1] > 0 > fit[0, 2])
     True
     """
@@ -204,15 +204,19 @@ def shrunk_npmi(
     met = (joint + 1) * prior / (prior + 1)
     met = np.maximum(met - _DISCOUNT * np.sqrt(met), 1e-6) / max(n_windows, 1)
     alone = np.maximum(np.diag(joint), 1) / max(n_windows, 1)
-    fit = np.clip(np.nan_to_num(npmi(met, alone[:, None], alone[None]), nan=0.0), -1, 1)
-    cooccurrence = np.maximum(fit, 0)
-    np.fill_diagonal(cooccurrence, 1)
-    cooccurrence = unit_rows(cooccurrence)
+    elsewhere, here = (
+        np.clip(np.nan_to_num(npmi(rate, alone[:, None], alone[None]), nan=0.0), -1, 1)
+        for rate in (met, joint / max(n_windows, 1))
+    )
+    here[joint == 0] = -1
+    company = np.maximum(elsewhere, 0)
+    np.fill_diagonal(company, 1)
+    company = unit_rows(company)
     with one_blas_thread():
-        alike = cooccurrence @ cooccurrence.T
-    expected = (1 - missed) * fit + missed * _NEVER_MET_NPMI + _COOCCURRENCE_WEIGHT * alike
-    np.fill_diagonal(expected, 0)
-    return expected
+        alike = company @ company.T
+    coherence = here + (1 - missed) * elsewhere - missed + alike
+    np.fill_diagonal(coherence, 0)
+    return coherence
 
 
 def _documents_with_both(words: TermSequences, n_terms: int) -> NDArray[np.float32]:

@@ -44,7 +44,7 @@ def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.float
     >>> daily_proportions(["2024-05-02", None], np.array([[0.5, 0.5], [1.0, 0.0]]))[1].tolist()
     [[0.5, 0.5]]
     """
-    each = [_day(date) for date in dates]
+    each = [day_of(date) for date in dates]
     known = [i for i, day in enumerate(each) if day]
     days = sorted({str(each[i]) for i in known})
     place = {day: j for j, day in enumerate(days)}
@@ -56,8 +56,24 @@ def daily_proportions(dates: Sequence[str | None], proportions: NDArray[np.float
     return days, sums, numbers
 
 
-def _day(date: str | None) -> str | None:
-    """The day of a date, the first of a month without a day; None where it is none."""
+def day_of(date: str | None) -> str | None:
+    """The day of a date, the first of a month without a day.
+
+    Parameters
+    ----------
+    date : str or None
+        ISO 8601, perhaps with a time.
+
+    Returns
+    -------
+    str or None
+        Like ``2024-05-02``; None where it is no date.
+
+    Examples
+    --------
+    >>> day_of("2024-05"), day_of("2024-05-02T10:00"), day_of("May")
+    ('2024-05-01', '2024-05-02', None)
+    """
     if date is not None and len(date) == 7:
         date += "-01"
     try:

@@ -18,6 +18,7 @@ from topics._parallel import one_blas_thread, over_shards
 from topics.models._base import Decomposition
 from topics.models.initialisation import initialise_from_clusters
 from topics.models.nmf import NMF
+from topics.models.source_effects import Sources, take_means_off
 from topics.text.word_vectors import WordVectors, document_vectors
 
 TEMPERATURE = 0.1
@@ -68,6 +69,8 @@ class VectorTopics(Decomposition):
         In which topics are tight (:func:`topics._math.discriminant.linear_discriminant`).
     mean_ : ndarray of float32, shape (size,)
         Mean vector of the documents, which is taken off each.
+    source_means_ : ndarray of float32, shape (n_sources, size)
+        What is taken off the documents of each source, too.
     n_features_in_ : int
         Number of terms.
 
@@ -82,6 +85,7 @@ class VectorTopics(Decomposition):
     centres_: NDArray[np.float32]
     metric_: NDArray[np.float32]
     mean_: NDArray[np.float32]
+    source_means_: NDArray[np.float32]
 
     def __init__(
         self,
@@ -129,13 +133,17 @@ class VectorTopics(Decomposition):
         return self
 
     @restore_on_error
-    def fit_transform(self, X: Any, y: Any = None) -> NDArray[np.float32]:
+    def fit_transform(
+        self, X: Any, y: Any = None, sources: Sources | None = None
+    ) -> NDArray[np.float32]:
         """Learn the topics and give the documents' proportions of them.
 
         Parameters
         ----------
         X, y
             As for :meth:`fit`.
+        sources : Sources or None, default=None
+            Sources of the documents, of whose vectors what a source has in each is taken off.
 
         Returns
         -------
@@ -158,6 +166,10 @@ class VectorTopics(Decomposition):
         known |= ~known.any()
         rows, self.mean_ = document_vectors(sums)
         del sums
+        self.source_means_ = np.empty((0, rows.shape[1]), np.float32)
+        if sources is not None:
+            self.source_means_ = sources.means(rows)
+            rows = take_means_off(rows, sources.numbers, self.source_means_)
         start = initialise_from_clusters(
             X, rows, self.n_components, self.seed_components, self.random_state, self.n_jobs
         )
@@ -193,13 +205,15 @@ class VectorTopics(Decomposition):
         centres, metric = linear_discriminant(rows, membership_matrix(topics, self.n_components))
         self.centres_, self.metric_ = centres.astype(np.float32), metric.astype(np.float32)
 
-    def transform(self, X: Any) -> NDArray[np.float32]:
+    def transform(self, X: Any, numbers: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Topic proportions in documents.
 
         Parameters
         ----------
         X : array or sparse matrix, shape (n_documents, n_terms)
             Weights of at least zero.
+        numbers : ndarray of int64, shape (n_documents,), or None, default=None
+            Number of each document's source among those that were learnt from, -1 for none.
 
         Returns
         -------
@@ -216,7 +230,10 @@ class VectorTopics(Decomposition):
         """
         self._check_fitted()
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
-        return self._proportions(self._centred(self._words.transform(X)))
+        rows = self._centred(self._words.transform(X))
+        if numbers is not None:
+            rows = take_means_off(rows, numbers, self.source_means_)
+        return self._proportions(rows)
 
     def _parts(self, old: list[int], X: Any, n: int) -> NDArray[np.float32]:
         X = sp.csr_matrix(check_matrix(self, X), dtype=np.float32)
@@ -235,6 +252,7 @@ class VectorTopics(Decomposition):
         centres: NDArray[np.floating],
         metric: NDArray[np.floating],
         mean: NDArray[np.floating],
+        source_means: NDArray[np.floating],
     ) -> None:
         """What was learnt."""
         self.n_features_in_ = components.shape[1]
@@ -242,6 +260,7 @@ class VectorTopics(Decomposition):
         self.components_ = np.array(components, np.float32)
         self.centres_, self.metric_ = np.array(centres, np.float32), np.array(metric, np.float32)
         self.mean_ = np.array(mean, np.float32)
+        self.source_means_ = np.array(source_means, np.float32)
 
     def _take_vectors(self, vectors: ArrayLike) -> None:
         # Half precision is enough for sums of many terms, and half the size of an artifact.

@@ -22,7 +22,7 @@ from topics.persistence.model_state import KINDS
 from topics.text.vectorizer import TermVectorizer
 from topics.themes.classifier import ThemeClassifier
 
-FORMAT = 2
+FORMAT = 3
 """Version of the folder's layout; a newer one is refused."""
 
 MANIFEST, WEIGHTS = "manifest.json", "model.safetensors"

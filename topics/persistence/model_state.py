@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
@@ -17,6 +18,7 @@ from topics.labeller import Labeller
 from topics.models.lda import LDA
 from topics.models.n_topics import Step
 from topics.models.nmf import NMF
+from topics.models.source_effects import SourceEffects
 from topics.models.topic_model import TopicModel
 from topics.models.vector_topics import VectorTopics
 from topics.text.seed_words import check_name
@@ -193,7 +195,9 @@ _METHODS: dict[str, type[NMF | LDA]] = {"nmf": NMF, "lda": LDA}
 def _save_topic_model(model: TopicModel) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
     inner = model.decomposition_
-    facts["params"] = _params(model, without=("vectorizer", "previous_model"))
+    facts["params"] = _params(model, without=("vectorizer", "previous_model", "by"))
+    # Values of other documents are of no use.
+    facts["params"]["by"] = model.by if isinstance(model.by, str | None) else "auto"
     facts["decomposition"] = _params(inner, without=_LEARNT)
     facts |= {
         "n_documents": int(model.n_documents_),
@@ -202,6 +206,7 @@ def _save_topic_model(model: TopicModel) -> State:
         "names": model.names_,
         "groups": model.component_groups_,
         "background": model.background_.tolist(),
+        "surplus": model.surplus_.tolist(),
         "representatives": model.representatives_,
         "days": model.timeline_[0],
     }
@@ -226,8 +231,66 @@ def _save_topic_model(model: TopicModel) -> State:
             "centres": inner.centres_,
             "metric": inner.metric_,
             "mean": inner.mean_,
+            "source_means": inner.source_means_,
+        }
+    if model.source_effects_ is not None:
+        facts, arrays = _with_sources(facts, arrays, model.source_effects_)
+    return facts, arrays
+
+
+def _with_sources(
+    facts: dict[str, Any], arrays: dict[str, NDArray[Any]], effects: SourceEffects
+) -> State:
+    facts["sources"] = {
+        "names": effects.names,
+        "n_releases": effects.n_releases,
+        "own": effects.own,
+        "words": effects.words,
+    }
+    matrices = {"source_shares": effects.shares}
+    if effects.letterheads is not None:
+        matrices["letterheads"] = effects.letterheads
+    for name, matrix in matrices.items():
+        arrays |= {
+            f"{name}_values": matrix.data.astype(np.float32),
+            f"{name}_terms": matrix.indices.astype(np.int64),
+            f"{name}_starts": matrix.indptr.astype(np.int64),
         }
     return facts, arrays
+
+
+def _load_sources(
+    facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], n_terms: int
+) -> SourceEffects:
+    names = [str(name) for name in facts["names"]]
+    words = [[_number(i) for i in row] for row in facts["words"]]
+    n_releases = [_number(n) for n in facts["n_releases"]]
+    own = [float(share) for share in facts["own"]]
+    if not len(names) == len(words) == len(n_releases) == len(own) == len(set(names)):
+        raise ValueError("what is said of the sources does not fit")
+    if any(i >= n_terms for row in words for i in row):
+        raise ValueError("words of sources that are not in the vocabulary")
+    shape = (len(names), n_terms)
+    return SourceEffects(
+        names,
+        _shares(arrays, "source_shares", shape),
+        n_releases,
+        own,
+        words,
+        _shares(arrays, "letterheads", shape) if "letterheads_values" in arrays else None,
+    )
+
+
+def _shares(arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, int]) -> sp.csr_matrix:
+    """A sparse matrix of shares from 0 to 1."""
+    starts = _integers(arrays, f"{name}_starts", (shape[0] + 1,))
+    terms = _integers(arrays, f"{name}_terms", arrays[f"{name}_terms"].shape[:1])
+    values = _floats(arrays, f"{name}_values", terms.shape, ("float32",))
+    if starts[0] != 0 or starts[-1] != terms.size or (np.diff(starts) < 0).any():
+        raise ValueError(f"{name} that do not lie one after the other")
+    if terms.max(initial=-1) >= shape[1] or values.min(initial=0) < 0 or values.max(initial=0) > 1:
+        raise ValueError(f"{name} that are no shares of terms")
+    return sp.csr_matrix((values, terms, starts), shape)
 
 
 def _lda_priors(
@@ -251,13 +314,17 @@ def _load_decomposition(
         raise ValueError("components below zero")
     if method == "vectors":
         size = arrays["centres"].shape[-1]
+        n_sources = len(facts["sources"]["names"]) if "sources" in facts else 0
         inner = VectorTopics(vectors=[], **params)
+        # Artifacts of format 2 and before know of no sources.
+        of_sources = {"source_means": np.zeros((0, size), np.float32), **arrays}
         inner._restore(
             components,
             _floats(arrays, "vectors", (n_terms, size), ("float16",)),
             _floats(arrays, "centres", (k, size)),
             _floats(arrays, "metric", (size, size)),
             _floats(arrays, "mean", (size,)),
+            _floats(of_sources, "source_means", (n_sources, size)),
         )
         return inner
     found = _METHODS[method](**params)
@@ -290,6 +357,11 @@ def _load_topic_model(
         raise ValueError("groups that share components, or hold what is none")
     model._merge_components()
     model.background_ = np.array(facts["background"], bool).reshape(k)
+    # Artifacts of format 2 and before have no such marks.
+    model.surplus_ = np.array(facts.get("surplus", [False] * k), bool).reshape(k)
+    model.source_effects_ = None
+    if "sources" in facts:
+        model.source_effects_ = _load_sources(facts["sources"], arrays, n_terms)
     if "n_topics_path" in facts:
         import pandas as pd
 

@@ -1,0 +1,165 @@
+"""Topics that are renamed, merged, split and dropped by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+import numpy as np
+
+from topics._errors import TopicsError
+from topics._estimator import restore_on_error
+from topics.models.topic_tables import REPRESENTATIVES, TopicTables
+from topics.text.seed_words import RESERVED, check_name
+
+
+class TopicEditing(TopicTables):
+    """Base of :class:`~topics.TopicModel`: what people change of its topics."""
+
+    @restore_on_error
+    def rename_topic(self, topic: int | str, name: str) -> Self:
+        """Give a topic another name.
+
+        Parameters
+        ----------
+        topic : int or str
+            Number or name.
+        name : str
+            The new name.
+
+        Returns
+        -------
+        TopicModel
+            The model.
+
+        Raises
+        ------
+        TopicsError
+            If there is no such topic, or the name is empty or taken.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.rename_topic(0, "relief").names_[0]
+        'relief'
+        """
+        number = self.topic_number(topic)
+        name = self._free_name(name, [number])
+        self.names_ = [name if t == number else other for t, other in enumerate(self.names_)]
+        return self
+
+    def _free_name(self, name: str, own: Sequence[int]) -> str:
+        """A name that no topic has but some, and no other column of a table."""
+        name = check_name(name)
+        others = {other.casefold() for t, other in enumerate(self.names_) if t not in own}
+        if name.casefold() in others | RESERVED:
+            raise TopicsError(f"the name {name!r} is taken", "give another")
+        return name
+
+    @restore_on_error
+    def merge_topics(self, topics: Iterable[int | str], name: str | None = None) -> Self:
+        """Make one topic of several.
+
+        Parameters
+        ----------
+        topics : iterable of int or str
+            Numbers or names, two or more.
+        name : str or None, default=None
+            Of the merged topic; None keeps that of the first one given.
+
+        Returns
+        -------
+        TopicModel
+            The model; the merged topic has the least of their numbers. Shares and numbers of
+            documents are the sums.
+
+        Raises
+        ------
+        TopicsError
+            If there are fewer than two, or one of them does not exist, or the name is taken.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> model.merge_topics([0, 1], "news").names_
+        ['news']
+        """
+        chosen = list(dict.fromkeys(self.topic_number(topic) for topic in topics))
+        if len(chosen) < 2:
+            raise TopicsError("one topic cannot be merged", "give two or more")
+        kept = min(chosen)
+        name = self._free_name(self.names_[chosen[0]] if name is None else name, chosen)
+        rows = sorted((r for t in chosen for r in self.representatives_[t]), key=lambda r: -r[3])
+        # In turns, so that each of the topics shows among the first words.
+        turns = sorted((at, i) for t in chosen for at, i in enumerate(self.words_[t]))
+        words = list(dict.fromkeys(i for _, i in turns))[: len(self.words_[kept])]
+        groups = sorted(part for t in chosen for part in self.component_groups_[t])
+        sums = {
+            name: getattr(self, name)[chosen].sum(axis=0)
+            for name in ("proportion_sums_", "topic_sizes_", "components_")
+        }
+        marks = {name: getattr(self, name)[chosen].all() for name in ("background_", "surplus_")}
+        daily = self.timeline_[1][:, chosen].sum(axis=1)
+        self._keep([t for t in range(len(self.names_)) if t == kept or t not in chosen], chosen)
+        # These are new arrays and lists: no topic before the smallest number goes.
+        for attribute, total in sums.items():
+            getattr(self, attribute)[kept] = total
+        self.timeline_[1][:, kept] = daily
+        for attribute, mark in marks.items():
+            getattr(self, attribute)[kept] = mark
+        self.names_[kept], self.words_[kept] = name, words
+        self.component_groups_[kept] = groups
+        self.representatives_[kept] = list(dict.fromkeys(rows))[:REPRESENTATIVES]
+        return self
+
+    @restore_on_error
+    def drop_topics(self, topics: int | str | Iterable[int | str]) -> Self:
+        """Take topics away, such as background.
+
+        Parameters
+        ----------
+        topics : int, str, or iterable of int or str
+            Numbers or names.
+
+        Returns
+        -------
+        TopicModel
+            The model. What the topics had of documents is nobody's from now on: their proportions
+            sum to less than 1.
+
+        Raises
+        ------
+        TopicsError
+            If one of them does not exist, or none would be left.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> len(model.drop_topics(0).names_)
+        1
+        """
+        asked = [topics] if isinstance(topics, (int, np.integer, str)) else topics
+        gone = {self.topic_number(topic) for topic in asked}
+        stay = [t for t in range(len(self.names_)) if t not in gone]
+        if not stay:
+            raise TopicsError("no topic would be left", "keep one or more")
+        return self._keep(stay)
+
+    def _keep(self, topics: list[int], merged: Sequence[int] = ()) -> Self:
+        """Keep some topics; those that are merged go on under the smallest of their numbers."""
+        place = np.full(len(self.names_) + 1, -1)
+        place[topics] = np.arange(len(topics))
+        place[list(merged)] = min(merged, default=-1)
+        for name in ("component_groups_", "names_", "words_", "representatives_"):
+            values = getattr(self, name)
+            setattr(self, name, [values[t] for t in topics])
+        for name in ("proportion_sums_", "topic_sizes_", "components_", "background_", "surplus_"):
+            setattr(self, name, getattr(self, name)[topics])
+        if hasattr(self, "labels_"):
+            self.labels_ = place[self.labels_]
+        days, sums, numbers = self.timeline_
+        self.timeline_ = days, sums[:, topics], numbers
+        return self
