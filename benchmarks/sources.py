@@ -5,7 +5,8 @@
 FOLDER holds `senate.parquet` (columns `senator` and `text`), `bbc.parquet` (`text`, `label`) and
 `collections/*.parquet` (`text`, `label`). Parts: `senate` (NMI of first topics with senators, which
 should be low; topics of which one senator has over 40 %; NPMI of ten words in as many releases that
-were not fitted, over all topics and over those without a name of a senator; seconds), `publishers`
+were not fitted, over all topics and over those without a name of a senator; seconds), `bertopic`
+(the same of BERTopic), `publishers`
 (two publishers and three subjects, known, with and without the column of the publishers), `bbc`
 (NMI with five classes) and `short` (NPMI and diversity of words for k = 10, 20 and 50 on short
 texts). Peers: scikit-learn's NMF and LDA, and tomotopy's LDA and BERTopic (over all-MiniLM-L6-v2 of
@@ -49,7 +50,7 @@ def owned(first: Any, sources: Any, k: int) -> int:
         Counter(sources[first == t]).most_common(1)[0][1] / (first == t).sum()
         for t in range(k) if (first == t).any()
     )  # fmt: skip
-    return sum(share > 0.4 for share in shares)
+    return int(sum(share > 0.4 for share in shares))
 
 
 def npmi_of(words: list[list[str]], sequences: Any, vocabulary: Any) -> Any:
@@ -72,12 +73,12 @@ def tomotopy_topics(texts: Any, terms: list[str], sequences: Any, k: int) -> Any
     return first, [[word for word, _ in model.get_topic_words(t, 10)] for t in range(k)]
 
 
-def bertopic_topics(texts: Any, embeddings: Any, vectorizer: Any, k: int) -> Any:
+def bertopic_topics(texts: Any, embeddings: Any, k: int) -> Any:
     from bertopic import BERTopic
     from sklearn.cluster import KMeans
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counter = CountVectorizer(vocabulary=vectorizer.get_feature_names_out().tolist())
+    counter = CountVectorizer(stop_words="english", min_df=2)
     # As many topics as the others have.
     clusters = KMeans(k, n_init=3, random_state=0)
     model = BERTopic(hdbscan_model=clusters, vectorizer_model=counter)
@@ -96,7 +97,8 @@ def embed(texts: Any) -> Any:
     return model.encode(list(texts), batch_size=64, show_progress_bar=False)
 
 
-def bench_senate(folder: Path, n: int, runs: int) -> dict[str, Any]:
+def senate(folder: Path, n: int) -> Any:
+    """Texts and senators of releases, their terms, and those of as many others."""
     table = pq.read_table(folder / "senate.parquet", columns=["senator", "text"]).to_pydict()
     order = np.random.default_rng(0).permutation(len(table["text"]))
     fitted, heldout = np.sort(order[:n]), np.sort(order[n : 2 * n])
@@ -104,30 +106,68 @@ def bench_senate(folder: Path, n: int, runs: int) -> dict[str, Any]:
     sources = np.array([table["senator"][i] for i in fitted])
     vectorizer = default_vectorizer(pa.array(texts, pa.large_string()), n_jobs=2)
     sequences = vectorizer.fit_to_sequences(texts)
-    there = vectorizer.sequences([table["text"][i] for i in heldout])
+    return (
+        texts,
+        sources,
+        vectorizer,
+        sequences,
+        vectorizer.sequences([table["text"][i] for i in heldout]),
+    )
+
+
+def senators_words(model: TopicModel) -> set[str]:
+    """The four words of each senator that are most his own."""
+    return {word for row in model.sources_["words"] for word in row.split(", ")[:4]}
+
+
+def judge(first: Any, words: Any, seconds: float, sources: Any, there: Any, vocabulary: Any,
+          names: set[str]) -> dict[str, Any]:  # fmt: skip
+    npmi = npmi_of(words, there, vocabulary)
+    subjects = [t for t, topic in enumerate(words) if not names.intersection(topic)]
+    return {
+        "nmi": normalized_mutual_info_score(sources, first),
+        "owned": owned(first, sources, len(words)),
+        "npmi": float(np.nanmean(npmi)),
+        "npmi_subjects": float(np.nanmean(npmi[subjects])) if subjects else float("nan"),
+        "subjects": len(subjects),
+        "diversity": topic_diversity(words),
+        "seconds": seconds,
+    }
+
+
+def say(k: int, name: str, row: dict[str, Any]) -> None:
+    print(
+        f"  k {k} {name:26} NMI {row['nmi']:.3f}  owned {row['owned']:2}  NPMI {row['npmi']:.3f}, "
+        f"of {row['subjects']:2} without a name {row['npmi_subjects']:.3f}  "
+        f"{row['seconds']:6.1f} s",
+        flush=True,
+    )
+
+
+def bench_senate(folder: Path, n: int, runs: int) -> dict[str, Any]:
+    texts, sources, vectorizer, sequences, there = senate(folder, n)
     terms, vocabulary = vectorizer.get_feature_names_out().tolist(), vectorizer.vocabulary_
     counts = sequences.counts(len(terms), np.float32)
     weights = tfidf_weights(counts, vectorizer.smoothed_idf_)
-    embeddings = embed(texts)
+    names = senators_words(
+        TopicModel(20, by=list(sources)).fit_sequences(sequences, vectorizer, texts)
+    )
     result: dict[str, Any] = {}
-    names: set[str] = set()
     for k in (20, 50):
         found: dict[str, Any] = {}
         for method in METHODS:
-            for by in (list(sources), "auto", None):
+            for told, by in (
+                ("by senator", list(sources)), ("no sources given", "auto"), ("by=None", None),
+            ):  # fmt: skip
                 seconds = []
                 for _ in range(runs):
                     start = time.perf_counter()
                     model = TopicModel(k, method, by=by, n_jobs=2)
                     model.fit_sequences(sequences, vectorizer, texts)
                     seconds.append(time.perf_counter() - start)
-                told = {None: "by=None", "auto": "no sources given"}.get(
-                    by if not isinstance(by, list) else "", "by senator"
-                )
-                key = f"{method}, {told}"
-                found[key] = model.labels_, model.top_words(10), statistics.median(seconds)
-                if isinstance(by, list):
-                    names |= {w for row in model.sources_["words"] for w in row.split(", ")[:4]}
+                found[f"{method}, {told}"] = (
+                    model.labels_, model.top_words(10), statistics.median(seconds)
+                )  # fmt: skip
         for name, peer in their_models(k, 0).items():
             start = time.perf_counter()
             first = peer.fit_transform(counts if name.endswith("LDA") else weights).argmax(axis=1)
@@ -136,29 +176,33 @@ def bench_senate(folder: Path, n: int, runs: int) -> dict[str, Any]:
         start = time.perf_counter()
         if peer := tomotopy_topics(texts, terms, sequences, k):
             found["tomotopy LDA"] = *peer, time.perf_counter() - start
-        if embeddings is not None:
-            start = time.perf_counter()
-            peer = bertopic_topics(texts, embeddings, vectorizer, k)
-            found["BERTopic, embeddings made"] = *peer, time.perf_counter() - start
-        for name, (first, words, seconds) in found.items():
-            npmi = npmi_of(words, there, vocabulary)
-            subjects = [t for t, topic in enumerate(words) if not names.intersection(topic)]
-            row = {
-                "nmi": normalized_mutual_info_score(sources, first),
-                "owned": owned(first, sources, k),
-                "npmi": float(np.nanmean(npmi)),
-                "npmi_subjects": float(np.nanmean(npmi[subjects])) if subjects else None,
-                "subjects": len(subjects),
-                "diversity": topic_diversity(words),
-                "seconds": seconds,
-            }
+        for name, outcome in found.items():
+            row = judge(*outcome, sources, there, vocabulary, names)
             result[f"k={k}: {name}"] = row
-            print(
-                f"  k {k} {name:26} NMI {row['nmi']:.3f}  owned {row['owned']:2}  "
-                f"NPMI {row['npmi']:.3f}, of {row['subjects']:2} without a name "
-                f"{row['npmi_subjects'] or np.nan:.3f}  {seconds:6.1f} s",
-                flush=True,
-            )
+            say(k, name, row)
+    return result
+
+
+def bench_bertopic(folder: Path, n: int, runs: int) -> dict[str, Any]:
+    """The same of BERTopic; its sentence transformer takes minutes."""
+    texts, sources, vectorizer, sequences, there = senate(folder, n)
+    start = time.perf_counter()
+    embeddings = embed(texts)
+    if embeddings is None:
+        print("  BERTopic, or its model, is not installed")
+        return {}
+    embedded = time.perf_counter() - start
+    names = senators_words(
+        TopicModel(20, by=list(sources)).fit_sequences(sequences, vectorizer, texts)
+    )
+    result = {}
+    for k in (20, 50):
+        start = time.perf_counter()
+        first, words = bertopic_topics(texts, embeddings, k)
+        seconds = time.perf_counter() - start + embedded
+        row = judge(first, words, seconds, sources, there, vectorizer.vocabulary_, names)
+        result[f"k={k}"] = row
+        say(k, "BERTopic", row)
     return result
 
 
@@ -240,7 +284,8 @@ def bench_short(folder: Path, n: int, runs: int) -> dict[str, Any]:
 
 
 PARTS = {
-    "senate": bench_senate, "publishers": bench_publishers, "bbc": bench_bbc, "short": bench_short,
+    "senate": bench_senate, "bertopic": bench_bertopic, "publishers": bench_publishers,
+    "bbc": bench_bbc, "short": bench_short,
 }  # fmt: skip
 
 

@@ -253,3 +253,25 @@ def test_encoders_give_a_row_for_each():
         assert odd.shape == (6, 256)
         assert np.isfinite(odd).all()
         assert odd[-1].any()
+
+
+def test_topics_of_short_texts_lean_on_a_background(tmp_path):
+    from topics import TopicModel, load, save
+
+    subjects = {
+        "food": "bread cheese soup onions carrots butter apples honey pepper noodles".split(),
+        "music": "guitar violin piano singer drums melody orchestra chorus trumpet cello".split(),
+    }
+    rng = np.random.default_rng(0)
+    truth = rng.permutation(np.repeat([0, 1], 40))
+    # Two words of ten a text, so that most texts share no word with most others.
+    pairs = [rng.choice(list(subjects.values())[t], 2, replace=False) for t in truth]
+    texts = [f"They could not be without the {a} and some of the {b}." for a, b in pairs]
+    model = TopicModel(2, background="default").fit(texts)
+    assert model.decomposition_.vectors_.shape[1] > 256
+    labels = model.labels_
+    assert max((labels == truth).mean(), (labels != truth).mean()) > 0.95
+    save(model, tmp_path / "model")
+    assert (load(tmp_path / "model").predict(texts) == labels).all()
+    plain = TopicModel(2).fit(texts)
+    assert plain.decomposition_.vectors_.shape[1] < 256

@@ -347,6 +347,7 @@ def fit(
             say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
     topic_model = TopicModel(
         _n_topics(topics), method.value, themes=seeds, by=None if by == "none" else by,
+        background=None if background == "default" else vectors,
         random_state=seed, n_jobs=jobs,
     )  # fmt: skip
     classifier = None

@@ -21,14 +21,19 @@ _FEWEST = 10
 """Documents, of those, that a letterhead stands in at least; of larger corpora a hundredth."""
 
 
-_TOGETHER = 0.6
+_TOGETHER = 0.5
 """Jaccard similarity of the documents of two words from which on they stand in one letterhead, and
 the share of its words that a document with the letterhead holds."""
 
 
-_SPREAD = 0.7
+_SPREAD = 0.6
 """Number of further subjects that its documents are about, beside that of as many documents drawn
 at random, from which on words are a letterhead and no subject."""
+
+
+_DIVIDES, _DIVIDES_ALONE = 0.6, 0.3
+"""Share of the documents that have any letterhead, or one and the same, from which on publishers
+divide a corpus. Where few do, what looks like one is more often a country or a turn of phrase."""
 
 
 _SUBJECTS, _DRAWS = 20, 3
@@ -63,14 +68,15 @@ def find_letterheads(
     Returns
     -------
     csr_matrix of float32, shape (n_letterheads, n_terms)
-        The same value for each term of a letterhead, so that rows sum to 1.
+        The same value for each term of a letterhead, so that rows sum to 1. None are found unless
+        three in five documents have any, or three in ten the same.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
     >>> texts = np.zeros((60, 8), np.float32)
     >>> texts[np.arange(60), np.arange(60) % 6] = 1  # six subjects, a word each
-    >>> texts[np.ix_(rng.permutation(60)[:30], [6, 7])] = 1
+    >>> texts[np.ix_(rng.permutation(60)[:40], [6, 7])] = 1
     >>> vectors = np.eye(8, dtype=np.float32)
     >>> find_letterheads(sp.csr_matrix(texts), vectors).toarray().tolist()
     [[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5]]
@@ -97,7 +103,12 @@ def find_letterheads(
         if own.size >= _fewest(sample.shape[0]):
             usual = float(np.mean([_n_subjects(other[: own.size]) for other in drawn]))
             spread[i] = (_n_subjects(subjects[own]) - 1) / (usual - 1) if usual > 1 else 0
-    return letterheads[np.flatnonzero(spread >= _SPREAD)]
+    found = letterheads[np.flatnonzero(spread >= _SPREAD)]
+    of = letterhead_of(sample, found)
+    if (of >= 0).mean() >= _DIVIDES:
+        return found
+    sizes = np.bincount(of[of >= 0], minlength=found.shape[0])
+    return found[np.flatnonzero(sizes >= _DIVIDES_ALONE * len(of))]
 
 
 def letterhead_of(weights: sp.csr_matrix, letterheads: sp.csr_matrix) -> NDArray[np.int64]:
@@ -113,13 +124,13 @@ def letterhead_of(weights: sp.csr_matrix, letterheads: sp.csr_matrix) -> NDArray
     Returns
     -------
     ndarray of int64, shape (n_documents,)
-        That of which the document holds the largest share of words, three in five of them or more;
+        That of which the document holds the largest share of words, half of them or more;
         -1 where it holds none.
 
     Examples
     --------
     >>> letterheads = sp.csr_matrix(np.array([[0.5, 0.5, 0.0]], np.float32))
-    >>> letterhead_of(sp.csr_matrix([[1.0, 2.0, 0.0], [1.0, 0.0, 1.0]]), letterheads).tolist()
+    >>> letterhead_of(sp.csr_matrix([[1.0, 2.0, 0.0], [0.0, 0.0, 1.0]]), letterheads).tolist()
     [0, -1]
     """
     if not letterheads.shape[0]:

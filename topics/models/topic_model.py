@@ -37,8 +37,9 @@ from topics.models.topics_over_time import (
 )
 from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
-from topics.reading.documents import Documents, read_documents, warn_of_rejects
-from topics.text.default_vectorizer import fit_vectorizer
+from topics.reading.documents import Documents, as_documents, read_documents, warn_of_rejects
+from topics.text.background import WordKnowledge, resolve_background
+from topics.text.default_vectorizer import corpus_languages, fit_vectorizer
 from topics.text.seed_words import check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences, sequences_from_counts
@@ -94,6 +95,11 @@ class TopicModel(TopicEditing):
         topic; a subject that only one source writes about stays. "auto" takes the column
         ``source`` where it holds two sources or more; without it, letterheads are found by words
         that stand together whatever releases are about. None tells nothing apart.
+    background : "default", None, str, path, KeyedVectors or object, default=None
+        Word vectors from elsewhere, which stand beside those that are learnt from the documents, as
+        far as they are known to read the language: as for
+        :func:`topics.text.background.resolve_background`. Topics of short texts are then far more
+        often those a reader would see; of a few hundred long ones hardly so.
     previous_model : TopicModel or None, default=None
         A model whose topics come first, with their numbers and names, as this month's topics after
         last month's; further topics stay free.
@@ -147,6 +153,7 @@ class TopicModel(TopicEditing):
         themes: Mapping[str, Sequence[str]] | None = None,
         init: Literal["vectors", "default"] = "vectors",
         by: str | Sequence[Any] | None = "auto",
+        background: Any = None,
         previous_model: TopicModel | None = None,
         random_state: Any = 0,
         n_jobs: int | None = None,
@@ -157,6 +164,7 @@ class TopicModel(TopicEditing):
         self.themes = themes
         self.init = init
         self.by = by
+        self.background = background
         self.previous_model = previous_model
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -305,7 +313,7 @@ class TopicModel(TopicEditing):
             for name, terms in seeds_of.items()
         }
         given = self._given_sources(texts, len(sequences))
-        vectors = self._vectors(sequences, given is not None)
+        vectors = self._vectors(sequences, texts, given is not None)
         counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
         weights = self._weights(counts)
         sources = self._learn_sources(given, weights, vectors)
@@ -579,13 +587,24 @@ class TopicModel(TopicEditing):
         self.n_topics_path_ = pd.DataFrame(steps)
         return min(max(largest_good_n_topics(steps), n_first), max(len(sequences), n_first))
 
-    def _vectors(self, sequences: TermSequences, has_sources: bool) -> NDArray[np.float32] | None:
+    def _vectors(
+        self, sequences: TermSequences, texts: Any, has_sources: bool
+    ) -> NDArray[np.float32] | None:
         """Vectors of terms, where anything asks for them and there is text to learn them from."""
         wanted = "vectors" in (self.method, self.init) or self.n_topics == "auto" or has_sources
         if not wanted or not len(sequences):
             return None
         words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
-        return words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
+        learnt = words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
+        background = resolve_background(self.background)
+        if background is None or self.vectorizer_.takes_any_document:
+            return learnt
+        languages = corpus_languages(as_documents(texts))
+        knowledge = WordKnowledge(background, languages, check_themes(self.themes))
+        if not knowledge.weight:
+            return learnt
+        known = knowledge.vectors(self.vectorizer_.get_feature_names_out().tolist())
+        return np.hstack([learnt, knowledge.length(len(sequences)) * known])
 
     def _first_names(self) -> list[str]:
         """Names of the topics that are not free: a previous model's, then those of new themes."""

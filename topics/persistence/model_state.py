@@ -195,7 +195,7 @@ _METHODS: dict[str, type[NMF | LDA]] = {"nmf": NMF, "lda": LDA}
 def _save_topic_model(model: TopicModel) -> State:
     facts, arrays = _below("vectorizer", _save_vectorizer(model.vectorizer_))
     inner = model.decomposition_
-    facts["params"] = _params(model, without=("vectorizer", "previous_model", "by"))
+    facts["params"] = _params(model, without=("vectorizer", "previous_model", "by", "background"))
     # Values of other documents are of no use.
     facts["params"]["by"] = model.by if isinstance(model.by, str | None) else "auto"
     facts["decomposition"] = _params(inner, without=_LEARNT)

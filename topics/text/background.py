@@ -31,6 +31,14 @@ of forty words and what these mean in English."""
 _TRUST_OF_OTHERS = 0.7
 """The same for vectors that the user gives."""
 _SEEDS_OF_PRIOR = 10
+_MANY_DOCUMENTS = 500
+"""Documents from which on vectors of a background are shortened, by the root of their number."""
+
+
+_LENGTH = 2.0
+"""Of vectors of a background that is trusted, beside the corpus's own of length one."""
+
+
 LEAST_TRUST = 0.3
 """Below it a background is not asked: it hardly does better than chance."""
 _NO_WEIGHT, _FULL_WEIGHT = 0.4, 0.8
@@ -342,6 +350,28 @@ class WordKnowledge:
         """
         own = getattr(self._background, "words", None)
         return own()[:MAX_WORDS] if own is not None else _listed_words(self._languages)
+
+    def length(self, n_documents: int) -> np.float32:
+        """Length of its vectors beside those that documents teach, of length one.
+
+        Parameters
+        ----------
+        n_documents : int
+            How many teach them: what many say of their words is truer of them.
+
+        Returns
+        -------
+        float32
+            Two for a background that is trusted and few documents.
+
+        Examples
+        --------
+        >>> vectors = package_vectors()
+        >>> vectors is None or float(WordKnowledge(vectors, ["en"]).length(100))
+        2.0
+        """
+        few = min(1.0, (_MANY_DOCUMENTS / max(n_documents, 1)) ** 0.5)
+        return np.float32(_LENGTH * few * self.weight**2)
 
     def vectors(self, terms: list[str]) -> NDArray[np.float32]:
         """Vectors of terms, of length one; zeros where nothing is known.

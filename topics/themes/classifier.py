@@ -27,7 +27,7 @@ from topics.text.tfidf import linear_scores, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.explanation import Explanation, explain_score
-from topics.themes.soft_labels import MIN_DOCUMENTS
+from topics.themes.soft_labels import MIN_DOCUMENTS, SeedWeights
 from topics.themes.training_set import (
     TrainingSet,
     correct_scores,
@@ -46,10 +46,6 @@ _EMPTY_TEXT = -0.5
 _NEVER = -20.0
 """Log odds of a label that nothing speaks for."""
 _SMALL_CORPUS = 150
-_MANY_DOCUMENTS = 500
-"""Documents from which on vectors of a background are shortened, by the root of their number."""
-_BACKGROUND_LENGTH = 2.0
-"""Of vectors of a background that is trusted, beside the corpus's own of length one."""
 _MIN_CALIBRATION_LABELS = 50
 
 
@@ -289,28 +285,10 @@ class ThemeClassifier(Estimator):
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
             zero_shot = None
             if knowledge is not None and vectors is not None and seeds:
-                known = knowledge.vectors(vectorizer.get_feature_names_out().tolist())
                 named = [column[theme] for theme, words in themes.items() if words == [theme]]
-                if named:
-                    seeds = with_company(
-                        seeds,
-                        named,
-                        known,
-                        vectorizer.n_learnt_terms_,
-                        share_of_pile(len(sequences), knowledge.trust),
-                    )
-                zero_shot = zero_shot_model(
-                    X,
-                    known,
-                    [seeds[k] for k in sorted(seeds)],
-                    exclusive=not self.multi_label,
-                    trust=knowledge.trust,
-                    weight=knowledge.weight,
+                seeds, zero_shot, vectors = self._beside_background(
+                    knowledge, X, vectors, seeds, named
                 )
-                # What many documents teach of their words is truer of them.
-                few = min(1.0, (_MANY_DOCUMENTS / max(len(sequences), 1)) ** 0.5)
-                length = np.float32(_BACKGROUND_LENGTH * few * knowledge.weight**2)
-                vectors = np.hstack([vectors, length * known])
             # What seeds say is learnt first, and a few labels then correct it.
             n_first = 0 if zero_shot is not None and not many_labels(Y) else labelled.size
             training = TrainingSet(
@@ -338,6 +316,31 @@ class ThemeClassifier(Estimator):
                         self._correct(X[labelled], vectors, mean, Y, weights, unseeded, workers)
             self._silence([k for k in range(len(column)) if k not in seeds and not Y[:, k].any()])
         return self
+
+    def _beside_background(
+        self,
+        knowledge: WordKnowledge,
+        X: sp.csr_matrix,
+        vectors: NDArray[np.float32],
+        seeds: dict[int, SeedWeights],
+        named: list[int],
+    ) -> tuple[dict[int, SeedWeights], ZeroShot, NDArray[np.float32]]:
+        """Seeds, with company where a theme is but a name; what a background says; all vectors."""
+        n_documents = X.shape[0]
+        known = knowledge.vectors(self.vectorizer_.get_feature_names_out().tolist())
+        if named:
+            share = share_of_pile(n_documents, knowledge.trust)
+            n_learnt = self.vectorizer_.n_learnt_terms_
+            seeds = with_company(seeds, named, known, n_learnt, share)
+        zero_shot = zero_shot_model(
+            X,
+            known,
+            [seeds[k] for k in sorted(seeds)],
+            exclusive=not self.multi_label,
+            trust=knowledge.trust,
+            weight=knowledge.weight,
+        )
+        return seeds, zero_shot, np.hstack([vectors, knowledge.length(n_documents) * known])
 
     def _warn_of_few(self, n: int, n_labelled: int, knowledge: WordKnowledge | None) -> None:
         """One plain line that says how far labels can be trusted, where that is not far."""
