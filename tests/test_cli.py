@@ -87,8 +87,12 @@ def test_label_to_every_kind_of_file(topics, work, tmp_path):
     assert rows[0]["evidence"] == "Firefighters fought the bushfires near Sydney."
     assert rows[0]["row"] == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == [
-        f"labelled.{ending}" for ending in ("csv", "jsonl", "parquet")
-    ]
+        f"labelled.{ending}{more}"
+        for ending in ("csv", "jsonl", "parquet") for more in ("", ".summary.json")
+    ]  # fmt: skip
+    summary = json.loads((tmp_path / "labelled.csv.summary.json").read_text())
+    assert (summary["read"], summary["labelled"], summary["rejected"]) == (4, 4, 0)
+    assert table["model"].to_pylist() == [summary["model"][:12]] * 4
 
 
 def test_label_from_standard_input_to_standard_output(work):
@@ -350,8 +354,9 @@ def test_demo(topics, tmp_path):
     code, out, err = topics("demo", "-o", tmp_path / "demo")
     assert code == 0
     written = {path.name for path in (tmp_path / "demo").iterdir()}
-    news = {"news-labelled.csv", "news-model"} if has_lee_corpus() else set()
-    sample = {"sample", "themes.toml", "truth.csv"}
+    news = {"news-labelled.csv", "news-labelled.csv.summary.json", "news-model"}
+    news = news if has_lee_corpus() else set()
+    sample = {"sample", "themes.toml", "truth.csv", "labelled.csv.summary.json"}
     assert written == {"labelled.csv", "model", "topics.png"} | sample | news
     assert out.count("micro_f1") == 1 + has_lee_corpus()
     assert "Try next" in err

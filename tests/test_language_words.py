@@ -284,3 +284,15 @@ def test_merged_vectorizers_agree_where_stems_have_other_stems():
     whole = TermVectorizer(languages="uk").fit([*first, *second])
     assert merged.vocabulary_ == whole.vocabulary_
     assert merged.document_frequency_.tolist() == whole.document_frequency_.tolist()
+
+
+SENTENCE_LETTERS = "aZé .!?…。！？｡؟۔।॥\n\t \"”)」'1DrzBг-•"
+
+
+@given(st.text(alphabet=SENTENCE_LETTERS, max_size=80))
+@settings(max_examples=500, deadline=None)
+def test_ends_of_sentences_are_those_of_the_whole_pattern(text):
+    from topics.text.sentences import _END, _END_IN_LOWER_CASE, _ends
+
+    for end in (_END, _END_IN_LOWER_CASE):
+        assert _ends(end, text) == [match.end() for match in end.finditer(text)]

@@ -372,3 +372,19 @@ def test_parts_of_a_split_are_learnt_on():
         np.linalg.norm(before, axis=1) * np.linalg.norm(model.components_, axis=1)
     )
     assert cosines[:3].min() > 0.9
+
+
+def test_counts_that_stand_twice_count_as_their_sum():
+    twice = sp.csr_matrix((np.ones(8), [0, 0, 1, 2] * 2, [0, 2, 4, 6, 8]), (4, 3))
+    once = twice.copy()
+    once.sum_duplicates()
+    for kind in (LDA, NMF):
+        first, second = (kind(2, random_state=0).fit(X).components_ for X in (twice, once))
+        np.testing.assert_array_equal(first, second)
+    assert twice.nnz == 8
+
+
+@pytest.mark.parametrize("factor", [1e30, 1e37])
+def test_counts_that_no_corpus_has_are_an_error(factor):
+    with pytest.raises(ValueError, match="no counts of terms"):
+        LDA(2).fit(np.ones((4, 3)) * factor)

@@ -11,6 +11,7 @@ from topics._lazy import lazy_names
 from topics._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from topics._errors import ArtifactError as ArtifactError
     from topics._errors import TopicsError as TopicsError
     from topics.evaluation import compare as compare
     from topics.evaluation import evaluate as evaluate
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_names(
     "topics",
     {
+        "ArtifactError": "_errors",
         "TopicsError": "_errors",
         "Corpus": "reading.corpus",
         "read_releases": "reading.read",

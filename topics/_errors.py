@@ -69,11 +69,21 @@ class TopicsError(ValueError):
         # The keyword arguments would be lost on the way back from a worker process.
         names = ("path", "row", "index", "shell_hint")
         rest = {name: getattr(self, name) for name in names}
-        return _rebuild, (self.problem, self.hint, rest)
+        return _rebuild, (type(self), self.problem, self.hint, rest)
 
 
-def _rebuild(problem: str, hint: str, rest: dict[str, Any]) -> TopicsError:
-    return TopicsError(problem, hint, **rest)
+def _rebuild(kind: type[TopicsError], problem: str, hint: str, rest: dict[str, Any]) -> TopicsError:
+    return kind(problem, hint, **rest)
+
+
+class ArtifactError(TopicsError):
+    """An artifact is missing, cut short, changed, or holds what no model would have saved.
+
+    Examples
+    --------
+    >>> print(ArtifactError("model.safetensors is missing", "copy it again", path="mine"))
+    mine: model.safetensors is missing; copy it again
+    """
 
 
 def require(package: str, purpose: str) -> None:

@@ -247,6 +247,11 @@ class Labeller:
     classifier : ThemeClassifier or None, default=None
         Gives each text its labels.
 
+    Attributes
+    ----------
+    checksum : str or None
+        Of the artifact that it was loaded from.
+
     Examples
     --------
     >>> texts = ["refugees fled to the camp", "the camp shelters displaced families"] * 15
@@ -269,6 +274,7 @@ class Labeller:
             )
         self.topic_model = topic_model
         self.classifier = classifier
+        self.checksum: str | None = None
 
     def __repr__(self) -> str:
         return f"Labeller({self.topic_model!r}, {self.classifier!r})"
@@ -326,6 +332,7 @@ class Labeller:
         >>> labeller.fit(["a camp", "a court"] * 20).classifier.classes_
         array(['aid', 'law'], dtype='<U3')
         """
+        self.checksum = None
         documents = as_documents(texts)
         models = self._models
         themes: dict[str, list[str]] = {}

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from topics._errors import TopicsError
 from topics._progress import track
+from topics._version import __version__
 from topics.labeller import BATCH, Labeller, Predictions
 from topics.models.topic_model import TopicModel
-from topics.persistence.artifact import load
-from topics.persistence.atomic import atomic_write
+from topics.persistence.artifact import load_with_checksum
+from topics.persistence.atomic import atomic_write, output_exists
+from topics.persistence.parts import checksum_of, open_parts
 from topics.reading.corpus import Corpus
 from topics.reading.documents import as_documents
 from topics.reading.read import names_a_file
@@ -85,18 +88,20 @@ def predict(
     return to_labeller(model).predict(texts, evidence=evidence, passages=passages)
 
 
-def to_labeller(model: Any) -> Labeller:
+def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller:
     """A model of any kind as one that labels.
 
     Parameters
     ----------
     model : str, Path, TopicModel, ThemeClassifier or Labeller
         An artifact's folder, or a model in memory.
+    verify_key : str, Path or None, default=None
+        Of an artifact, as :func:`topics.load` has it.
 
     Returns
     -------
     Labeller
-        It.
+        It; one that comes from an artifact knows its checksum.
 
     Raises
     ------
@@ -110,7 +115,10 @@ def to_labeller(model: Any) -> Labeller:
     True
     """
     if isinstance(model, (str, Path)):
-        model = load(model)
+        model, checksum = load_with_checksum(model, verify_key)
+        labeller = to_labeller(model)
+        labeller.checksum = checksum
+        return labeller
     if isinstance(model, Labeller):
         return model
     if isinstance(model, TopicModel):
@@ -132,6 +140,7 @@ def label_to(
     evidence: bool = True,
     keep_text: bool = False,
     delimiter: str = ",",
+    safe_cells: bool = False,
 ) -> int:
     """Label a corpus batch by batch and write one row a release.
 
@@ -143,7 +152,10 @@ def label_to(
         As for :func:`predict`.
     output : str
         A file that ends in ``.parquet``, ``.csv`` or ``.jsonl``, or "-" for JSON lines on standard
-        output. A file is written beside its place and then renamed.
+        output. A file gets its name when it is whole. Until then parts of it stand in a hidden
+        folder beside it: after a run that was stopped, the same call goes on where that was. What
+        could not be read stands in ``OUTPUT.rejects.jsonl``, and the numbers in
+        ``OUTPUT.summary.json``.
     force : bool, default=False
         Replace a file that is there.
     evidence : bool, default=True
@@ -153,6 +165,9 @@ def label_to(
     delimiter : str, default=","
         Of CSV files. They begin with a byte order mark, by which Excel knows that they are UTF-8;
         where a comma is the decimal sign, it asks for ";".
+    safe_cells : bool, default=False
+        In CSV files, put an apostrophe before texts that begin with ``=``, ``+``, ``-``, ``@``, a
+        tab or a carriage return, which a spreadsheet would run as a formula.
 
     Returns
     -------
@@ -162,8 +177,9 @@ def label_to(
     Raises
     ------
     TopicsError
-        If the file exists, is one of those that the corpus was read from, or cannot be written, or
-        its ending is not known.
+        If the file exists, is one of those that the corpus was read from, or cannot be written,
+        its ending is not known, another process is writing it, or a run that was stopped had
+        another input, model or options.
 
     Examples
     --------
@@ -176,17 +192,80 @@ def label_to(
     1
     """
     labeller = to_labeller(model)
-    batches = _label_batches(corpus, labeller, evidence, keep_text)
+    batches = _Batches(corpus, labeller, evidence, keep_text)
     if output == "-":
-        for table in batches:
-            _write_json_lines(table, sys.stdout.buffer)
+        for number in range(len(batches)):
+            _write_json_lines(batches(number), sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return len(corpus)
     path = check_output(output, force)
     _check_not_read(path, corpus)
-    with atomic_write(path) as file:
-        _write(batches, file, path.suffix.lower(), delimiter)
+    work = {
+        "input": checksum_of(corpus.table),
+        "model": labeller.checksum or repr(labeller),
+        "evidence": evidence,
+        "keep_text": keep_text,
+        "version": __version__,
+    }
+    with open_parts(path, work) as parts:
+        for number in track(range(len(batches)), "labelling", len(batches)):
+            if not parts.has(number):
+                parts.write(number, batches(number))
+        with atomic_write(path, overwrite=force) as file:
+            tables = map(parts.read, range(len(batches)))
+            if safe_cells and path.suffix.lower() == ".csv":
+                tables = map(_without_formulas, tables)
+            _write(tables, file, path.suffix.lower(), delimiter)
+        write_rejects(corpus, path)
+        _write_summary(path, corpus, labeller.checksum)
+        parts.remove()
     return len(corpus)
+
+
+def write_rejects(corpus: Corpus, output: Path) -> Path | None:
+    """Write what could not be read beside an output, a JSON line each.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The releases.
+    output : Path
+        Such as ``labels.csv``; the file is then ``labels.csv.rejects.jsonl``.
+
+    Returns
+    -------
+    Path or None
+        The file; None where nothing was rejected, and a file of an earlier run is removed.
+
+    Examples
+    --------
+    >>> from topics import read_releases
+    >>> write_rejects(read_releases(["Aid came."], languages=False), Path("labels.csv")) is None
+    True
+    """
+    path = output.with_name(f"{output.name}.rejects.jsonl")
+    if not corpus.rejects.num_rows:
+        path.unlink(missing_ok=True)
+        return None
+    with atomic_write(path) as file:
+        _write_json_lines(corpus.rejects, file)
+    return path
+
+
+def _write_summary(output: Path, corpus: Corpus, checksum: str | None) -> None:
+    """How many rows came of what was read: the numbers add up."""
+    rejected, labelled = corpus.rejects.num_rows, len(corpus)
+    summary = {
+        "output": output.name,
+        "read": labelled + rejected,
+        "labelled": labelled,
+        "rejected": rejected,
+        "model": checksum,
+        "topics_toolkit": __version__,
+        "log": corpus.log,
+    }
+    with atomic_write(output.with_name(f"{output.name}.summary.json")) as file:
+        file.write(json.dumps(summary, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> Path:
@@ -224,25 +303,30 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
     if path.is_dir():
         raise TopicsError("it is a folder", "give a file name", path=output)
     if path.exists() and not force:
-        raise TopicsError(
-            "the output exists", "take another name, or force=True",
-            shell_hint="take another name, or --force", path=output,
-        )  # fmt: skip
+        raise output_exists(path)
     return path
 
 
-def _label_batches(
-    corpus: Corpus, labeller: Labeller, evidence: bool, keep_text: bool
-) -> Iterator[pa.Table]:
-    more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
-    # A table without rows has its columns, too.
-    starts = range(0, max(len(corpus), 1), BATCH)
-    for start in track(starts, "labelling", len(starts)):
-        batch = corpus[start : start + BATCH]
-        table = labeller.predict(batch, evidence=evidence).to_arrow()
-        for at, name in enumerate(more, 2):
+class _Batches:
+    """Tables of labels, a batch of releases each, made when they are asked for."""
+
+    def __init__(self, corpus: Corpus, labeller: Labeller, evidence: bool, keep_text: bool) -> None:
+        self._corpus, self._labeller, self._evidence = corpus, labeller, evidence
+        self._more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
+
+    def __len__(self) -> int:
+        # A table without rows has its columns, too.
+        return max(-(-len(self._corpus) // BATCH), 1)
+
+    def __call__(self, number: int) -> pa.Table:
+        batch = self._corpus[number * BATCH : (number + 1) * BATCH]
+        table = self._labeller.predict(batch, evidence=self._evidence).to_arrow()
+        for at, name in enumerate(self._more, 2):
             table = table.add_column(at, name, batch[name])
-        yield table
+        if self._labeller.checksum is not None:
+            model = pa.repeat(pa.scalar(self._labeller.checksum[:12]), len(batch))
+            table = table.append_column("model", model)
+        return table
 
 
 def _check_not_read(path: Path, corpus: Corpus) -> None:
@@ -279,8 +363,20 @@ def _new_writer(file: BinaryIO, ending: str, schema: pa.Schema, delimiter: str) 
     return ParquetWriter(file, schema)
 
 
+def _without_formulas(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before each text that a spreadsheet would run."""
+    table = _flat(table)
+    for at, column in enumerate(table.columns):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            safe = pc.replace_substring_regex(column, r"^([=+\-@\t\r])", r"'\1")
+            table = table.set_column(at, table.column_names[at], safe)
+    return table
+
+
 def _flat(table: pa.Table) -> pa.Table:
     """The table with its lists of labels as text, divided by semicolons."""
+    if not pa.types.is_list(table["labels"].type):
+        return table
     joined = [";".join(labels) for labels in table["labels"].to_pylist()]
     at = table.column_names.index("labels")
     return table.set_column(at, "labels", pa.array(joined, pa.large_string()))

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 
 from topics._errors import TopicsError
+from topics.cli import artifacts
 from topics.cli.output import (
     counted,
     plain,
@@ -37,6 +38,9 @@ app = typer.Typer(
     epilog="Start with: [bold]topics demo[/bold]. Exit codes: 0 done, 1 done but for some rows "
     "that were rejected (each is named), 2 not done.",
 )
+
+
+app.add_typer(artifacts.app, name="artifact")
 
 
 class Keep(StrEnum):
@@ -108,6 +112,9 @@ class ReadInputs:
 
         from topics.reading.read import read_releases
 
+        if "" in self.inputs:
+            # As a path it would be the folder that one is in.
+            raise TopicsError("the path is empty", "give a file or a folder (. is this one)")
         # As paths, so that a name that is no file is an error and never a text.
         paths = [name if name == "-" else Path(name) for name in self.inputs]
         try:
@@ -317,6 +324,10 @@ def fit(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", callback=_not_zero, help="Threads; -1 takes all cores.")
     ] = -1,
+    sign_key: Annotated[
+        str | None,
+        typer.Option(metavar="PEM", help="Ed25519 private key to sign the artifact with."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an artifact that is there.")
     ] = False,
@@ -367,6 +378,7 @@ def fit(
         created_from=f"{len(corpus)} releases: {' '.join(read.inputs)}",
         examples=examples,
         overwrite=force,
+        sign_key=sign_key,
     )
     print_topics(topic_model)
     if n_sources := len(topic_model.sources_):
@@ -414,6 +426,16 @@ def label(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
     ] = False,
+    safe_cells: Annotated[
+        bool,
+        typer.Option(
+            "--safe-cells", help="In CSV, put ' before cells that a spreadsheet would run."
+        ),
+    ] = False,
+    verify_key: Annotated[
+        str | None,
+        typer.Option(metavar="PEM", help="Ed25519 public key that the model must be signed with."),
+    ] = None,
     delimiter: Annotated[
         str, typer.Option(help="Of CSV files; Excel asks for ; where a comma is the decimal sign.")
     ] = ",",
@@ -429,7 +451,7 @@ def label(
     if output != "-":
         check_output(output, force)
     if themes is None:
-        labeller = to_labeller(model)
+        labeller = to_labeller(model, verify_key=verify_key)
         corpus = read()
     else:
         from topics.reading.theme_files import themes_as_given
@@ -444,7 +466,7 @@ def label(
         raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
     n = label_to(
         corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
-        delimiter=delimiter,
+        delimiter=delimiter, safe_cells=safe_cells,
     )  # fmt: skip
     say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
     _finish(corpus)

@@ -33,6 +33,10 @@ _SETTLED = 1e-3
 """Share of a document's tokens that a sweep may move when it is the last."""
 
 
+_MOST_TOKENS = 1e12
+"""Sum of counts up to which sums of them are exact enough."""
+
+
 class LDA(Decomposition):
     """Latent Dirichlet allocation by collapsed variational Bayes, stochastic [1]_ or exact [3]_.
 
@@ -326,7 +330,17 @@ class LDA(Decomposition):
 
     def _counts(self, X: Any, reset: bool = False) -> sp.csr_matrix:
         self._check_params()
-        return sp.csr_matrix(check_matrix(self, X, reset=reset), dtype=np.float32)
+        checked = check_matrix(self, X, reset=reset)
+        counts = sp.csr_matrix(checked, dtype=np.float32)
+        if not counts.has_canonical_format:
+            # What stands twice counts as its sum; the user's matrix stays as it is.
+            counts = counts.copy() if sp.issparse(X) else counts
+            counts.sum_duplicates()
+        if counts.data.sum(dtype=np.float64) > _MOST_TOKENS:
+            raise ValueError(
+                f"X holds more than {_MOST_TOKENS:.0e} tokens, which are no counts of terms"
+            )
+        return counts
 
     def _no_counts(self, n: int) -> NDArray[np.float32]:
         """Expected counts of no tokens yet, with the topics padded."""

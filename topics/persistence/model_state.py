@@ -6,8 +6,10 @@ Whatever is read is checked: kernels follow numbers wherever they lead.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,9 +23,14 @@ from topics.models.nmf import NMF
 from topics.models.source_effects import SourceEffects
 from topics.models.topic_model import TopicModel
 from topics.models.vector_topics import VectorTopics
+from topics.text.fast_tokenizer import kernel_pattern
+from topics.text.python_analyzer import check_quick
 from topics.text.seed_words import check_name
 from topics.text.vectorizer import TermVectorizer
 from topics.themes.classifier import ThemeClassifier
+
+_MOST_WORDS = 100
+"""Words of a term that is loaded: nobody asks for more, but to make every text take hours."""
 
 State = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
@@ -64,6 +71,39 @@ def _plain(value: Any) -> Any:
     raise TopicsError(
         f"{value!r} cannot be saved", "give plain values, and random_state as a number"
     )
+
+
+def _checked(kind: type, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters whose types are those that the class names, as JSON has them."""
+    hints = get_type_hints(vars(kind)["__init__"])
+    for name, value in params.items():
+        if name not in hints or not _is_of(value, hints[name]):
+            raise ValueError(f"{name}={value!r} is no parameter of {kind.__name__}")
+    return dict(params)
+
+
+def _is_of(value: Any, hint: Any) -> bool:
+    """Whether a plain value may be what a type hint says; of lists and mappings the kind alone."""
+    origin = get_origin(hint) or hint
+    if origin in (Union, UnionType):
+        return any(_is_of(value, option) for option in get_args(hint))
+    if origin is Literal:
+        return any(value == option and type(value) is type(option) for option in get_args(hint))
+    if origin is Any:
+        return True
+    if origin is None or origin is type(None):
+        return value is None
+    if origin is float:
+        return type(value) in (int, float)
+    if origin in (bool, int, str):
+        return type(value) is origin
+    if isinstance(value, Mapping):
+        return issubclass(Mapping, origin) or origin in (Mapping, dict)
+    if isinstance(value, (list, tuple)):
+        # An array, or a sequence of any kind, is a list.
+        return origin not in (Mapping, dict, type)
+    # Types and patterns are text.
+    return isinstance(value, str) and origin in (type, re.Pattern)
 
 
 def _texts_to_arrays(name: str, texts: list[str]) -> dict[str, NDArray[Any]]:
@@ -137,8 +177,9 @@ def _save_vectorizer(model: TermVectorizer) -> State:
         spelled = sorted(
             (form, word) for form, word in model._spelling.items() if form != word and word in known
         )
-        arrays |= _texts_to_arrays("forms", [form for form, _ in spelled])
-        arrays |= _texts_to_arrays("spelled", [word for _, word in spelled])
+        if spelled:
+            arrays |= _texts_to_arrays("forms", [form for form, _ in spelled])
+            arrays |= _texts_to_arrays("spelled", [word for _, word in spelled])
     if not model.n_documents_ and hasattr(model, "idf_"):
         # Taken over from another library, which keeps the weights and not the counts.
         arrays["idf"] = model.idf_
@@ -150,6 +191,8 @@ def _load_vectorizer(
 ) -> TermVectorizer:
     params = dict(facts["params"])
     params["ngram_range"] = tuple(params["ngram_range"])
+    if max(params["ngram_range"]) > _MOST_WORDS:
+        raise ValueError(f"terms of {max(params['ngram_range'])} words")
     if not isinstance(params["phrases"], bool):
         params["phrases"] = tuple(params["phrases"])
     if params["dtype"] is not None:
@@ -159,7 +202,10 @@ def _load_vectorizer(
         params["dtype"] = dtype.type
     if params["tokenizer"] is not None or params["preprocessor"] is not None:
         raise ValueError("a function, which an artifact cannot hold")
-    model = TermVectorizer(**params)
+    pattern = params["token_pattern"]
+    if pattern is not None and kernel_pattern(pattern) is None:
+        check_quick(pattern)
+    model = TermVectorizer(**_checked(TermVectorizer, params))
     model._check_params()
     terms = _texts_from_arrays("terms", arrays)
     frequency = _integers(arrays, "document_frequency", (len(terms),))
@@ -315,7 +361,7 @@ def _load_decomposition(
     if method == "vectors":
         size = arrays["centres"].shape[-1]
         n_sources = len(facts["sources"]["names"]) if "sources" in facts else 0
-        inner = VectorTopics(vectors=[], **params)
+        inner = VectorTopics(vectors=[], **_checked(VectorTopics, params))
         # Artifacts of format 2 and before know of no sources.
         of_sources = {"source_means": np.zeros((0, size), np.float32), **arrays}
         inner._restore(
@@ -327,7 +373,7 @@ def _load_decomposition(
             _floats(of_sources, "source_means", (n_sources, size)),
         )
         return inner
-    found = _METHODS[method](**params)
+    found = _METHODS[method](**_checked(_METHODS[method], params))
     found._check_params()
     found.components_, found.n_features_in_ = components, n_terms
     if isinstance(found, NMF):
@@ -343,7 +389,7 @@ def _load_topic_model(
     arrays: Mapping[str, NDArray[Any]],
     shared: TermVectorizer | None = None,
 ) -> TopicModel:
-    model = TopicModel(**facts["params"])
+    model = TopicModel(**_checked(TopicModel, facts["params"]))
     model.vectorizer_ = shared or _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
     model.decomposition_ = _load_decomposition(model.method, facts, arrays, n_terms)
@@ -428,7 +474,7 @@ def _load_classifier(
     params = dict(facts["params"])
     if isinstance(params["class_weight"], list):
         params["class_weight"] = dict(params["class_weight"])
-    model = ThemeClassifier(**params)
+    model = ThemeClassifier(**_checked(ThemeClassifier, params))
     model.vectorizer_ = _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
     model.classes_ = np.array(facts["classes"])
     k = model.classes_.size

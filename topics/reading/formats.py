@@ -103,7 +103,7 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
     files : list of Path or "-"
         The files.
     passed_over : list of (str, str)
-        Files of a folder whose kind is not known, with the reason.
+        What in a folder is not read, such as files of unknown kinds, with the reason.
 
     Raises
     ------
@@ -130,7 +130,9 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
             files.append(name if name == "-" else path)
             continue
         if path.is_dir():
-            within = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path))
+            within = sorted(p for p in path.rglob("*") if not _is_hidden(p, path))
+            passed_over += [(str(p), why) for p in within if (why := _why_no_file(p))]
+            within = [p for p in within if p.is_file()]
         elif glob.has_magic(name):
             within = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
             within = [p for p in within if p.is_file()]
@@ -160,6 +162,15 @@ def find_files(paths: list[str]) -> tuple[list[Path | str], list[tuple[str, str]
 
 def _is_hidden(path: Path, below: Path) -> bool:
     return any(part.startswith((".", "__MACOSX")) for part in path.relative_to(below).parts)
+
+
+def _why_no_file(path: Path) -> str | None:
+    """Why something in a folder holds no releases that can be read; None for files and folders."""
+    if path.is_file() or (path.is_dir() and not path.is_symlink()):
+        return None
+    if not path.is_symlink():
+        return "it is no file, but a pipe, a device or the like"
+    return "a link to a folder is not followed" if path.is_dir() else "a link that leads nowhere"
 
 
 def _why_passed_over(path: Path) -> str | None:
@@ -484,6 +495,8 @@ def _bytes(path: Path | str) -> bytes:
     try:
         if path != "-" and Path(path).is_char_device():
             raise TopicsError("it is a device", "give a file, or - for standard input", path=path)
+        if path == "-" and sys.stdin is None:
+            raise TopicsError("standard input is closed", "give a file, or pipe something in")
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except PermissionError:
         raise TopicsError(

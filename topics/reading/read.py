@@ -153,6 +153,8 @@ def read_releases(
     tables, dates = [], list[Sequence[DateFound]]()
     for place, rows in parts:
         broken: list[Reject] = [(place, number, reason) for number, reason in rows.rejects]
+        if not rows.table.num_rows and not broken and place is not None:
+            broken = [(place, None, "it holds no release")]
         try:
             table, found, empty, notes = _standard_table(place, rows, columns)
         except TopicsError as error:

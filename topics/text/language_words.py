@@ -189,6 +189,9 @@ def _never_composed() -> NDArray[np.bool_]:
     return wanted
 
 
+_SIGNS = re.compile(r"[-.&]")
+
+
 def find_words(text: str, segment: Callable[[str], Sequence[str]] | None = None) -> list[str]:
     """Words of a text that is prepared and in lower case.
 
@@ -211,31 +214,37 @@ def find_words(text: str, segment: Callable[[str], Sequence[str]] | None = None)
     >>> find_words("2018年, a股市场")
     ['年', 'a股', '股市', '市场']
     """
-    classes = word_classes()
+    kinds, starts, ends = _runs(text)
+    # Running sums say of each stretch whether it holds such a character.
+    special = np.concatenate([[0], np.cumsum((kinds == UNSPACED) | (kinds > NO_LETTER))])
+    letters = np.concatenate([[0], np.cumsum(kinds != NO_LETTER)])
+    is_special = (special[ends] > special[starts]).tolist()
+    is_word = ((letters[ends] > letters[starts]) & (ends - starts >= MIN_LENGTH)).tolist()
     words: list[str] = []
-    for run in _runs(text):
-        kinds = [int(classes[ord(c)]) for c in run]
-        if any(kind == UNSPACED or kind > NO_LETTER for kind in kinds):
-            words += _cut(run, kinds, segment)
-        elif len(run) >= MIN_LENGTH and any(kind != NO_LETTER for kind in kinds):
-            words.append(run)
+    for start, end, cut, word in zip(
+        starts.tolist(), ends.tolist(), is_special, is_word, strict=True
+    ):
+        if cut:
+            words += _cut(text[start:end], kinds[start:end].tolist(), segment)
+        elif word:
+            words.append(text[start:end])
     return words
 
 
-def _runs(text: str) -> list[str]:
-    """Stretches of letters, marks and digits, and of signs that stand within words."""
-    classes = word_classes()
-    runs, run = [], ""
-    for at, character in enumerate(text):
-        inside = classes[ord(character)] > 0
-        if character in "-.&":
-            inside = _is_within_word(text, at)
-        if inside:
-            run += character
-        elif run:
-            runs.append(run)
-            run = ""
-    return [*runs, run] if run else runs
+def _runs(
+    text: str,
+) -> tuple[NDArray[np.integer], NDArray[np.int64], NDArray[np.int64]]:
+    """Stretches of letters, marks and digits, and of signs that stand within words.
+
+    Gives the class of each character, and where stretches begin and end.
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = word_classes()[codes]
+    inside = kinds > 0
+    for sign in _SIGNS.finditer(text):
+        inside[sign.start()] = _is_within_word(text, sign.start())
+    changes = np.flatnonzero(np.diff(inside, prepend=False, append=False))
+    return kinds, changes[::2], changes[1::2]
 
 
 def _is_within_word(text: str, at: int) -> bool:

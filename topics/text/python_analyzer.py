@@ -34,6 +34,10 @@ DOCUMENTS = 1000
 """Documents that one process analyses at a time; independent of the number of workers."""
 
 _SPACES = re.compile(r"\s\s+")
+_CALLS_ITSELF = re.compile(r"\(\?(?:R|[0-9]|&|P>|\+|-[0-9])")
+"""Calls of groups, as the ``regex`` library has them."""
+_PROBED, _RUN, _MOST_PROBED, _MOST_SECONDS = "aA1_- .é中", 3_000, 20, 0.5
+"""Letters and length of the runs that patterns are tried on, and how many and how long at most."""
 
 
 def compiled(pattern: str | re.Pattern[str] | None) -> Any:
@@ -62,6 +66,49 @@ def compiled(pattern: str | re.Pattern[str] | None) -> Any:
             return regex.compile(pattern)
         except regex.error as error:
             raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
+
+
+def check_quick(pattern: str) -> None:
+    r"""An error for a token pattern that some texts would take minutes or gigabytes to match.
+
+    It is tried, with a limit on time, on long runs of the letters that it names and of others, as
+    patterns that go back over and over are slow on those; one that calls itself is not tried.
+
+    Parameters
+    ----------
+    pattern : str
+        From somebody who is not trusted, such as the maker of an artifact.
+
+    Raises
+    ------
+    ValueError
+        If it is such a pattern, or none.
+
+    Examples
+    --------
+    >>> check_quick(r"(?u)\b\w\w+\b")
+    >>> check_quick(r"(a+)+$")
+    Traceback (most recent call last):
+        ...
+    ValueError: the token pattern '(a+)+$' takes too long
+    """
+    import regex
+
+    if _CALLS_ITSELF.search(pattern):
+        raise ValueError(f"the token pattern {pattern!r} calls itself")
+    try:
+        tried = regex.compile(pattern)
+    except regex.error as error:
+        raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
+    named = sorted({letter for letter in pattern if letter.isalnum()})[:_MOST_PROBED]
+    # What must stand at the end of a token stands somewhere, or nothing would be tried at all.
+    ends = "".join(sorted(set(pattern)))
+    try:
+        for letter in [*named, *_PROBED]:
+            for run in (letter * _RUN, f"{letter}b" * (_RUN // 2)):
+                tried.findall(f"{run}\x00{ends}", timeout=_MOST_SECONDS)
+    except (TimeoutError, MemoryError):
+        raise ValueError(f"the token pattern {pattern!r} takes too long") from None
 
 
 class Analyzer:

@@ -36,6 +36,10 @@ _END = re.compile(
     r"|(?<=[。！？｡])(?=[^\s」』”’）])|[。！？｡][」』”’）]++|[؟۔।॥]\s*|\n\s*\n|[ \t]{4,}|"
     r"\n(?=\s*[-•*]))"
 )
+_MAY_END = re.compile(r"[.!?…؟۔।॥\n]|[ \t]{4}")
+"""Where the ends of sentences begin: all else is passed over, since to look back takes longer."""
+_ENDS_BETWEEN = re.compile("[。！？｡]")
+"""Stops behind which a sentence may end at a place that holds no character."""
 _END_IN_LOWER_CASE = re.compile(_END.pattern.replace(_GOES_ON, ""))
 BREAK = "qxzsentenceendzxq"
 """A word that stands for the end of a sentence, and in no text."""
@@ -91,7 +95,7 @@ def split_sentences(text: str) -> list[str]:
     ['Mr. Moor met J. Brandt.', 'Ferries run again!', 'Nobody knew why']
     """
     end = _END_IN_LOWER_CASE if text.islower() else _END
-    cuts = [match.end() for match in end.finditer(text)]
+    cuts = _ends(end, text)
     sentences = []
     for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
         sentence = " ".join(text[a:b].split())
@@ -104,6 +108,20 @@ def split_sentences(text: str) -> list[str]:
         if sentence[start:].strip():
             sentences.append(sentence[start:].strip())
     return sentences
+
+
+def _ends(end: re.Pattern[str], text: str) -> list[int]:
+    """Where the matches of a pattern end, as ``finditer`` finds them."""
+    if _ENDS_BETWEEN.search(text):
+        return [match.end() for match in end.finditer(text)]
+    cuts: list[int] = []
+    last = 0
+    for candidate in _MAY_END.finditer(text):
+        start = candidate.start()
+        if start >= last and (match := end.match(text, start)):
+            last = match.end()
+            cuts.append(last)
+    return cuts
 
 
 def mark_breaks(texts: pa.LargeStringArray) -> pa.LargeStringArray:

@@ -1,0 +1,205 @@
+"""Long work that is kept part by part, so that it goes on where it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from topics._errors import TopicsError
+from topics.persistence.atomic import atomic_write, clear_write_error
+
+_JOURNAL, _LOCK = "journal.json", "lock"
+
+
+class Parts:
+    """Tables of one piece of work, each in a file that is there only when it is whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are; :func:`open_parts` makes it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> output = Path(tempfile.mkdtemp()) / "labels.csv"
+    >>> with open_parts(output, {"model": "a"}) as parts:
+    ...     parts.write(0, pa.table({"x": [1]}))
+    ...     parts.has(0), parts.has(1), parts.read(0).num_rows
+    (True, False, 1)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:08}.arrow"
+
+    def has(self, number: int) -> bool:
+        """Whether a part is there, and whole.
+
+        Examples
+        --------
+        >>> Parts(Path("no-such-folder")).has(0)
+        False
+        """
+        return self._path(number).is_file()
+
+    def write(self, number: int, table: pa.Table) -> None:
+        """Keep a part.
+
+        Raises
+        ------
+        TopicsError
+            If it cannot be written.
+
+        Examples
+        --------
+        See the class.
+        """
+        with (
+            atomic_write(self._path(number)) as file,
+            pa.ipc.new_file(file, table.schema) as writer,
+        ):
+            writer.write_table(table)
+
+    def read(self, number: int) -> pa.Table:
+        """A part that was kept.
+
+        Examples
+        --------
+        See the class.
+        """
+        with pa.OSFile(str(self._path(number)), "rb") as file:
+            return pa.ipc.open_file(file).read_all()
+
+    def remove(self) -> None:
+        """Remove all parts, when what they make up has its name.
+
+        Examples
+        --------
+        >>> Parts(Path("no-such-folder")).remove()
+        """
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
+    """The parts of what makes up an output, those of an earlier run that was stopped among them.
+
+    Parameters
+    ----------
+    output : Path
+        What the parts will make up; they are beside it, in a folder whose name begins with a dot.
+    work : mapping of str to str, int, float, bool or None
+        What the parts depend on: checksums of model and input, and options.
+
+    Yields
+    ------
+    Parts
+        Held by this process alone.
+
+    Raises
+    ------
+    TopicsError
+        If another process is at it, or the parts that are there are of other work.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> output = Path(tempfile.mkdtemp()) / "labels.csv"
+    >>> with open_parts(output, {"model": "a"}) as parts:
+    ...     parts.write(0, pa.table({"x": [1]}))
+    >>> with open_parts(output, {"model": "b"}) as parts:  # doctest: +ELLIPSIS
+    ...     pass
+    Traceback (most recent call last):
+        ...
+    topics._errors.TopicsError: ...labels.csv: a run that was stopped had another model; ...
+    """
+    output = Path(os.path.realpath(output))
+    folder = output.with_name(f".{output.name}.parts")
+    with clear_write_error(output):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / _LOCK, "ab")  # noqa: SIM115 (held as long as the parts are)
+    try:
+        if not _held(lock.fileno()):
+            raise TopicsError(
+                "another run is writing it", "wait for that, or take another name", path=output
+            )
+        try:
+            _check_work(folder, output, work)
+            yield Parts(folder)
+        finally:
+            if not any(folder.glob("*.arrow")):
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        lock.close()
+
+
+def checksum_of(table: pa.Table) -> str:
+    """Checksum of what a table holds, however it is cut into chunks.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Any.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> one, two = pa.table({"a": ["x", "y"]}), pa.table({"a": ["x", "z"]})
+    >>> checksum_of(one) == checksum_of(one.slice(0)), checksum_of(one) == checksum_of(two)
+    (True, False)
+    """
+    digest = hashlib.sha256()
+    digest.update(repr(table.schema.remove_metadata()).encode())
+    for batch in table.combine_chunks().to_batches():
+        # A slice's buffers hold what is around it; as a message it is copied alone.
+        digest.update(memoryview(batch.serialize()))
+    return digest.hexdigest()
+
+
+def _held(fd: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:
+        import msvcrt
+
+        with suppress(OSError):
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            return True
+        return False
+    with suppress(OSError):
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _check_work(folder: Path, output: Path, work: Mapping[str, Any]) -> None:
+    journal = folder / _JOURNAL
+    said = json.dumps(dict(work), indent=1).encode()
+    try:
+        begun = json.loads(journal.read_bytes())
+    except (OSError, ValueError):
+        begun = None
+    if begun is not None and begun != dict(work):
+        differ = [name for name in work if begun.get(name) != work[name]]
+        raise TopicsError(
+            f"a run that was stopped had another {' and '.join(differ) or 'version'}",
+            f"give the same again, or remove {folder} to begin anew", path=output,
+        )  # fmt: skip
+    if begun is None:
+        with atomic_write(journal) as file:
+            file.write(said)
