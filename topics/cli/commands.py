@@ -472,6 +472,64 @@ def label(
     _finish(corpus)
 
 
+class Ending(StrEnum):
+    """Formats of labels."""
+
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+@app.command(
+    epilog="[bold]Examples[/bold]\n\n    topics watch incoming --model artifacts/mine -o labels\n\n"
+    "    topics watch incoming --model artifacts/mine -o labels --once\n\n"
+    "Ends with exit code 0 when it is sent SIGTERM or Ctrl-C; started again, it goes on."
+)
+def watch(
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Folder to watch.", show_default=False)
+    ],
+    model: ModelFolder,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Folder for the labels of each file."
+        ),
+    ],
+    ending: Annotated[
+        Ending, typer.Option("--format", help="Format of the labels.")
+    ] = Ending.jsonl,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks.")] = 5.0,
+    once: Annotated[bool, typer.Option("--once", help="Label what is there, and end.")] = False,
+    evidence: Annotated[
+        bool, typer.Option(help="Give the sentence that speaks most for the first label.")
+    ] = True,
+) -> None:
+    """Label each file that appears in a folder, once, until stopped."""
+    from topics.watch import Labelled
+    from topics.watch import watch as run
+
+    failed = 0
+
+    def tell(done: Labelled) -> None:
+        nonlocal failed
+        failed += done.rejected
+        rejected = f", {done.rejected:,} rejected" * bool(done.rejected)
+        why = f": {done.problem}" * bool(done.problem)
+        say(plain(f"{done.path}: {counted(done.labelled)} labelled{rejected}{why}"))
+
+    try:
+        run(
+            folder, model, output, ending=f".{ending.value}", every=every, once=once,
+            evidence=evidence, say=tell,
+        )  # fmt: skip
+    except (KeyboardInterrupt, SystemExit):
+        say("stopped")
+        return
+    if failed:
+        raise typer.Exit(1)
+
+
 @app.command(
     epilog="[bold]Examples[/bold]\n\n    topics show artifacts/mine\n\n"
     "    topics show artifacts/mine --topic 3\n\n    topics show artifacts/mine --sources\n\n"
