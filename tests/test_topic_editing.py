@@ -104,7 +104,7 @@ def test_names_are_given_and_taken(model, tmp_path):
 
 
 def test_a_split_topic_leaves_the_others(model, lee, tmp_path):
-    largest = int(model.topics_["releases"].argmax())
+    largest = int(model.topics_["releases"].idxmax())
     names, before = list(model.names_), model.components_.copy()
     model.split_topic(largest, lee, 3)
     assert len(model.names_) == 10

@@ -15,6 +15,7 @@ from topics._math.arrays import unit_rows
 from topics._math.kmeans import spherical_kmeans
 from topics._math.sparse import membership_matrix, positions_of_rows
 from topics._parallel import one_blas_thread
+from topics.reading.rows import is_missing
 
 FEWEST_RELEASES = 5
 """Releases that a source must have to be told from its subjects."""
@@ -162,7 +163,7 @@ def number_sources(sources: Sequence[Any]) -> tuple[list[str], NDArray[np.int64]
     >>> names, numbers.tolist()
     (['a', 'b'], [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, -1, -1])
     """
-    texts = [None if source is None else str(source) for source in sources]
+    texts = [None if is_missing(source) else str(source) for source in sources]
     counted = Counter(text for text in texts if text)
     names = sorted(name for name, n in counted.items() if n >= FEWEST_RELEASES)
     place = {name: s for s, name in enumerate(names)}

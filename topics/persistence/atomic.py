@@ -99,14 +99,42 @@ def _beside(path: Path, ending: str) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(8)}{ending}")
 
 
-def _locks(fd: int) -> bool:
-    """Whether this writer holds from now on what is open here, and no other does."""
+def try_lock(fd: int) -> bool:
+    """Hold an open file from now on, unless another process or thread does.
+
+    Parameters
+    ----------
+    fd : int
+        Its descriptor; closing it ends the hold, as the end of the process does.
+
+    Returns
+    -------
+    bool
+        False if somebody else holds it. True where the file system knows no locks.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file, open(file.name, "rb") as again:
+    ...     try_lock(file.fileno()), try_lock(again.fileno())
+    (True, False)
+    """
     try:
         import fcntl
     except ImportError:
-        return True
+        return _try_lock_windows(fd)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+    return True
+
+
+def _try_lock_windows(fd: int) -> bool:
+    import msvcrt
+
+    try:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     except OSError:
         return False
     return True
@@ -124,7 +152,7 @@ def _begin(place: Path, folder: bool) -> tuple[Path, int]:
         except FileNotFoundError:
             continue
         # Whoever clears away may have found it before it was held.
-        if _locks(fd):
+        if try_lock(fd):
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(fd), new.stat()):
                     return new, fd
@@ -141,7 +169,7 @@ def _clear_away(path: Path) -> None:
             with suppress(OSError):
                 fd = os.open(left, os.O_RDONLY | os.O_NOFOLLOW)
                 try:
-                    if _locks(fd):
+                    if try_lock(fd):
                         shutil.rmtree(left) if left.is_dir() else left.unlink()
                 finally:
                     os.close(fd)

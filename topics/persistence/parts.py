@@ -7,14 +7,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from topics._errors import TopicsError
-from topics.persistence.atomic import atomic_write, clear_write_error
+from topics.persistence.atomic import atomic_write, clear_write_error, try_lock
 
 _JOURNAL, _LOCK = "journal.json", "lock"
 
@@ -130,7 +130,7 @@ def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / _LOCK, "ab")  # noqa: SIM115 (held as long as the parts are)
     try:
-        if not _held(lock.fileno()):
+        if not try_lock(lock.fileno()):
             raise TopicsError(
                 "another run is writing it", "wait for that, or take another name", path=output
             )
@@ -169,22 +169,6 @@ def checksum_of(table: pa.Table) -> str:
         # A slice's buffers hold what is around it; as a message it is copied alone.
         digest.update(memoryview(batch.serialize()))
     return digest.hexdigest()
-
-
-def _held(fd: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:
-        import msvcrt
-
-        with suppress(OSError):
-            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            return True
-        return False
-    with suppress(OSError):
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 def _check_work(folder: Path, output: Path, work: Mapping[str, Any]) -> None:
