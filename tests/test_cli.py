@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -93,6 +94,52 @@ def test_label_to_every_kind_of_file(topics, work, tmp_path):
     summary = json.loads((tmp_path / "labelled.csv.summary.json").read_text())
     assert (summary["read"], summary["labelled"], summary["rejected"]) == (4, 4, 0)
     assert table["model"].to_pylist() == [summary["model"][:12]] * 4
+
+
+@pytest.mark.filterwarnings("ignore:60 releases are few")
+def test_fit_by_a_column_and_show_the_sources(topics, tmp_path):
+    offices = {"north": "Northern bureau, Elm Street.", "south": "Southern desk, Harbour Road."}
+    subjects = ["Refugees reached the camp", "The court heard a witness", "The ferry was late"]
+    lines = [
+        f'"{subjects[i % 3]} on day {i}. {offices[office]}",{office}'
+        for i in range(30) for office in offices
+    ]  # fmt: skip
+    rows = tmp_path / "rows.csv"
+    rows.write_text("\n".join(["text,office", *lines]))
+    options = ("--topics", "3", "-o", tmp_path / "m")
+    code, out, err = topics("fit", rows, "--by", "office", *options)
+    assert code == 0
+    assert "2 found" in err
+    assert "elm" not in out
+    code, out, _ = topics("show", tmp_path / "m", "--sources")
+    assert code == 0
+    assert [line.split("\t")[0] for line in out.splitlines()] == ["source", "north", "south"]
+    assert "elm" in out
+    code, _, err = topics("fit", rows, "--by", "desk", *options, "--force")
+    assert code == 2
+    assert "no column 'desk'" in err
+    code, _, err = topics("fit", rows, "--by", "none", *options, "--force")
+    assert code == 0
+    _, _, err = topics("show", tmp_path / "m", "--sources")
+    assert "no sources" in err
+
+
+def test_artifact_commands(topics, work, tmp_path):
+    code, _, err = topics("artifact", "verify", work / "model")
+    assert code == 0
+    assert "is whole" in err
+    code, out, _ = topics("artifact", "info", work / "model", "--json")
+    assert json.loads(out)["kind"] == "Labeller"
+    assert topics("artifact", "diff", work / "model", work / "model")[0] == 0
+    shutil.copytree(work / "model", tmp_path / "changed")
+    manifest = tmp_path / "changed" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("0.1.0", "0.1.1"))
+    code, _, err = topics("artifact", "verify", tmp_path / "changed")
+    assert code == 2
+    assert "checksum differs" in err
+    code, _, err = topics("artifact", "info", tmp_path / "none")
+    assert code == 2
+    assert "no such artifact" in err
 
 
 def test_label_from_standard_input_to_standard_output(work):

@@ -35,6 +35,10 @@ _TRUST = 0.5, 0.7
 its subject, and all of it stays; from the second on all that is its own is taken off."""
 
 
+_OWN_TERM = 0.8
+"""Share of a term's weight, over all documents, that is sources' own if it is to show no topic."""
+
+
 _WORDS = 10
 
 
@@ -62,6 +66,8 @@ class SourceEffects:
         Share of the weight of all terms that is the source's own.
     words : list of list of int, length n_sources
         Terms with the most weight that is the source's own, the first ten.
+    own_terms : ndarray of int64
+        Terms that are hardly anything but the sources' own, and show no topic.
     letterheads : csr_matrix of float32, shape (n_sources, n_terms), or None
         Where sources are known by their letterheads alone: the same value for each term of one, so
         that rows sum to 1.
@@ -82,6 +88,7 @@ class SourceEffects:
     n_releases: list[int]
     own: list[float]
     words: list[list[int]]
+    own_terms: NDArray[np.int64]
     letterheads: sp.csr_matrix | None = None
 
     def numbers(self, sources: Sequence[Any]) -> NDArray[np.int64]:
@@ -100,7 +107,7 @@ class SourceEffects:
         Examples
         --------
         >>> nothing = sp.csr_matrix((1, 3), dtype=np.float32)
-        >>> effects = SourceEffects(["a"], nothing, [9], [0.0], [[]])
+        >>> effects = SourceEffects(["a"], nothing, [9], [0.0], [[]], np.array([]))
         >>> effects.numbers(["a", None, "b"]).tolist()
         [0, -1, -1]
         """
@@ -126,7 +133,7 @@ class SourceEffects:
         Examples
         --------
         >>> shares = sp.csr_matrix(np.array([[0.5, 0.0]], np.float32))
-        >>> effects = SourceEffects(["a"], shares, [9], [0.25], [[0]])
+        >>> effects = SourceEffects(["a"], shares, [9], [0.25], [[0]], np.array([]))
         >>> effects.taken_off(sp.csr_matrix([[4.0, 4.0]]), np.array([0])).toarray().tolist()
         [[2.0, 4.0]]
         """
@@ -211,12 +218,14 @@ def describe_sources(
         best = np.argsort(-own.data[row], kind="stable")[:_WORDS]
         words.append([int(i) for i in own.indices[row][best] if own[s, i] > 0])
     total, taken = (np.asarray(m.sum(axis=1), np.float64).ravel() for m in (sums, own))
+    of_term, off_term = (np.asarray(m.sum(axis=0), np.float64).ravel() for m in (weights, own))
     return SourceEffects(
         list(names),
         shares,
         np.bincount(numbers[known], minlength=len(names)).tolist(),
         (taken / np.maximum(total, 1e-12)).tolist(),
         words,
+        np.flatnonzero(off_term > _OWN_TERM * of_term),
         letterheads,
     )
 

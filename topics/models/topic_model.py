@@ -706,7 +706,11 @@ class TopicModel(TopicEditing):
     ) -> None:
         """What tables show of these documents, some of whose topics may have names already."""
         terms = self.vectorizer_.get_feature_names_out().tolist()
-        self.words_ = rank_topic_words(self.components_, sequences, terms, n_jobs=self.n_jobs)
+        components = self.components_
+        if self.source_effects_ is not None:
+            components = components.copy()
+            components[:, self.source_effects_.own_terms] = 0
+        self.words_ = rank_topic_words(components, sequences, terms, n_jobs=self.n_jobs)
         self.proportion_sums_ = proportions.sum(axis=0, dtype=np.float64)
         known = np.diff(weights.indptr) > 0
         self._mark_topics(weights, proportions, given)

@@ -293,6 +293,7 @@ def _with_sources(
         "own": effects.own,
         "words": effects.words,
     }
+    arrays["source_terms"] = effects.own_terms.astype(np.int64)
     matrices = {"source_shares": effects.shares}
     if effects.letterheads is not None:
         matrices["letterheads"] = effects.letterheads
@@ -316,6 +317,9 @@ def _load_sources(
         raise ValueError("what is said of the sources does not fit")
     if any(i >= n_terms for row in words for i in row):
         raise ValueError("words of sources that are not in the vocabulary")
+    own_terms = _integers(arrays, "source_terms", arrays["source_terms"].shape[:1])
+    if own_terms.max(initial=-1) >= n_terms:
+        raise ValueError("terms of sources that are not in the vocabulary")
     shape = (len(names), n_terms)
     return SourceEffects(
         names,
@@ -323,6 +327,7 @@ def _load_sources(
         n_releases,
         own,
         words,
+        own_terms,
         _shares(arrays, "letterheads", shape) if "letterheads_values" in arrays else None,
     )
 
