@@ -207,7 +207,7 @@ def label_to(
         "keep_text": keep_text,
         "version": __version__,
     }
-    with open_parts(path, work) as parts:
+    with open_parts(path, work, anew=force) as parts:
         for number in track(range(len(batches)), "labelling", len(batches)):
             if not parts.has(number):
                 parts.write(number, batches(number))

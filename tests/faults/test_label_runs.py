@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from topics import Labeller, ThemeClassifier, TopicModel, TopicsError, load, read_releases, save
+from topics.labeller import BATCH
 from topics.prediction import label_to, to_labeller
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="nothing is killed there as by kill -9")
@@ -202,10 +203,30 @@ def test_another_input_or_model_is_refused_after_a_stop(work, tmp_path, monkeypa
         label_to(corpus[1:], labeller, str(output))
     with pytest.raises(TopicsError, match="another evidence"):
         label_to(corpus, labeller, str(output), evidence=False)
+    calls[:] = [0] * 3
     label_to(corpus, labeller, str(output))
     # The two batches that were done are not labelled again.
-    assert sum(calls) == len(corpus) + calls[2]
-    assert sorted(os.listdir(tmp_path)) == ["labels.jsonl", "labels.jsonl.summary.json"]
+    assert sum(calls) == len(corpus) - 2 * BATCH
+    assert [name for name in os.listdir(tmp_path) if name.startswith(".")] == []
+
+
+def test_a_stopped_run_may_be_begun_anew(work, tmp_path, monkeypatch):
+    corpus, model = work
+    output = tmp_path / "labels.jsonl"
+    labeller = load(model)
+    plain, calls = labeller.predict, []
+
+    def stops(batch, **options):
+        calls.append(len(batch))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return plain(batch, **options)
+
+    monkeypatch.setattr(labeller, "predict", stops)
+    with pytest.raises(KeyboardInterrupt):
+        label_to(corpus, labeller, str(output))
+    label_to(corpus[3:7], labeller, str(output), force=True)
+    assert len(output.read_bytes().splitlines()) == 4
 
 
 def test_numbers_add_up_and_rejects_are_named(work, tmp_path):

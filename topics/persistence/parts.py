@@ -92,7 +92,7 @@ class Parts:
 
 
 @contextmanager
-def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
+def open_parts(output: Path, work: Mapping[str, Any], *, anew: bool = False) -> Iterator[Parts]:
     """The parts of what makes up an output, those of an earlier run that was stopped among them.
 
     Parameters
@@ -101,6 +101,8 @@ def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
         What the parts will make up; they are beside it, in a folder whose name begins with a dot.
     work : mapping of str to str, int, float, bool or None
         What the parts depend on: checksums of model and input, and options.
+    anew : bool, default=False
+        Where the parts that are there are of other work, remove them.
 
     Yields
     ------
@@ -110,7 +112,8 @@ def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
     Raises
     ------
     TopicsError
-        If another process is at it, or the parts that are there are of other work.
+        If another process is at it, or the parts that are there are of other work and may not be
+        removed.
 
     Examples
     --------
@@ -135,7 +138,7 @@ def open_parts(output: Path, work: Mapping[str, Any]) -> Iterator[Parts]:
                 "another run is writing it", "wait for that, or take another name", path=output
             )
         try:
-            _check_work(folder, output, work)
+            _check_work(folder, output, work, anew)
             yield Parts(folder)
         finally:
             if not any(folder.glob("*.arrow")):
@@ -171,19 +174,22 @@ def checksum_of(table: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def _check_work(folder: Path, output: Path, work: Mapping[str, Any]) -> None:
+def _check_work(folder: Path, output: Path, work: Mapping[str, Any], anew: bool) -> None:
     journal = folder / _JOURNAL
-    said = json.dumps(dict(work), indent=1).encode()
     try:
         begun = json.loads(journal.read_bytes())
     except (OSError, ValueError):
         begun = None
-    if begun is not None and begun != dict(work):
+    if begun == dict(work):
+        return
+    if begun is not None and not anew:
         differ = [name for name in work if begun.get(name) != work[name]]
         raise TopicsError(
             f"a run that was stopped had another {' and '.join(differ) or 'version'}",
-            f"give the same again, or remove {folder} to begin anew", path=output,
+            "give the same again, or overwrite it to begin anew",
+            shell_hint="give the same again, or --force to begin anew", path=output,
         )  # fmt: skip
-    if begun is None:
-        with atomic_write(journal) as file:
-            file.write(said)
+    for part in folder.glob("*.arrow"):
+        part.unlink()
+    with atomic_write(journal) as file:
+        file.write(json.dumps(dict(work), indent=1).encode())
