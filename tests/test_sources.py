@@ -77,6 +77,18 @@ def test_a_subject_of_one_source_stays_beside_those_it_shares(method):
     assert nmi(subjects, model.labels_) >= 0.9
 
 
+@pytest.mark.parametrize("method", ["vectors", "nmf", "lda"])
+def test_a_source_that_writes_mostly_of_one_subject_is_no_subject(method):
+    plan = [
+        (source, subject, 96 if (source == "north") == (subject == "courts") else 24)
+        for source in ("north", "south") for subject in ("farms", "courts", "trains")
+    ]  # fmt: skip
+    texts, sources, subjects = corpus(plan)
+    model = TopicModel(3, method).fit(as_table(texts, sources))
+    assert nmi(subjects, model.labels_) >= 0.95
+    assert (model.sources_["share"] > 0).all()
+
+
 def test_without_sources_nothing_is_taken_off():
     texts, sources, _ = corpus(SHARED)
     plain = TopicModel(3, by=None).fit(as_table(texts, sources))

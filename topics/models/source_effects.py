@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from topics._math.kmeans import spherical_kmeans
 from topics._math.sparse import membership_matrix, positions_of_rows
 from topics._parallel import one_blas_thread
 from topics.reading.rows import is_missing
+from topics.text.word_vectors import document_vectors
 
 FEWEST_RELEASES = 5
 """Releases that a source must have to be told from its subjects."""
@@ -40,6 +42,10 @@ _OWN_TERM = 0.8
 
 
 _WORDS = 10
+
+
+_COMMON = 0.8
+"""Share of a source's documents that a term of its letterhead stands in."""
 
 
 _SHRINKAGE = 3
@@ -269,7 +275,7 @@ class Sources(NamedTuple):
 
 def estimate_source_effects(
     weights: sp.csr_matrix,
-    rows: NDArray[np.float32],
+    vectors: NDArray[np.float32],
     numbers: NDArray[np.int64],
     n_sources: int,
     *,
@@ -282,14 +288,17 @@ def estimate_source_effects(
     of covariance), and what is left is clustered. A release of a source is held against releases
     of other sources in the cluster it is nearest to: what a term weighs beyond what it weighs
     there is the source's own. Where hardly any release of a source is like those of others, what
-    it writes is its subject, as that of a ministry of agriculture, and stays.
+    it writes is its subject, as that of a ministry of agriculture, and stays. The mean of a source
+    that writes mostly of one subject is that subject: for such a source, vectors without the
+    words of nearly all its releases are clustered as they are, and the better of the two looks
+    counts.
 
     Parameters
     ----------
     weights : csr_matrix of float32, shape (n_documents, n_terms)
         Weights of the terms.
-    rows : ndarray of float32, shape (n_documents, size)
-        Vectors of the documents, of length one.
+    vectors : ndarray of float32, shape (n_terms, size)
+        Vectors of the terms.
     numbers : ndarray of int64, shape (n_documents,)
         Number of each document's source, -1 for none.
     n_sources : int
@@ -311,33 +320,80 @@ def estimate_source_effects(
     --------
     >>> texts = np.tile(np.eye(3, dtype=np.float32)[:2], (20, 1))
     >>> texts[:20, 2] = 1  # what the first source writes, and the second does not
-    >>> rows = unit_rows(texts - texts.mean(axis=0))
-    >>> numbers = np.repeat([0, 1], 20)
-    >>> shares, _ = estimate_source_effects(sp.csr_matrix(texts), rows, numbers, 2)
+    >>> vectors, numbers = np.eye(3, dtype=np.float32), np.repeat([0, 1], 20)
+    >>> shares, _ = estimate_source_effects(sp.csr_matrix(texts), vectors, numbers, 2)
     >>> shares.toarray().tolist()[0][:2], bool(shares[0, 2] > 0.9), shares[1].nnz
     ([0.0, 0.0], True, 0)
     """
-    n_documents = weights.shape[0]
-    k = min(_SUBJECTS, max(2, n_documents // 10))
+    rows, _ = document_vectors(weights @ vectors)
+    look = partial(_Look, weights, numbers, n_sources, random_state=random_state, n_jobs=n_jobs)
     with one_blas_thread():
-        centred = _without_means(rows, numbers, n_sources)
-        clusters, _ = spherical_kmeans(centred, k, random_state=random_state, n_jobs=n_jobs)
-        subjects = _Subjects(centred, weights, clusters, k)
-        shuffled = np.random.default_rng(0).permutation(numbers)
-        by_chance = [subjects.shared(np.flatnonzero(shuffled == s))[0] for s in range(n_sources)]
-        usual = max(float(np.concatenate(by_chance).mean()), 1e-9)
-        shares, averaging = [], np.zeros(n_documents, np.float32)
+        looks = [look(_without_means(rows, numbers, n_sources))]
+        if (looks[0].trust < 1).any():
+            rest = _without_common_terms(weights, numbers, n_sources)
+            looks.append(look(document_vectors(rest @ vectors)[0]))
+        best = np.argmax([found.trust for found in looks], axis=0)
+        averaging = np.zeros(len(numbers), np.float32)
+        shares = []
         for s in range(n_sources):
-            own = np.flatnonzero((numbers == s) & rows.any(axis=1))
-            shared, nearest = subjects.shared(own)
-            low, high = _TRUST
-            trust = 0.0
-            if own.size >= FEWEST_RELEASES:
-                trust = float(np.clip((shared.mean() / usual - low) / (high - low), 0, 1))
-            averaging[own[shared]] = trust / (shared.sum() + _SHRINKAGE)
-            asked = shared & (trust > 0)
-            shares.append(trust * subjects.own_shares(own, asked, nearest))
+            found = looks[best[s]]
+            own, shared, nearest = found.releases[s]
+            averaging[own[shared]] = found.trust[s] / (shared.sum() + _SHRINKAGE)
+            asked = shared & (found.trust[s] > 0)
+            shares.append(found.trust[s] * found.subjects.own_shares(own, asked, nearest))
     return sp.csr_matrix(sp.vstack(shares)), Sources(numbers, averaging, n_sources)
+
+
+class _Look:
+    """Clusters of vectors, and how far the releases of each source are like those of others."""
+
+    def __init__(
+        self,
+        weights: sp.csr_matrix,
+        numbers: NDArray[np.int64],
+        n_sources: int,
+        rows: NDArray[np.float32],
+        *,
+        random_state: Any,
+        n_jobs: int | None,
+    ) -> None:
+        k = min(_SUBJECTS, max(2, len(rows) // 10))
+        clusters, _ = spherical_kmeans(rows, k, random_state=random_state, n_jobs=n_jobs)
+        self.subjects = _Subjects(rows, weights, clusters, k)
+        held = rows.any(axis=1)
+        own = [np.flatnonzero((numbers == s) & held) for s in range(n_sources)]
+        self.releases = [(of, *self.subjects.shared(of)) for of in own]
+        shuffled = np.random.default_rng(0).permutation(numbers)
+        by_chance = [
+            self.subjects.shared(np.flatnonzero(shuffled == s))[0] for s in range(n_sources)
+        ]
+        usual = max(float(np.concatenate(by_chance).mean()), 1e-9)
+        low, high = _TRUST
+        self.trust = np.array(
+            [
+                np.clip((shared.mean() / usual - low) / (high - low), 0, 1)
+                if of.size >= FEWEST_RELEASES
+                else 0.0
+                for of, shared, _ in self.releases
+            ]
+        )
+
+
+def _without_common_terms(
+    weights: sp.csr_matrix, numbers: NDArray[np.int64], n_sources: int
+) -> sp.csr_matrix:
+    """Weights without the terms that stand in nearly all documents of their source alone."""
+    rest = weights.copy()
+    everywhere = np.bincount(weights.indices, minlength=weights.shape[1])
+    for s in range(n_sources):
+        own = np.flatnonzero(numbers == s)
+        at = positions_of_rows(weights.indptr, own)
+        held = np.bincount(weights.indices[at], minlength=weights.shape[1])
+        others = (everywhere - held) / max(len(numbers) - own.size, 1)
+        share = held / max(own.size, 1)
+        common = (share >= _COMMON) & (share > 2 * others)
+        rest.data[at[common[weights.indices[at]]]] = 0
+    return rest
 
 
 class _Subjects:

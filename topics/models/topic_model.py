@@ -482,8 +482,7 @@ class TopicModel(TopicEditing):
             names, numbers = number_sources(given)
         if not names:
             return None
-        rows, _ = document_vectors(weights @ vectors)
-        shares, sources = estimate_source_effects(weights, rows, numbers, len(names), **options)
+        shares, sources = estimate_source_effects(weights, vectors, numbers, len(names), **options)
         # What was asked for is nobody's own.
         asked = {term for terms in self.themes_.values() for term in terms}
         kept = [self.vectorizer_.vocabulary_[t] for t in asked if t in self.vectorizer_.vocabulary_]
