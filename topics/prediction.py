@@ -213,13 +213,22 @@ def label_to(
                 parts.write(number, batches(number))
         with atomic_write(path, overwrite=force) as file:
             tables = map(parts.read, range(len(batches)))
-            if safe_cells and path.suffix.lower() == ".csv":
-                tables = map(_without_formulas, tables)
-            _write(tables, file, path.suffix.lower(), delimiter)
+            _write(tables, file, path.suffix.lower(), delimiter, safe_cells)
         write_rejects(corpus, path)
         _write_summary(path, corpus, labeller.checksum)
         parts.remove()
     return len(corpus)
+
+
+def rejects_beside(output: Path) -> Path:
+    """The file beside an output that names what could not be read.
+
+    Examples
+    --------
+    >>> rejects_beside(Path("labels.csv")).name
+    'labels.csv.rejects.jsonl'
+    """
+    return output.with_name(f"{output.name}.rejects.jsonl")
 
 
 def write_rejects(corpus: Corpus, output: Path) -> Path | None:
@@ -243,7 +252,7 @@ def write_rejects(corpus: Corpus, output: Path) -> Path | None:
     >>> write_rejects(read_releases(["Aid came."], languages=False), Path("labels.csv")) is None
     True
     """
-    path = output.with_name(f"{output.name}.rejects.jsonl")
+    path = rejects_beside(output)
     if not corpus.rejects.num_rows:
         path.unlink(missing_ok=True)
         return None
@@ -336,7 +345,9 @@ def _check_not_read(path: Path, corpus: Corpus) -> None:
         raise TopicsError("the output is one of the inputs", "take another name", path=path)
 
 
-def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str, delimiter: str) -> None:
+def _write(
+    batches: Iterator[pa.Table], file: BinaryIO, ending: str, delimiter: str, safe_cells: bool
+) -> None:
     if ending == ".jsonl":
         for table in batches:
             _write_json_lines(table, file)
@@ -344,7 +355,7 @@ def _write(batches: Iterator[pa.Table], file: BinaryIO, ending: str, delimiter: 
     writer: Any = None
     for table in batches:
         if ending == ".csv":
-            table = _flat(table)
+            table = _without_formulas(_flat(table)) if safe_cells else _flat(table)
         if writer is None:
             writer = _new_writer(file, ending, table.schema, delimiter)
         writer.write_table(table)
@@ -365,7 +376,6 @@ def _new_writer(file: BinaryIO, ending: str, schema: pa.Schema, delimiter: str) 
 
 def _without_formulas(table: pa.Table) -> pa.Table:
     """The table with an apostrophe before each text that a spreadsheet would run."""
-    table = _flat(table)
     for at, column in enumerate(table.columns):
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             safe = pc.replace_substring_regex(column, r"^([=+\-@\t\r])", r"'\1")
@@ -375,8 +385,6 @@ def _without_formulas(table: pa.Table) -> pa.Table:
 
 def _flat(table: pa.Table) -> pa.Table:
     """The table with its lists of labels as text, divided by semicolons."""
-    if not pa.types.is_list(table["labels"].type):
-        return table
     joined = [";".join(labels) for labels in table["labels"].to_pylist()]
     at = table.column_names.index("labels")
     return table.set_column(at, "labels", pa.array(joined, pa.large_string()))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from topics._errors import TopicsError
 from topics.persistence.atomic import atomic_write
-from topics.prediction import label_to, to_labeller
+from topics.prediction import label_to, rejects_beside, to_labeller
 from topics.reading.formats import format_of
 from topics.reading.read import read_releases
 
@@ -91,7 +91,7 @@ def watch(
         waiting = dict(_files(folder))
         for path, state in waiting.items():
             target = output / f"{path.relative_to(folder)}{ending}"
-            if target.exists() or _rejects_of(target).exists():
+            if target.exists() or rejects_beside(target).exists():
                 continue
             # What is asked for once is taken to be there as a whole.
             if once or seen.get(path) == state:
@@ -124,11 +124,7 @@ def _label_file(path: Path, labeller: Any, target: Path, evidence: bool) -> Labe
         return Labelled(path, target, n, corpus.rejects.num_rows)
     except (TopicsError, ValueError) as error:
         # It is not tried again, until this file is removed.
-        with atomic_write(_rejects_of(target)) as file:
+        with atomic_write(rejects_beside(target)) as file:
             row = {"path": str(path), "row": None, "reason": str(error)}
             file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         return Labelled(path, target, 0, 1, str(error))
-
-
-def _rejects_of(target: Path) -> Path:
-    return target.with_name(f"{target.name}.rejects.jsonl")

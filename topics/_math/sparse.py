@@ -152,6 +152,28 @@ def membership_matrix(
     return sp.csr_matrix((np.ones(n, dtype), clusters, np.arange(n + 1)), (n, n_clusters)).T
 
 
+def presence(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """One where a document holds a term.
+
+    Parameters
+    ----------
+    matrix : csr_matrix, shape (n_documents, n_terms)
+        Counts or weights of at least zero.
+
+    Returns
+    -------
+    csr_matrix of float32, shape (n_documents, n_terms)
+        It shares the places of the values.
+
+    Examples
+    --------
+    >>> presence(sp.csr_matrix([[3.0, 0.0], [0.0, 0.5]])).toarray().tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    held = (matrix.data > 0).astype(np.float32)
+    return sp.csr_matrix((held, matrix.indices, matrix.indptr), matrix.shape)
+
+
 def positions_of_rows(indptr: NDArray[np.integer], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Places of the values of some rows among all values of a sparse matrix.
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._math.sparse import membership_matrix
+from topics._math.sparse import membership_matrix, presence
 
 _COMMON = 0.05
 """Share of all other documents that a word stands in which is found everywhere."""
@@ -46,10 +46,8 @@ def stand_everywhere(
     """
     n_topics = len(words)
     known = np.flatnonzero(first >= 0)
-    presence = sp.csr_matrix(
-        ((weights.data > 0).astype(np.float32), weights.indices, weights.indptr), weights.shape
-    )
-    held = np.asarray((membership_matrix(first[known], n_topics) @ presence[known]).todense())
+    members = membership_matrix(first[known], n_topics)
+    held = np.asarray((members @ presence(weights)[known]).todense())
     sizes = np.bincount(first[known], minlength=n_topics)
     everywhere = held.sum(axis=0)
     found = np.zeros(n_topics, bool)

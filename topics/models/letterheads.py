@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from topics._math.arrays import subsample
 from topics._math.kmeans import spherical_kmeans
+from topics._math.sparse import presence
 from topics._parallel import one_blas_thread
 from topics.text.word_vectors import document_vectors
 
@@ -146,7 +147,7 @@ def _words_together(sample: sp.csr_matrix) -> list[NDArray[np.int64]]:
     frequency = np.bincount(sample.indices, minlength=sample.shape[1])
     often = np.argsort(-frequency, kind="stable")[:_TERMS]
     often = np.sort(often[frequency[often] >= _fewest(sample.shape[0])])
-    held = _presence(sample)[:, often].toarray()
+    held = presence(sample)[:, often].toarray()
     with one_blas_thread():
         both = held.T @ held
     together = both >= _TOGETHER * (np.add.outer(frequency[often], frequency[often]) - both)
@@ -159,15 +160,9 @@ def _fewest(n_documents: int) -> int:
     return max(_FEWEST, n_documents // 100)
 
 
-def _presence(weights: sp.csr_matrix) -> sp.csr_matrix:
-    """One where a document holds a term."""
-    held = (weights.data > 0).astype(np.float32)
-    return sp.csr_matrix((held, weights.indices, weights.indptr), weights.shape)
-
-
 def _held_shares(weights: sp.csr_matrix, letterheads: sp.csr_matrix) -> NDArray[np.float32]:
     """Share of the words of each letterhead that each document holds."""
-    return np.asarray((_presence(weights) @ letterheads.T).todense())
+    return np.asarray((presence(weights) @ letterheads.T).todense())
 
 
 def _as_matrix(sets: list[NDArray[np.int64]], n_terms: int) -> sp.csr_matrix:

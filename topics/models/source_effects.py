@@ -117,9 +117,7 @@ class SourceEffects:
         >>> effects.numbers(["a", None, "b"]).tolist()
         [0, -1, -1]
         """
-        place = {name: s for s, name in enumerate(self.names)}
-        found = (-1 if source is None else place.get(str(source), -1) for source in sources)
-        return np.fromiter(found, np.int64)
+        return _numbers_of(_as_texts(sources), self.names)
 
     def taken_off(self, weights: sp.csr_matrix, numbers: NDArray[np.int64]) -> sp.csr_matrix:
         """Weights of terms without the share that is the source's own.
@@ -176,13 +174,20 @@ def number_sources(sources: Sequence[Any]) -> tuple[list[str], NDArray[np.int64]
     >>> names, numbers.tolist()
     (['a', 'b'], [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, -1, -1])
     """
-    texts = [None if is_missing(source) else str(source) for source in sources]
+    texts = _as_texts(sources)
     counted = Counter(text for text in texts if text)
     names = sorted(name for name, n in counted.items() if n >= FEWEST_RELEASES)
-    place = {name: s for s, name in enumerate(names)}
-    return names, np.array(
-        [-1 if text is None else place.get(text, -1) for text in texts], np.int64
-    )
+    return names, _numbers_of(texts, names)
+
+
+def _as_texts(sources: Sequence[Any]) -> list[str | None]:
+    return [None if is_missing(source) else str(source) for source in sources]
+
+
+def _numbers_of(texts: Sequence[str | None], names: Sequence[str]) -> NDArray[np.int64]:
+    """Place of each text among some names, -1 for none of them."""
+    place: dict[str | None, int] = {name: s for s, name in enumerate(names)}
+    return np.array([place.get(text, -1) for text in texts], np.int64)
 
 
 def describe_sources(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -46,10 +46,6 @@ from topics.text.term_sequences import TermSequences, sequences_from_counts
 from topics.text.tfidf import tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors, document_vectors
-
-if TYPE_CHECKING:
-    from topics.text.vectorizer import TermVectorizer
-
 
 _TOPICS = 10
 
@@ -414,10 +410,8 @@ class TopicModel(TopicEditing):
         described = documents.texts if documents.corpus is None else documents.corpus
         numbers = self._source_numbers(counts, described)
         weights = self._taken_off(self._weights(counts), numbers)
-        counts = self._taken_off(counts, numbers)
-        return _Read(
-            described, sequences, counts if self.method == "lda" else weights, weights, numbers
-        )
+        matrix = self._taken_off(counts, numbers) if self.method == "lda" else weights
+        return _Read(described, sequences, matrix, weights, numbers)
 
     def _set_rejects(self, rejects: list[tuple[int, str]]) -> None:
         self._rejects = list(rejects)
@@ -440,6 +434,11 @@ class TopicModel(TopicEditing):
 
     # Sources
 
+    @property
+    def _source_column(self) -> str:
+        """Column of a corpus in which its sources stand."""
+        return self.by if isinstance(self.by, str) and self.by != "auto" else _SOURCE
+
     def _given_sources(self, texts: Any, n_documents: int) -> list[Any] | None:
         """The source of each document, where there are two or more."""
         by = self.by
@@ -453,7 +452,7 @@ class TopicModel(TopicEditing):
                     "give one for each, or the name of a column",
                 )
             return given
-        column = _SOURCE if by == "auto" else by
+        column = self._source_column
         if not isinstance(texts, Corpus) or column not in texts.table.column_names:
             if by == "auto":
                 return None
@@ -519,7 +518,7 @@ class TopicModel(TopicEditing):
         effects = self.source_effects_
         if effects is None or effects.letterheads is not None or not isinstance(texts, Corpus):
             return None
-        column = self.by if isinstance(self.by, str) and self.by != "auto" else _SOURCE
+        column = self._source_column
         if column not in texts.table.column_names:
             return None
         return effects.numbers(texts.table[column].to_pylist())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
@@ -354,8 +355,7 @@ class TopicTables(Estimator):
         groups = grouped.ngroup().to_numpy(np.int64)
         sizes = grouped.size()
         if confidence is None:
-            members = membership_matrix(groups, len(sizes), np.float64)
-            means = np.asarray(members @ proportions.astype(np.float64)) / sizes.to_numpy()[:, None]
+            means, _ = _group_means(proportions, groups, len(sizes))
             table = pd.DataFrame(means, sizes.index, self.names_)
             return table.assign(releases=sizes)
         found = mean_proportions(proportions, groups, len(sizes), confidence=confidence)
@@ -435,9 +435,8 @@ class TopicTables(Estimator):
                 f"the column holds {len(names)} different values", "give one that differs"
             )
         apart = differences(proportions, groups, len(names), confidence=confidence)
-        inside = membership_matrix(groups[groups >= 0], len(names), np.float64)
-        sizes_of = np.bincount(groups[groups >= 0], minlength=len(names))
-        shares = np.asarray(inside @ proportions[groups >= 0]) / sizes_of[:, None]
+        known = groups >= 0
+        shares, sizes_of = _group_means(proportions[known], groups[known], len(names))
         tables = [
             pd.DataFrame(
                 {
@@ -463,14 +462,7 @@ class TopicTables(Estimator):
     def _fitted_column(self, column: str) -> list[Any]:
         """A column of the corpus that was fitted on."""
         self._fitted_proportions()
-        columns = self._columns
-        if columns is None or column not in columns.column_names:
-            known = ", ".join(columns.column_names) if columns is not None else ""
-            raise TopicsError(
-                f"there is no column {column!r}",
-                f"give one of {known}" if known else "fit a table, or give the values",
-            )
-        return list(columns[column].to_pylist())
+        return _column_of(self._columns, column, "fit a table, or give the values")
 
     def topics_of_paragraphs(self, text: str) -> Any:
         r"""The first topic of each paragraph of a document.
@@ -660,17 +652,30 @@ class TopicTables(Estimator):
 def _values(texts: Any, column: Any, n_documents: int, what: str) -> list[Any]:
     """The values of a column that is given by name or as it is."""
     if isinstance(column, str):
-        if not isinstance(texts, Corpus) or column not in texts.table.column_names:
-            known = ", ".join(texts.table.column_names) if isinstance(texts, Corpus) else ""
-            raise TopicsError(
-                f"there is no column {column!r}",
-                f"give one of {known}" if known else "give a Corpus, or the values themselves",
-            )
-        return list(texts.table[column].to_pylist())
+        table = texts.table if isinstance(texts, Corpus) else None
+        return _column_of(table, column, "give a Corpus, or the values themselves")
     values = list(column)
     if len(values) != n_documents:
         raise TopicsError(f"{len(values)} {what} for {n_documents} releases", "give one for each")
     return values
+
+
+def _column_of(table: pa.Table | None, column: str, otherwise: str) -> list[Any]:
+    """A column of a table by name, or an error with the names there are, or what else to do."""
+    names = [] if table is None else table.column_names
+    if table is None or column not in names:
+        hint = f"give one of {', '.join(names)}" if names else otherwise
+        raise TopicsError(f"there is no column {column!r}", hint)
+    return list(table[column].to_pylist())
+
+
+def _group_means(
+    proportions: NDArray[np.floating], groups: NDArray[np.int64], n_groups: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Mean proportions of each group, and how many documents it has."""
+    sizes = np.bincount(groups, minlength=n_groups)
+    members = membership_matrix(groups, n_groups, np.float64)
+    return np.asarray(members @ proportions.astype(np.float64)) / sizes[:, None], sizes
 
 
 def _bounds(found: Interval, part: Any) -> dict[str, Any]:
