@@ -185,19 +185,25 @@ def test_a_reader_meanwhile_sees_one_state(work, tmp_path):
     assert read
 
 
-def test_another_input_or_model_is_refused_after_a_stop(work, tmp_path, monkeypatch):
-    corpus, model = work
-    output = tmp_path / "labels.jsonl"
-    labeller = load(model)
+def stopped_at(nth, labeller, monkeypatch):
+    """Sizes of the batches that a model is asked for; at one of them Ctrl-C is pressed."""
     plain, calls = labeller.predict, []
 
     def stops(batch, **options):
         calls.append(len(batch))
-        if len(calls) == 3:
+        if len(calls) == nth:
             raise KeyboardInterrupt
         return plain(batch, **options)
 
     monkeypatch.setattr(labeller, "predict", stops)
+    return calls
+
+
+def test_another_input_or_model_is_refused_after_a_stop(work, tmp_path, monkeypatch):
+    corpus, model = work
+    output = tmp_path / "labels.jsonl"
+    labeller = load(model)
+    calls = stopped_at(3, labeller, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         label_to(corpus, labeller, str(output))
     with pytest.raises(TopicsError, match="another input"):
@@ -215,15 +221,7 @@ def test_a_stopped_run_may_be_begun_anew(work, tmp_path, monkeypatch):
     corpus, model = work
     output = tmp_path / "labels.jsonl"
     labeller = load(model)
-    plain, calls = labeller.predict, []
-
-    def stops(batch, **options):
-        calls.append(len(batch))
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return plain(batch, **options)
-
-    monkeypatch.setattr(labeller, "predict", stops)
+    stopped_at(2, labeller, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         label_to(corpus, labeller, str(output))
     label_to(corpus[3:7], labeller, str(output), force=True)

@@ -345,12 +345,16 @@ def estimate_source_effects(
             own, shared, nearest = found.releases[s]
             averaging[own[shared]] = found.trust[s] / (shared.sum() + _SHRINKAGE)
             asked = shared & (found.trust[s] > 0)
-            shares.append(found.trust[s] * found.subjects.own_shares(own, asked, nearest))
+            shares.append(found.trust[s] * found.own_shares(own, asked, nearest))
     return sp.csr_matrix(sp.vstack(shares)), Sources(numbers, averaging, n_sources)
 
 
 class _Look:
-    """Clusters of vectors, and how far the releases of each source are like those of others."""
+    """Documents in clusters, and what those are without the documents of one source.
+
+    ``releases`` holds, for each source, its documents, whether each is on a subject that others
+    share, and the nearest such; ``trust`` how far the source is to be told from its subjects.
+    """
 
     def __init__(
         self,
@@ -362,16 +366,22 @@ class _Look:
         random_state: Any,
         n_jobs: int | None,
     ) -> None:
-        k = min(_SUBJECTS, max(2, len(rows) // 10))
-        clusters, _ = spherical_kmeans(rows, k, random_state=random_state, n_jobs=n_jobs)
-        self.subjects = _Subjects(rows, weights, clusters, k)
-        held = rows.any(axis=1)
-        own = [np.flatnonzero((numbers == s) & held) for s in range(n_sources)]
-        self.releases = [(of, *self.subjects.shared(of)) for of in own]
+        self._rows, self._weights = rows, weights
+        self._k = k = min(_SUBJECTS, max(2, len(rows) // 10))
+        self._clusters, _ = spherical_kmeans(rows, k, random_state=random_state, n_jobs=n_jobs)
+        members = membership_matrix(self._clusters, k)
+        self._directions = np.asarray(members @ rows)
+        self._sums = np.asarray((members @ weights).todense(), np.float64)
+        self._sizes = np.bincount(self._clusters, minlength=k)
+        self._alike = (rows @ unit_rows(self._directions).T).max(axis=1)
+        held = np.bincount(weights.indices, minlength=weights.shape[1])
+        # What a term weighs where it stands.
+        self._usual = self._sums.sum(axis=0) / np.maximum(held, 1)
+        spoken = rows.any(axis=1)
+        own = [np.flatnonzero((numbers == s) & spoken) for s in range(n_sources)]
+        self.releases = [(of, *self._shared(of)) for of in own]
         shuffled = np.random.default_rng(0).permutation(numbers)
-        by_chance = [
-            self.subjects.shared(np.flatnonzero(shuffled == s))[0] for s in range(n_sources)
-        ]
+        by_chance = [self._shared(np.flatnonzero(shuffled == s))[0] for s in range(n_sources)]
         usual = max(float(np.concatenate(by_chance).mean()), 1e-9)
         low, high = _TRUST
         self.trust = np.array(
@@ -383,48 +393,9 @@ class _Look:
             ]
         )
 
-
-def _without_common_terms(
-    weights: sp.csr_matrix, numbers: NDArray[np.int64], n_sources: int
-) -> sp.csr_matrix:
-    """Weights without the terms that stand in nearly all documents of their source alone."""
-    rest = weights.copy()
-    everywhere = np.bincount(weights.indices, minlength=weights.shape[1])
-    for s in range(n_sources):
-        own = np.flatnonzero(numbers == s)
-        at = positions_of_rows(weights.indptr, own)
-        held = np.bincount(weights.indices[at], minlength=weights.shape[1])
-        others = (everywhere - held) / max(len(numbers) - own.size, 1)
-        share = held / max(own.size, 1)
-        common = (share >= _COMMON) & (share > 2 * others)
-        rest.data[at[common[weights.indices[at]]]] = 0
-    return rest
-
-
-class _Subjects:
-    """Clusters of documents, and what they are without the documents of one source."""
-
-    def __init__(
-        self,
-        centred: NDArray[np.float32],
-        weights: sp.csr_matrix,
-        clusters: NDArray[np.int64],
-        k: int,
-    ) -> None:
-        self._centred, self._weights, self._clusters = centred, weights, clusters
-        self._k = k
-        members = membership_matrix(clusters, k)
-        self._directions = np.asarray(members @ centred)
-        self._sums = np.asarray((members @ weights).todense(), np.float64)
-        self._sizes = np.bincount(clusters, minlength=k)
-        self._alike = (centred @ unit_rows(self._directions).T).max(axis=1)
-        held = np.bincount(weights.indices, minlength=weights.shape[1])
-        # What a term weighs where it stands.
-        self._usual = self._sums.sum(axis=0) / np.maximum(held, 1)
-
-    def shared(self, own: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    def _shared(self, own: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which documents are on a subject that others share, and the nearest such."""
-        rows = self._centred[own]
+        rows = self._rows[own]
         members = membership_matrix(self._clusters[own], self._k)
         others = rows @ unit_rows(self._directions - members @ rows).T
         return others.max(axis=1, initial=0) > _SHARED * self._alike[own], others.argmax(axis=1)
@@ -445,6 +416,23 @@ class _Subjects:
         share = np.maximum(1 - (np.maximum(expected, 0) + prior) / (found + prior), 0)
         kept = np.flatnonzero(share >= _LEAST_SHARE)
         return sp.csr_matrix((share[kept].astype(np.float32), kept, [0, kept.size]), (1, n_terms))
+
+
+def _without_common_terms(
+    weights: sp.csr_matrix, numbers: NDArray[np.int64], n_sources: int
+) -> sp.csr_matrix:
+    """Weights without the terms that stand in nearly all documents of their source alone."""
+    rest = weights.copy()
+    everywhere = np.bincount(weights.indices, minlength=weights.shape[1])
+    for s in range(n_sources):
+        own = np.flatnonzero(numbers == s)
+        at = positions_of_rows(weights.indptr, own)
+        held = np.bincount(weights.indices[at], minlength=weights.shape[1])
+        others = (everywhere - held) / max(len(numbers) - own.size, 1)
+        share = held / max(own.size, 1)
+        common = (share >= _COMMON) & (share > 2 * others)
+        rest.data[at[common[weights.indices[at]]]] = 0
+    return rest
 
 
 def _without_means(

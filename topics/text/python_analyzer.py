@@ -60,12 +60,17 @@ def compiled(pattern: str | re.Pattern[str] | None) -> Any:
     try:
         return re.compile(pattern)
     except re.error:
-        import regex
+        return _by_regex(pattern)
 
-        try:
-            return regex.compile(pattern)
-        except regex.error as error:
-            raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
+
+def _by_regex(pattern: Any) -> Any:
+    """A pattern by the ``regex`` library alone, which can be given a limit on time."""
+    import regex
+
+    try:
+        return regex.compile(pattern)
+    except regex.error as error:
+        raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
 
 
 def check_quick(pattern: str) -> None:
@@ -92,14 +97,9 @@ def check_quick(pattern: str) -> None:
         ...
     ValueError: the token pattern '(a+)+$' takes too long
     """
-    import regex
-
     if _CALLS_ITSELF.search(pattern):
         raise ValueError(f"the token pattern {pattern!r} calls itself")
-    try:
-        tried = regex.compile(pattern)
-    except regex.error as error:
-        raise ValueError(f"token_pattern {pattern!r} is no pattern: {error}") from None
+    tried = _by_regex(pattern)
     named = sorted({letter for letter in pattern if letter.isalnum()})[:_MOST_PROBED]
     # What must stand at the end of a token stands somewhere, or nothing would be tried at all.
     ends = "".join(sorted(set(pattern)))
