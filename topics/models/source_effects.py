@@ -345,7 +345,8 @@ def estimate_source_effects(
             own, shared, nearest = found.releases[s]
             averaging[own[shared]] = found.trust[s] / (shared.sum() + _SHRINKAGE)
             asked = shared & (found.trust[s] > 0)
-            shares.append(found.trust[s] * found.own_shares(own, asked, nearest))
+            # A float of Python leaves the shares in single precision, as they are saved.
+            shares.append(float(found.trust[s]) * found.own_shares(own, asked, nearest))
     return sp.csr_matrix(sp.vstack(shares)), Sources(numbers, averaging, n_sources)
 
 
