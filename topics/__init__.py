@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from topics.persistence.artifact import load as load
     from topics.persistence.artifact import save as save
     from topics.prediction import predict as predict
+    from topics.reading.batches import iter_releases as iter_releases
     from topics.reading.corpus import Corpus as Corpus
     from topics.reading.label_columns import read_labels as read_labels
     from topics.reading.read import read_releases as read_releases
@@ -42,6 +43,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "ArtifactError": "_errors",
         "TopicsError": "_errors",
         "Corpus": "reading.corpus",
+        "iter_releases": "reading.batches",
         "read_releases": "reading.read",
         "read_themes": "reading.theme_files",
         "read_labels": "reading.label_columns",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +30,10 @@ from topics.themes.classifier import ThemeClassifier
 
 FORMATS = (".parquet", ".csv", ".jsonl")
 """Endings of the files that labels are written to."""
+_REJECTS = "rejects.jsonl"
+_SHOWN_REJECTS = 1000
+_COUNT = re.compile(r"\d[\d,]*(?= (?:words|releases?|dates?)\b)")
+"""Numbers that add up over batches, in lines about what was decided."""
 
 
 def predict(
@@ -131,23 +137,44 @@ def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller
     )
 
 
+class LabelRun(NamedTuple):
+    """What became of the rows of a run.
+
+    Attributes
+    ----------
+    labelled, rejected : int
+        Numbers of rows; together those that were read.
+    rejects : list of dict
+        The first rejects, with path, row and reason.
+    log : list of str
+        What was decided about the sources.
+    """
+
+    labelled: int
+    rejected: int
+    rejects: list[dict[str, Any]]
+    log: list[str]
+
+
 def label_to(
-    corpus: Corpus,
+    releases: Corpus | Iterable[Corpus],
     model: Any,
     output: str,
     *,
     force: bool = False,
     evidence: bool = True,
     keep_text: bool = False,
+    keep_columns: bool = False,
     delimiter: str = ",",
     safe_cells: bool = False,
-) -> int:
-    """Label a corpus batch by batch and write one row a release.
+) -> LabelRun:
+    """Label releases batch by batch and write one row for each.
 
     Parameters
     ----------
-    corpus : Corpus
-        The releases.
+    releases : Corpus, or iterable of Corpus
+        The releases; an iterable, as :func:`topics.iter_releases` gives one, is never held as a
+        whole.
     model : str, Path, TopicModel, ThemeClassifier or Labeller
         As for :func:`predict`.
     output : str
@@ -162,6 +189,9 @@ def label_to(
         As for :func:`predict`.
     keep_text : bool, default=False
         Write the texts, too, so that the file can be corrected and learnt from.
+    keep_columns : bool, default=False
+        Write the input's own columns, too; one that is named like a column of the labels gets an
+        underscore behind its name.
     delimiter : str, default=","
         Of CSV files. They begin with a byte order mark, by which Excel knows that they are UTF-8;
         where a comma is the decimal sign, it asks for ";".
@@ -171,13 +201,13 @@ def label_to(
 
     Returns
     -------
-    int
-        Releases labelled.
+    LabelRun
+        Numbers of rows, the first rejects, and what was decided in reading.
 
     Raises
     ------
     TopicsError
-        If the file exists, is one of those that the corpus was read from, or cannot be written,
+        If the file exists, is one of those that the releases were read from, or cannot be written,
         its ending is not known, another process is writing it, or a run that was stopped had
         another input, model or options.
 
@@ -188,36 +218,89 @@ def label_to(
     >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
     >>> corpus = read_releases(["tents for a camp"], languages=False)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     label_to(corpus, model, f"{folder}/labelled.csv")
+    ...     label_to(corpus, model, f"{folder}/labelled.csv").labelled
     1
     """
     labeller = to_labeller(model)
-    batches = _Batches(corpus, labeller, evidence, keep_text)
+    batches = [releases] if isinstance(releases, Corpus) else releases
+    label = _Label(labeller, evidence, keep_text, keep_columns)
+    count = _Count()
     if output == "-":
-        for number in range(len(batches)):
-            _write_json_lines(batches(number), sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-        return len(corpus)
+        for corpus in batches:
+            count.add(corpus)
+            for batch in _slices(corpus):
+                _write_json_lines(label(batch), sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return count.run()
     path = check_output(output, force)
-    _check_not_read(path, corpus)
     work = {
-        "input": checksum_of(corpus.table),
         "model": labeller.checksum or repr(labeller),
         "evidence": evidence,
         "keep_text": keep_text,
+        "keep_columns": keep_columns,
         "version": __version__,
     }
     with open_parts(path, work, anew=force) as parts:
-        for number in track(range(len(batches)), "labelling", len(batches)):
-            if not parts.has(number):
-                parts.write(number, batches(number))
+        n_parts = 0
+        with (parts.folder / _REJECTS).open("wb") as rejects:
+            for corpus in track(batches, "labelling"):
+                _check_not_read(path, corpus)
+                count.add(corpus)
+                _write_json_lines(corpus.rejects, rejects)
+                for batch in _slices(corpus):
+                    made_of = checksum_of(batch.table)
+                    if not parts.has(n_parts, made_of):
+                        parts.write(n_parts, label(batch), made_of)
+                    n_parts += 1
+        parts.check_end(n_parts)
+        schema = _one_schema([parts.schema(number) for number in range(n_parts)])
         with atomic_write(path, overwrite=force) as file:
-            tables = map(parts.read, range(len(batches)))
+            tables = (_in_schema(parts.read(number), schema) for number in range(n_parts))
             _write(tables, file, path.suffix.lower(), delimiter, safe_cells)
-        write_rejects(corpus, path)
-        _write_summary(path, corpus, labeller.checksum)
+        _keep_rejects(parts.folder / _REJECTS, rejects_beside(path), count.rejected)
+        _write_summary(path, count.run(), labeller.checksum)
         parts.remove()
-    return len(corpus)
+    return count.run()
+
+
+def _keep_rejects(written: Path, place: Path, n: int) -> None:
+    """Give the rejects their name; where there are none, those of an earlier run go."""
+    if not n:
+        place.unlink(missing_ok=True)
+        return
+    with atomic_write(place) as file, written.open("rb") as source:
+        shutil.copyfileobj(source, file)
+
+
+class _Count:
+    """Numbers of what was read, batch by batch."""
+
+    def __init__(self) -> None:
+        self.labelled = self.rejected = 0
+        self._rejects: list[dict[str, Any]] = []
+        self._log: dict[str, str] = {}
+
+    def add(self, corpus: Corpus) -> None:
+        self.labelled += len(corpus)
+        self.rejected += corpus.rejects.num_rows
+        left = _SHOWN_REJECTS - len(self._rejects)
+        self._rejects += corpus.rejects.slice(0, max(left, 0)).to_pylist()
+        for line in corpus.log:
+            kind = _COUNT.sub("#", line)
+            before = self._log.get(kind)
+            self._log[kind] = line if before is None else _added(before, line)
+
+    def run(self) -> LabelRun:
+        return LabelRun(self.labelled, self.rejected, self._rejects, list(self._log.values()))
+
+
+def _added(before: str, line: str) -> str:
+    """A line with the sums of what is counted in two that are alike otherwise."""
+    sums = (
+        f"{int(a.replace(',', '')) + int(b.replace(',', '')):,}"
+        for a, b in zip(_COUNT.findall(before), _COUNT.findall(line), strict=True)
+    )
+    return _COUNT.sub(lambda _: next(sums), line)
 
 
 def rejects_beside(output: Path) -> Path:
@@ -231,47 +314,16 @@ def rejects_beside(output: Path) -> Path:
     return output.with_name(f"{output.name}.rejects.jsonl")
 
 
-def write_rejects(corpus: Corpus, output: Path) -> Path | None:
-    """Write what could not be read beside an output, a JSON line each.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The releases.
-    output : Path
-        Such as ``labels.csv``; the file is then ``labels.csv.rejects.jsonl``.
-
-    Returns
-    -------
-    Path or None
-        The file; None where nothing was rejected, and a file of an earlier run is removed.
-
-    Examples
-    --------
-    >>> from topics import read_releases
-    >>> write_rejects(read_releases(["Aid came."], languages=False), Path("labels.csv")) is None
-    True
-    """
-    path = rejects_beside(output)
-    if not corpus.rejects.num_rows:
-        path.unlink(missing_ok=True)
-        return None
-    with atomic_write(path) as file:
-        _write_json_lines(corpus.rejects, file)
-    return path
-
-
-def _write_summary(output: Path, corpus: Corpus, checksum: str | None) -> None:
+def _write_summary(output: Path, run: LabelRun, checksum: str | None) -> None:
     """How many rows came of what was read: the numbers add up."""
-    rejected, labelled = corpus.rejects.num_rows, len(corpus)
     summary = {
         "output": output.name,
-        "read": labelled + rejected,
-        "labelled": labelled,
-        "rejected": rejected,
+        "read": run.labelled + run.rejected,
+        "labelled": run.labelled,
+        "rejected": run.rejected,
         "model": checksum,
         "topics_toolkit": __version__,
-        "log": corpus.log,
+        "log": run.log,
     }
     with atomic_write(output.with_name(f"{output.name}.summary.json")) as file:
         file.write(json.dumps(summary, indent=1, ensure_ascii=False).encode() + b"\n")
@@ -316,26 +368,62 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
     return path
 
 
-class _Batches:
-    """Tables of labels, a batch of releases each, made when they are asked for."""
+def _slices(corpus: Corpus) -> Iterator[Corpus]:
+    """Batches of a corpus; one without rows has one, which has its columns, too."""
+    for low in range(0, max(len(corpus), 1), BATCH):
+        yield corpus[low : low + BATCH]
 
-    def __init__(self, corpus: Corpus, labeller: Labeller, evidence: bool, keep_text: bool) -> None:
-        self._corpus, self._labeller, self._evidence = corpus, labeller, evidence
+
+class _Label:
+    """Makes a table of labels of a batch of releases."""
+
+    def __init__(
+        self, labeller: Labeller, evidence: bool, keep_text: bool, keep_columns: bool
+    ) -> None:
+        self._labeller, self._evidence, self._keep_columns = labeller, evidence, keep_columns
         self._more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
 
-    def __len__(self) -> int:
-        # A table without rows has its columns, too.
-        return max(-(-len(self._corpus) // BATCH), 1)
-
-    def __call__(self, number: int) -> pa.Table:
-        batch = self._corpus[number * BATCH : (number + 1) * BATCH]
+    def __call__(self, batch: Corpus) -> pa.Table:
         table = self._labeller.predict(batch, evidence=self._evidence).to_arrow()
         for at, name in enumerate(self._more, 2):
             table = table.add_column(at, name, batch[name])
         if self._labeller.checksum is not None:
             model = pa.repeat(pa.scalar(self._labeller.checksum[:12]), len(batch))
             table = table.append_column("model", model)
+        if self._keep_columns:
+            for name in batch.table.column_names:
+                if name in self._more or name in ("id", "title", "text"):
+                    continue
+                own = name
+                while own in table.column_names:
+                    own += "_"
+                table = table.append_column(own, batch[name])
         return table
+
+
+def _one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """The columns that any part has; those of several types are text."""
+    types: dict[str, set[pa.DataType]] = {}
+    for schema in schemas:
+        for column in schema:
+            types.setdefault(column.name, set()).add(column.type)
+    fields = []
+    for name, kinds in types.items():
+        known = {kind for kind in kinds if not pa.types.is_null(kind)}
+        fields.append((name, known.pop() if len(known) == 1 else pa.large_string()))
+    return pa.schema(fields)
+
+
+def _in_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    if table.schema.equals(schema):
+        return table
+    columns = [
+        table[column.name].cast(column.type)
+        if column.name in table.column_names
+        else pa.nulls(len(table), column.type)
+        for column in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _check_not_read(path: Path, corpus: Corpus) -> None:

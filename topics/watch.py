@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from topics._errors import TopicsError
 from topics.persistence.atomic import atomic_write
 from topics.prediction import label_to, rejects_beside, to_labeller
+from topics.reading.batches import iter_releases
 from topics.reading.formats import format_of
-from topics.reading.read import read_releases
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart")
 """Endings of files that something else is still writing."""
@@ -119,9 +119,9 @@ def _files(folder: Path) -> Iterator[tuple[Path, tuple[int, int]]]:
 
 def _label_file(path: Path, labeller: Any, target: Path, evidence: bool) -> Labelled:
     try:
-        corpus = read_releases(path, languages=False)
-        n = label_to(corpus, labeller, str(target), evidence=evidence)
-        return Labelled(path, target, n, corpus.rejects.num_rows)
+        releases = iter_releases(path, languages=False)
+        run = label_to(releases, labeller, str(target), evidence=evidence)
+        return Labelled(path, target, run.labelled, run.rejected)
     except (TopicsError, ValueError) as error:
         # It is not tried again, until this file is removed.
         with atomic_write(rejects_beside(target)) as file:

@@ -125,7 +125,7 @@ def test_of_two_runs_at_once_one_is_refused(work, tmp_path):
 
     def run():
         try:
-            outcomes.append(label_to(corpus, model, str(output)))
+            outcomes.append(label_to(corpus, model, str(output)).labelled)
         except TopicsError as error:
             outcomes.append(str(error))
 

@@ -6,9 +6,11 @@ import inspect
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
@@ -108,30 +110,45 @@ class ReadInputs:
 
     def __call__(self) -> Any:
         """The corpus."""
-        from pathlib import Path
-
         from topics.reading.read import read_releases
 
+        with _as_topics_errors():
+            corpus = read_releases(self._paths(), **self._options())
+        say_of_reading(corpus.log)
+        return corpus
+
+    def batches(self) -> Iterator[Any]:
+        """The corpus in batches, each read when it is asked for."""
+        from topics.reading.batches import iter_releases
+
+        with _as_topics_errors():
+            yield from iter_releases(self._paths(), **self._options())
+
+    def _paths(self) -> list[Any]:
         if "" in self.inputs:
             # As a path it would be the folder that one is in.
             raise TopicsError("the path is empty", "give a file or a folder (. is this one)")
         # As paths, so that a name that is no file is an error and never a text.
-        paths = [name if name == "-" else Path(name) for name in self.inputs]
-        try:
-            corpus = read_releases(
-                paths,
-                split=self.split,
-                encoding=self.encoding,
-                columns=self.columns,
-                languages=False,
-                boilerplate=self.boilerplate,
-            )
-        except TopicsError:
-            raise
-        except ValueError as error:
-            raise TopicsError(str(error)) from None
-        say_of_reading(corpus)
-        return corpus
+        return [name if name == "-" else Path(name) for name in self.inputs]
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "split": self.split,
+            "encoding": self.encoding,
+            "columns": self.columns,
+            "languages": False,
+            "boilerplate": self.boilerplate,
+        }
+
+
+@contextmanager
+def _as_topics_errors() -> Iterator[None]:
+    try:
+        yield
+    except TopicsError:
+        raise
+    except ValueError as error:
+        raise TopicsError(str(error)) from None
 
 
 def reads_releases(command: Callable[..., None]) -> Callable[..., None]:
@@ -390,7 +407,7 @@ def fit(
     say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
     if repeated:
         say(f"{repeated:,} of them only repeat another one")
-    _finish(corpus)
+    _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 
 @app.command(
@@ -426,6 +443,9 @@ def label(
     keep_text: Annotated[
         bool, typer.Option("--keep-text", help="Write the texts, too: to correct and learn from.")
     ] = False,
+    keep_columns: Annotated[
+        bool, typer.Option("--keep-columns", help="Write the input's own columns, too.")
+    ] = False,
     safe_cells: Annotated[
         bool,
         typer.Option(
@@ -452,7 +472,7 @@ def label(
         check_output(output, force)
     if themes is None:
         labeller = to_labeller(model, verify_key=verify_key)
-        corpus = read()
+        releases: Any = read.batches()
     else:
         from topics.reading.theme_files import themes_as_given
         from topics.themes.classifier import ThemeClassifier
@@ -460,16 +480,18 @@ def label(
         unfitted = ThemeClassifier(
             themes_as_given(themes), background=_background(background), n_jobs=-1
         )
-        corpus = read()
-        labeller = to_labeller(unfitted.fit(corpus))
+        releases = read()
+        labeller = to_labeller(unfitted.fit(releases))
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
-    n = label_to(
-        corpus, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
-        delimiter=delimiter, safe_cells=safe_cells,
+    run = label_to(
+        releases, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
+        keep_columns=keep_columns, delimiter=delimiter, safe_cells=safe_cells,
     )  # fmt: skip
-    say(f"{counted(n)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
-    _finish(corpus)
+    if themes is None:
+        say_of_reading(run.log)
+    say(f"{counted(run.labelled)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
+    _finish(run.rejects, run.rejected)
 
 
 class Ending(StrEnum):
@@ -612,7 +634,7 @@ def evaluate(
         print_json({**result.to_dict(), **result.averages})
     else:
         print_evaluation(result)
-    _finish(corpus)
+    _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 
 @app.command(
@@ -641,7 +663,7 @@ def review(
     file = ReviewFile(output, [str(name) for name in classifier.classes_])
     read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
     say(f"{counted(len(file.rows))} read; see {plain(output)}" if file.rows else "nothing was read")
-    _finish(corpus)
+    _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 
 def _classifier(model: str) -> Any:
@@ -695,7 +717,7 @@ def seeds(
             for row in found
         ]
         print_table(("theme", "seed", "releases", "forms", "verdict", "better"), cells)
-    _finish(corpus)
+    _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 
 @app.command(
@@ -732,7 +754,7 @@ def explain(
             print(heading)
             for explanation in row:
                 print(f"  {explanation!r}")
-    _finish(corpus)
+    _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 
 def _n_topics(given: str | None) -> Any:
@@ -788,14 +810,16 @@ def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -
         )
 
 
-def _finish(corpus: Any) -> None:
+def _finish(rejects: Sequence[Mapping[str, Any]], n: int) -> None:
     """Name what was rejected; exit code 1 where anything was."""
-    if not corpus.rejects.num_rows:
+    if not n:
         return
-    for reject in corpus.rejects.to_pylist():
+    for reject in rejects:
         place = reject["path"] or "input"
         if reject["row"] is not None:
             place += f", row {reject['row']}"
         say(f"[yellow]rejected:[/] {plain(place)}: {plain(reject['reason'])}")
-    say(f"{corpus.rejects.num_rows:,} rows or files were rejected, all others are done")
+    if n > len(rejects):
+        say(f"... and {n - len(rejects):,} more")
+    say(f"{n:,} rows or files were rejected, all others are done")
     raise typer.Exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -160,15 +160,14 @@ _ONLY_COUNTED = re.compile(r".*: (?:one release|[\d,]+ releases?)")
 _MOST_NOTES = 4
 
 
-def say_of_reading(corpus: Any) -> None:
+def say_of_reading(log: Sequence[str]) -> None:
     """What was decided about the sources when they were read, in one line; nothing if nothing was.
 
     Examples
     --------
-    >>> from topics import read_releases
-    >>> say_of_reading(read_releases(["Aid came."], languages=False))
+    >>> say_of_reading(["dates: dates such as 03/07/2018 are read with the day first"])
     """
-    decided = [line for line in corpus.log if not _ONLY_COUNTED.fullmatch(line)]
+    decided = [line for line in log if not _ONLY_COUNTED.fullmatch(line)]
     if decided:
         more = len(decided) - _MOST_NOTES
         rest = f"; and {more} more (corpus.log in Python)" if more > 0 else ""

@@ -17,6 +17,7 @@ from topics._errors import TopicsError
 from topics.persistence.atomic import atomic_write, clear_write_error, try_lock
 
 _JOURNAL, _LOCK = "journal.json", "lock"
+_MADE_OF = b"made_of"
 
 
 class Parts:
@@ -26,34 +27,71 @@ class Parts:
     ----------
     folder : Path
         Where they are; :func:`open_parts` makes it.
+    output : Path or None, default=None
+        What they make up, for messages.
+    anew : bool, default=False
+        Whether a part that was made of something else is made again; else it is an error.
 
     Examples
     --------
     >>> import tempfile
     >>> output = Path(tempfile.mkdtemp()) / "labels.csv"
     >>> with open_parts(output, {"model": "a"}) as parts:
-    ...     parts.write(0, pa.table({"x": [1]}))
-    ...     parts.has(0), parts.has(1), parts.read(0).num_rows
+    ...     parts.write(0, pa.table({"x": [1]}), made_of="4f")
+    ...     parts.has(0, made_of="4f"), parts.has(1, made_of="5e"), parts.read(0).num_rows
     (True, False, 1)
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, output: Path | None = None, anew: bool = False) -> None:
+        self.folder, self._output, self._anew = folder, output, anew
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:08}.arrow"
 
-    def has(self, number: int) -> bool:
+    def has(self, number: int, made_of: str) -> bool:
         """Whether a part is there, and whole.
+
+        Parameters
+        ----------
+        number : int
+            Which.
+        made_of : str
+            Checksum of the rows that it is made of.
+
+        Raises
+        ------
+        TopicsError
+            If it was made of others.
 
         Examples
         --------
-        >>> Parts(Path("no-such-folder")).has(0)
+        >>> Parts(Path("no-such-folder")).has(0, "4f")
         False
         """
-        return self._path(number).is_file()
+        if not self._path(number).is_file():
+            return False
+        if (self._schema(number).metadata or {}).get(_MADE_OF) == made_of.encode():
+            return True
+        if not self._anew:
+            raise _another("input", self._output)
+        return False
 
-    def write(self, number: int, table: pa.Table) -> None:
+    def check_end(self, number: int) -> None:
+        """See to it that there are so many parts and no more.
+
+        Raises
+        ------
+        TopicsError
+            If there are: what they were made of has become shorter.
+
+        Examples
+        --------
+        >>> Parts(Path("no-such-folder")).check_end(0)
+        """
+        if self._path(number).is_file() and not self._anew:
+            raise _another("input", self._output)
+
+    def write(self, number: int, table: pa.Table, made_of: str) -> None:
         """Keep a part.
 
         Raises
@@ -65,11 +103,29 @@ class Parts:
         --------
         See the class.
         """
+        table = table.replace_schema_metadata({_MADE_OF: made_of})
         with (
             atomic_write(self._path(number)) as file,
             pa.ipc.new_file(file, table.schema) as writer,
         ):
             writer.write_table(table)
+
+    def schema(self, number: int) -> pa.Schema:
+        """Columns of a part that was kept.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> parts = Parts(Path(tempfile.mkdtemp()))
+        >>> parts.write(0, pa.table({"x": [1]}), made_of="4f")
+        >>> parts.schema(0).names
+        ['x']
+        """
+        return self._schema(number).remove_metadata()
+
+    def _schema(self, number: int) -> pa.Schema:
+        with pa.OSFile(str(self._path(number)), "rb") as file:
+            return pa.ipc.open_file(file).schema
 
     def read(self, number: int) -> pa.Table:
         """A part that was kept.
@@ -79,7 +135,7 @@ class Parts:
         See the class.
         """
         with pa.OSFile(str(self._path(number)), "rb") as file:
-            return pa.ipc.open_file(file).read_all()
+            return pa.ipc.open_file(file).read_all().replace_schema_metadata(None)
 
     def remove(self) -> None:
         """Remove all parts, when what they make up has its name.
@@ -100,7 +156,7 @@ def open_parts(output: Path, work: Mapping[str, Any], *, anew: bool = False) -> 
     output : Path
         What the parts will make up; they are beside it, in a folder whose name begins with a dot.
     work : mapping of str to str, int, float, bool or None
-        What the parts depend on: checksums of model and input, and options.
+        What all parts depend on: the checksum of a model, and options.
     anew : bool, default=False
         Where the parts that are there are of other work, remove them.
 
@@ -120,7 +176,7 @@ def open_parts(output: Path, work: Mapping[str, Any], *, anew: bool = False) -> 
     >>> import tempfile
     >>> output = Path(tempfile.mkdtemp()) / "labels.csv"
     >>> with open_parts(output, {"model": "a"}) as parts:
-    ...     parts.write(0, pa.table({"x": [1]}))
+    ...     parts.write(0, pa.table({"x": [1]}), made_of="4f")
     >>> with open_parts(output, {"model": "b"}) as parts:  # doctest: +ELLIPSIS
     ...     pass
     Traceback (most recent call last):
@@ -139,7 +195,7 @@ def open_parts(output: Path, work: Mapping[str, Any], *, anew: bool = False) -> 
             )
         try:
             _check_work(folder, output, work, anew)
-            yield Parts(folder)
+            yield Parts(folder, output, anew)
         finally:
             if not any(folder.glob("*.arrow")):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -184,12 +240,16 @@ def _check_work(folder: Path, output: Path, work: Mapping[str, Any], anew: bool)
         return
     if begun is not None and not anew:
         differ = [name for name in work if begun.get(name) != work[name]]
-        raise TopicsError(
-            f"a run that was stopped had another {' and '.join(differ) or 'version'}",
-            "give the same again, or overwrite it to begin anew",
-            shell_hint="give the same again, or --force to begin anew", path=output,
-        )  # fmt: skip
+        raise _another(" and ".join(differ) or "version", output)
     for part in folder.glob("*.arrow"):
         part.unlink()
     with atomic_write(journal) as file:
         file.write(json.dumps(dict(work), indent=1).encode())
+
+
+def _another(what: str, output: Path | None) -> TopicsError:
+    return TopicsError(
+        f"a run that was stopped had another {what}",
+        "give the same again, or overwrite it to begin anew",
+        shell_hint="give the same again, or --force to begin anew", path=output,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from topics._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from topics.reading.batches import iter_releases as iter_releases
     from topics.reading.corpus import Corpus as Corpus
     from topics.reading.label_columns import read_labels as read_labels
     from topics.reading.read import read_releases as read_releases
@@ -22,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     "topics.reading",
     {
         "Corpus": "reading.corpus",
+        "iter_releases": "reading.batches",
         "read_releases": "reading.read",
         "read_labels": "reading.label_columns",
         "read_themes": "reading.theme_files",

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from struct import error as struct_error
 from typing import Any, NamedTuple
@@ -107,21 +108,94 @@ def decompress(data: bytes, compression: str, path: Any, limit: int | None = Non
     b'Aid came.'
     """
     limit = allowance(len(data)) if limit is None else limit
+    packed = io.BytesIO(data)
+    with _as_topics_error(compression, path), open_compressed(packed, compression) as file:
+        return _bounded(file.read, limit, path)
+
+
+def open_compressed(file: Any, compression: str) -> Any:
+    """A compressed file, opened to be read as what it holds.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading.
+    compression : {"gzip", "bzip2", "xz", "zstd"}
+        How it is compressed.
+
+    Returns
+    -------
+    binary file
+        Its content.
+
+    Examples
+    --------
+    >>> open_compressed(io.BytesIO(bz2.compress(b"Aid came.")), "bzip2").read()
+    b'Aid came.'
+    """
+    if compression == "zstd":
+        import pyarrow as pa
+
+        return pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
+    if compression == "gzip":
+        import gzip
+
+        return gzip.GzipFile(fileobj=file)
+    return (bz2.BZ2File if compression == "bzip2" else lzma.LZMAFile)(file)
+
+
+class BoundedReader:
+    """A compressed file that is read bit by bit, and no further than a text of its size may grow.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading; what of it was read decides how much it may become.
+    compression : {"gzip", "bzip2", "xz", "zstd"}
+        How it is compressed.
+    path : object
+        For messages.
+
+    Examples
+    --------
+    >>> BoundedReader(io.BytesIO(bz2.compress(b"Aid came.")), "bzip2", "a.bz2").read(3)
+    b'Aid'
+    """
+
+    def __init__(self, file: Any, compression: str, path: Any) -> None:
+        self._file, self._compression, self._path = file, compression, path
+        self._size = 0
+        with _as_topics_error(compression, path):
+            self._opened = open_compressed(file, compression)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, fewer only at the end.
+
+        Raises
+        ------
+        TopicsError
+            If the file is damaged, or has become larger than any text of its size.
+
+        Examples
+        --------
+        See the class.
+        """
+        parts, left = [], size
+        with _as_topics_error(self._compression, self._path):
+            while left and (part := self._opened.read(min(left, _CHUNK))):
+                left -= len(part)
+                self._size += len(part)
+                limit = allowance(self._file.tell())
+                if self._size > limit:
+                    raise _too_large(limit, self._path)
+                parts.append(bytes(part))
+        return b"".join(parts)
+
+
+@contextmanager
+def _as_topics_error(compression: str, path: Any) -> Iterator[None]:
     try:
-        if compression == "zstd":
-            import pyarrow as pa
-
-            stream = pa.CompressedInputStream(pa.BufferReader(data), "zstd")
-            return _bounded(stream.read, limit, path)
-        opened: Any
-        if compression == "gzip":
-            import gzip
-
-            opened = gzip.GzipFile(fileobj=io.BytesIO(data))
-        else:
-            opened = (bz2.BZ2File if compression == "bzip2" else lzma.LZMAFile)(io.BytesIO(data))
-        with opened:
-            return _bounded(opened.read, limit, path)
+        yield
     except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
         if isinstance(error, TopicsError):
             raise
@@ -130,16 +204,20 @@ def decompress(data: bytes, compression: str, path: Any, limit: int | None = Non
         ) from None
 
 
+def _too_large(limit: int, path: Any) -> TopicsError:
+    return TopicsError(
+        f"it would become larger than {limit >> 20} MiB",
+        "if it is no bomb, unpack it and give the folder",
+        path=path,
+    )
+
+
 def _bounded(read: Callable[[int], bytes], limit: int, path: Any) -> bytes:
     parts, size = [], 0
     while part := read(_CHUNK):
         size += len(part)
         if size > limit:
-            raise TopicsError(
-                f"it would become larger than {limit >> 20} MiB",
-                "if it is no bomb, unpack it and give the folder",
-                path=path,
-            )
+            raise _too_large(limit, path)
         parts.append(bytes(part))
     return b"".join(parts)
 

@@ -13,6 +13,7 @@ from typing import Any, overload
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from topics._arrow import combine_chunks, valid_utf8
 from topics._errors import TopicsError, require
@@ -201,8 +202,7 @@ class Corpus:
         """
         corpora = list(corpora)
         table = concat_tables([c.table for c in corpora])
-        ids = pa.array(_unique(table["id"].to_pylist()), pa.large_string())
-        table = table.set_column(table.column_names.index("id"), "id", ids)
+        table = with_ids(table)
         log = list(dict.fromkeys(line for c in corpora for line in c.log))
         return Corpus(table, pa.concat_tables([c.rejects for c in corpora]), log)
 
@@ -635,18 +635,109 @@ def _squeeze(text: str, fold: bool = True) -> str:
     return text.casefold() if fold else text
 
 
-def _unique(ids: Sequence[str]) -> list[str]:
-    """Ids told apart by -2, -3 ... where they stand more than once."""
-    taken, counts = set(ids), dict[str, int]()
-    unique = []
-    for name in ids:
-        counts[name] = counts.get(name, 0) + 1
-        new = name
-        while counts[name] > 1 and (new := f"{name}-{counts[name]}") in taken:
-            counts[name] += 1
-        taken.add(new)
-        unique.append(new)
-    return unique
+class TakenIds:
+    """Ids that are taken, so that no two releases have one; eight bytes are kept of each.
+
+    Examples
+    --------
+    >>> taken = TakenIds()
+    >>> taken.unique(["a", "b", "a"]), taken.unique(["a", "c"])
+    (['a', 'b', 'a-2'], ['a-3', 'c'])
+    """
+
+    def __init__(self) -> None:
+        # Sorted, each at least twice as long as the one behind it.
+        self._hashes: list[NDArray[np.uint64]] = []
+        self._often: dict[str, int] = {}
+
+    def unique(self, ids: Sequence[str]) -> list[str]:
+        """The ids, told apart by -2, -3 ... where they stand more than once; now they are taken.
+
+        Examples
+        --------
+        See the class.
+        """
+        if not self._hashes and len(set(ids)) == len(ids):
+            self._take(ids)
+            return list(ids)
+        here, given, unique = set[str](), set(ids), list[str]()
+        for name, is_taken in zip(ids, self._are_taken(ids).tolist(), strict=True):
+            new = name
+            if is_taken or name in here:
+                n = self._often.get(name, 1) + 1
+                while (new := f"{name}-{n}") in given or new in here or self._are_taken([new])[0]:
+                    n += 1
+                self._often[name] = n
+            here.add(new)
+            unique.append(new)
+        self._take(unique)
+        return unique
+
+    def _are_taken(self, ids: Sequence[str]) -> NDArray[np.bool_]:
+        found = np.zeros(len(ids), bool)
+        if self._hashes:
+            hashes = _hashes(ids)
+            for known in self._hashes:
+                found |= known[np.searchsorted(known[:-1], hashes)] == hashes
+        return found
+
+    def _take(self, ids: Sequence[str]) -> None:
+        if not ids:
+            return
+        self._hashes.append(np.sort(_hashes(ids)))
+        while len(self._hashes) > 1 and 2 * self._hashes[-1].size > self._hashes[-2].size:
+            last = self._hashes.pop()
+            self._hashes[-1] = np.sort(np.concatenate([self._hashes[-1], last]))
+
+
+def _hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
+    digests = [
+        hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest() for name in ids
+    ]
+    return np.frombuffer(b"".join(digests), np.uint64)
+
+
+def with_ids(table: pa.Table, taken: TakenIds | None = None) -> pa.Table:
+    """A table of releases each of which has an id of its own.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        With columns ``title`` and ``text``, perhaps ``id``.
+    taken : TakenIds or None, default=None
+        Those that others have; None for none.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same where nothing was to do.
+
+    Examples
+    --------
+    >>> table = pa.table({"id": ["a", "a"], "title": [None, None], "text": ["Aid", "Law"]})
+    >>> with_ids(table)["id"].to_pylist()
+    ['a', 'a-2']
+    """
+    has_ids = "id" in table.column_names
+    given = table["id"].to_pylist() if has_ids else [None] * table.num_rows
+    named: list[Any] = given
+    if taken is None:
+        if has_ids and None not in given and len(set(given)) == len(given):
+            return table
+        taken = TakenIds()
+    if None in given:
+        titles, texts = table["title"].to_pylist(), table["text"].to_pylist()
+        named = [
+            content_id(titles[i], texts[i] or "") if name is None else name
+            for i, name in enumerate(given)
+        ]
+    unique = taken.unique(named)
+    if unique == given and has_ids:
+        return table
+    ids = pa.array(unique, pa.large_string())
+    if not has_ids:
+        return table.append_column("id", ids)
+    return table.set_column(table.column_names.index("id"), "id", ids)
 
 
 def _with_schema(table: pa.Table) -> pa.Table:
@@ -663,17 +754,9 @@ def _with_schema(table: pa.Table) -> pa.Table:
             columns[column.name] = values
         else:
             columns[column.name] = pa.nulls(table.num_rows, column.type)
-    ids = columns["id"].to_pylist() if "id" in table.column_names else [None] * table.num_rows
-    if None in ids or len(set(ids)) < len(ids):
-        titles, texts = columns["title"].to_pylist(), columns["text"].to_pylist()
-        named = [
-            content_id(titles[i], texts[i] or "") if name is None else name
-            for i, name in enumerate(ids)
-        ]
-        columns["id"] = pa.array(_unique(named), pa.large_string())
     for name in table.column_names:
         columns.setdefault(name, table[name])
-    return pa.table(columns)
+    return with_ids(pa.table(columns))
 
 
 def _cut(text: str, width: int) -> str:

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,20 +82,94 @@ def read_csv(text: str, path: Path | str, named: Sequence[str] = ()) -> Rows:
     >>> rows.table["text"].to_pylist(), rows.rejects[0][0]
     (['Aid came, at last.'], 3)
     """
-    text, skipped = _without_hint(text)
-    dialect = find_dialect(text, path)
+    return next(read_csv_in_pieces(iter([text]), path, named))
+
+
+def read_csv_in_pieces(
+    texts: Iterator[str],
+    path: Path | str,
+    named: Sequence[str] = (),
+    size: int | None = None,
+) -> Iterator[Rows]:
+    r"""Rows of a CSV file that comes in pieces, which need not end where rows do.
+
+    Parameters
+    ----------
+    texts : iterator of str
+        Whole lines each, one behind the other the file.
+    path : Path or str
+        As for :func:`read_csv`.
+    named : sequence of str, default=()
+        As for :func:`read_csv`.
+
+    size : int or None, default=None
+        Characters of a piece, more where its last row is longer; None takes all as one.
+
+    Yields
+    ------
+    Rows
+        Of each piece. The delimiter, the quotes and the columns are found in the first.
+
+    Raises
+    ------
+    TopicsError
+        As for :func:`read_csv`.
+
+    Examples
+    --------
+    >>> texts = iter(['id,text\n1,"Aid came,\n', 'at last."\n2,Talks began.\n'])
+    >>> [rows.numbers for rows in read_csv_in_pieces(texts, "releases.csv", size=20)]
+    [[2], [3]]
+    """
+    first, number = _without_hint(next(texts))
+    dialect = find_dialect(first, path)
     csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), **dialect.options())
-    try:
-        records = [Record(i, cells) for i, cells in enumerate(reader, 1 + skipped)]
-    except csv.Error as error:
-        raise TopicsError(f"it is no CSV file ({error})", "save it anew", path=path) from None
-    if dialect.delimiter == _NONE:
-        return rows_from_grid(records, path, named=named)
-    widths = Counter(len(record.cells) for record in records if record.cells)
-    if len(widths) > 1 or text.count('"') % 2:
-        _check_quotes(text, dialect, path)
-    return rows_from_grid(records, path, named=named, delimiter=dialect.delimiter)
+    lines = _Lines(chain([first], texts))
+    reader = csv.reader(lines, **dialect.options())
+    delimiter = None if dialect.delimiter == _NONE else dialect.delimiter
+    columns: list[str] | None = None
+    n_lines = number
+    while True:
+        records: list[Record] = []
+        lines.taken, lines.size = [], 0
+        try:
+            for cells in reader:
+                number += 1
+                records.append(Record(number, cells))
+                if size is not None and lines.size >= size:
+                    break
+        except csv.Error as error:
+            raise TopicsError(f"it is no CSV file ({error})", "save it anew", path=path) from None
+        if not records and columns is not None:
+            return
+        widths = Counter(len(record.cells) for record in records if record.cells)
+        text = "".join(lines.taken)
+        if delimiter is not None and (len(widths) > 1 or text.count('"') % 2):
+            _check_quotes(text, dialect, path, n_lines + 1)
+        n_lines += len(lines.taken)
+        rows = rows_from_grid(records, path, named=named, delimiter=delimiter, columns=columns)
+        columns = rows.table.column_names
+        yield rows
+        if size is None:
+            return
+
+
+class _Lines:
+    """Lines of texts, one behind the other; those that were taken are kept."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._lines = chain.from_iterable(io.StringIO(text, newline="") for text in texts)
+        self.taken: list[str] = []
+        self.size = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken.append(line)
+        self.size += len(line)
+        return line
 
 
 def _without_hint(text: str) -> tuple[str, int]:
@@ -254,11 +329,11 @@ def _score(sample: str, dialect: Dialect) -> tuple[bool, float, float, int]:
     return named and width > 1, (n / len(records)) * (width > 1) * right, right, width
 
 
-def _check_quotes(text: str, dialect: Dialect, path: Path | str) -> None:
+def _check_quotes(text: str, dialect: Dialect, path: Path | str, first: int) -> None:
     """An error for a quote that is not closed where its cell ends: it would swallow rows below."""
     lines = io.StringIO(text, newline="")
     rows = csv.reader(lines, strict=True, **dialect.options())
-    first = 1
+    before = first - 1
     while True:
         try:
             next(rows)
@@ -266,11 +341,11 @@ def _check_quotes(text: str, dialect: Dialect, path: Path | str) -> None:
             return
         except csv.Error:
             # Within one line it is only untidy.
-            if rows.line_num > first:
+            if rows.line_num + before > first:
                 raise TopicsError(
                     "a quote that opens in this line is not closed where its cell ends",
                     'close it, or double it if it is part of the text ("")',
                     path=path,
                     row=first,
                 ) from None
-        first = rows.line_num + 1
+        first = rows.line_num + before + 1

@@ -9,6 +9,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -419,10 +420,10 @@ def open_files(
     >>> [file.data for file in open_files(path, [])]
     [b'Aid came.']
     """
-    place = "stdin" if path == "-" else os.fsencode(path).decode("utf-8", "replace")
-    yield from unpack(
-        SourceFile(place, Path("stdin" if path == "-" else path), _bytes(path)), rejects
-    )
+    with open_binary(path) as file:
+        data = file.read()
+    name = Path("stdin" if path == "-" else path)
+    yield from unpack(SourceFile(place_of(path), name, data), rejects)
 
 
 def unpack(
@@ -491,19 +492,61 @@ def unpack(
             rejects.append((inner, None, str(TopicsError(error.problem, error.hint))))
 
 
-def _bytes(path: Path | str) -> bytes:
+@contextmanager
+def open_binary(path: Path | str) -> Iterator[Any]:
+    """A file, or standard input, open for reading.
+
+    Parameters
+    ----------
+    path : Path, or "-" for standard input
+        The file.
+
+    Yields
+    ------
+    binary file
+        It.
+
+    Raises
+    ------
+    TopicsError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_text("Aid came.")
+    >>> with open_binary(path) as file:
+    ...     file.read()
+    b'Aid came.'
+    """
     try:
-        if path != "-" and Path(path).is_char_device():
+        if path == "-":
+            if sys.stdin is None:
+                raise TopicsError("standard input is closed", "give a file, or pipe something in")
+            yield sys.stdin.buffer
+            return
+        if Path(path).is_char_device():
             raise TopicsError("it is a device", "give a file, or - for standard input", path=path)
-        if path == "-" and sys.stdin is None:
-            raise TopicsError("standard input is closed", "give a file, or pipe something in")
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        with open(path, "rb") as file:
+            yield file
     except PermissionError:
         raise TopicsError(
             "no permission to read it", "check the file's rights", path=path
         ) from None
     except OSError as error:
         raise TopicsError(f"it cannot be read ({error.strerror})", path=path) from None
+
+
+def place_of(path: Path | str) -> str:
+    """How a file is named in messages and rows.
+
+    Examples
+    --------
+    >>> place_of("-")
+    'stdin'
+    """
+    return "stdin" if path == "-" else os.fsencode(path).decode("utf-8", "replace")
 
 
 class Reading(NamedTuple):
@@ -763,7 +806,7 @@ def _read_parquet(data: bytes, path: Path, how: Reading) -> Rows:
 def _read_arrow(data: bytes, path: Path, how: Reading) -> Rows:
     from pyarrow import feather
 
-    return _of_table(lambda: _checked(feather.read_table(pa.BufferReader(data))), "Arrow", path)
+    return _of_table(lambda: check_arrow(feather.read_table(pa.BufferReader(data))), "Arrow", path)
 
 
 _BYTES_OF = {
@@ -772,8 +815,19 @@ _BYTES_OF = {
 }  # fmt: skip
 
 
-def _checked(table: Any) -> Any:
-    """The table, unless it points outside of its own memory."""
+def check_arrow(table: Any) -> Any:
+    """The table, unless it points outside of its own memory.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        If it does.
+
+    Examples
+    --------
+    >>> check_arrow(pa.table({"text": ["Aid came."]})).num_rows
+    1
+    """
     for column in table.columns:
         for chunk in column.chunks:
             # Letters that are no UTF-8 are mended later; offsets cannot be.

@@ -41,6 +41,7 @@ def rows_from_grid(
     *,
     named: Sequence[str] = (),
     delimiter: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Rows:
     """A table whose columns are named by the row that looks like it.
 
@@ -54,6 +55,8 @@ def rows_from_grid(
         Columns that the user asks for by name.
     delimiter : str or None, default=None
         What divides the cells, for messages; None for spreadsheets, in which a row may be short.
+    columns : sequence of str or None, default=None
+        Names of the columns, where an earlier piece of the table has said them.
 
     Returns
     -------
@@ -76,35 +79,21 @@ def rows_from_grid(
     if delimiter is None:
         # A sheet is as wide as its widest row.
         records = [Record(number, _trimmed(cells)) for number, cells in records]
-    if not records:
+    if not records and columns is None:
         raise TopicsError("the table is empty", "give a table with releases in it", path=path)
-    at = find_header(records, named)
-    notes, rejects = [], list[tuple[int | None, str]]()
-    if at is None:
-        width = Counter(len(record.cells) for record in records).most_common(1)[0][0]
-        names, body = [f"column_{i}" for i in range(1, width + 1)], list(records)
-        notes.append("no row names the columns")
+    notes: list[str] = []
+    if columns is None:
+        names, records = _named(records, path, named, delimiter, notes)
     else:
-        names, body = [cell.strip() for cell in records[at].cells], list(records[at + 1 :])
-        if at:
-            notes.append(f"the columns are named in row {records[at].number}")
-    while len(names) > 1 and not names[-1]:
-        names.pop()  # a delimiter at the end of the line
-    if delimiter is not None and _has_row_names(names, body):
-        names = ["row_name", *names]  # as R writes them
-    if len(names) > _MOST_COLUMNS:
-        raise TopicsError(
-            f"the table has {len(names):,} columns", "leave out those that are none of releases",
-            path=path,
-        )  # fmt: skip
-    names = distinct_names([name or f"column_{i}" for i, name in enumerate(names, 1)])
+        names = list(columns)
+    rejects: list[tuple[int | None, str]] = []
     kept: list[Sequence[str]] = []
     numbers: list[int] = []
     repeated = [normal_name(name) for name in names]
-    for number, cells in body:
+    for number, cells in records:
         if len(cells) > len(names):
             cells = cells[: max(len(names), len(_trimmed(cells)))]
-        if [normal_name(cell) for cell in cells] == repeated and at is not None:
+        if [normal_name(cell) for cell in cells] == repeated:
             rejects.append((number, "it repeats the names of the columns"))
         elif len(cells) > len(names) or (len(cells) < len(names) and delimiter is not None):
             rejects.append((number, _wrong_count(len(cells), len(names), delimiter)))
@@ -121,12 +110,41 @@ def rows_from_grid(
         rejects.append((numbers.pop(), "a single cell is filled, as in a note under the table"))
         kept.pop()
     rejects.sort(key=lambda reject: reject[0] or 0)
-    columns = zip(*kept, strict=True) if kept else [()] * len(names)
+    cells_of = zip(*kept, strict=True) if kept else [()] * len(names)
     table = pa.table(
-        [pa.array([utf8(cell) for cell in column], pa.large_string()) for column in columns],
+        [pa.array([utf8(cell) for cell in cells], pa.large_string()) for cells in cells_of],
         names=[utf8(name) for name in names],
     )
     return Rows(table, numbers, rejects, notes=notes)
+
+
+def _named(
+    records: Sequence[Record],
+    path: Path | str,
+    named: Sequence[str],
+    delimiter: str | None,
+    notes: list[str],
+) -> tuple[list[str], Sequence[Record]]:
+    """Names of the columns, and the rows below them."""
+    at = find_header(records, named)
+    if at is None:
+        width = Counter(len(record.cells) for record in records).most_common(1)[0][0]
+        names, body = [f"column_{i}" for i in range(1, width + 1)], records
+        notes.append("no row names the columns")
+    else:
+        names, body = [cell.strip() for cell in records[at].cells], records[at + 1 :]
+        if at:
+            notes.append(f"the columns are named in row {records[at].number}")
+    while len(names) > 1 and not names[-1]:
+        names.pop()  # a delimiter at the end of the line
+    if delimiter is not None and _has_row_names(names, body):
+        names = ["row_name", *names]  # as R writes them
+    if len(names) > _MOST_COLUMNS:
+        raise TopicsError(
+            f"the table has {len(names):,} columns", "leave out those that are none of releases",
+            path=path,
+        )  # fmt: skip
+    return distinct_names([name or f"column_{i}" for i, name in enumerate(names, 1)]), body
 
 
 def _has_row_names(names: Sequence[str], body: Sequence[Record]) -> bool:

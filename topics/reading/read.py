@@ -6,7 +6,8 @@ import os
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -31,8 +32,10 @@ from topics.reading.corpus import (
     REJECTS,
     SCHEMA,
     Corpus,
+    TakenIds,
     concat_tables,
     table_from_pandas,
+    with_ids,
 )
 from topics.reading.dates import DateFound, Order, day_or_month_first, read_date_cell
 from topics.reading.formats import (
@@ -42,6 +45,7 @@ from topics.reading.formats import (
     find_files,
     format_of,
     open_files,
+    place_of,
     read_file,
     unpack,
 )
@@ -140,44 +144,129 @@ def read_releases(
     >>> corpus[0]["title"], corpus[0]["date"]
     ('Talks resume', '2018-07-03')
     """
-    columns = dict(columns or {})
-    if unknown := set(columns) - set(GUESSES):
+    how = check_options(format, split, columns, encoding, boilerplate)
+    names, given = names_or_releases(paths)
+    rejects: list[Reject] = []
+    parts = _read_parts(names, given, how, rejects)
+    corpus = one_corpus(
+        parts, rejects, Making(dict(columns or {}), dayfirst, repair, languages, boilerplate)
+    )
+    if not len(corpus):
+        raise nothing_read(corpus.rejects.to_pylist(), names)
+    return corpus
+
+
+def check_options(
+    format: str | None,
+    split: str | None,
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    boilerplate: str,
+) -> Reading:
+    """How files are to be read, by the arguments of :func:`read_releases`.
+
+    Raises
+    ------
+    ValueError
+        If columns are named that a corpus has not, or the boilerplate is to become something else.
+
+    Examples
+    --------
+    >>> check_options(None, None, {"text": "body"}, None, "keep").named
+    ('body',)
+    """
+    if unknown := set(columns or ()) - set(GUESSES):
         raise ValueError(f"columns names {sorted(unknown)}; it maps {', '.join(GUESSES)}")
     if boilerplate not in ("separate", "keep"):
         raise ValueError(f"boilerplate={boilerplate!r} is neither 'separate' nor 'keep'")
-    how = Reading(format, split, encoding, tuple(columns.values()))
-    names, given = _names_or_releases(paths)
-    rejects: list[Reject] = []
-    parts = _read_parts(names, given, how, rejects)
+    return Reading(format, split, encoding, tuple((columns or {}).values()))
+
+
+@dataclass
+class Making:
+    """How the rows of files become a corpus, and what was decided of files that come in pieces.
+
+    Attributes
+    ----------
+    columns, dayfirst, repair, languages, boilerplate
+        As for :func:`read_releases`.
+    found : dict of str to dict of str to str
+        By file, the column of each of a corpus; an earlier piece has decided it.
+    orders : dict of str to {"day", "month"}
+        By file, whether dates begin with the day or the month, where they left no doubt.
+    ids : TakenIds
+        Those that releases of earlier pieces have.
+    """
+
+    columns: dict[str, str]
+    dayfirst: bool | None
+    repair: bool
+    languages: bool
+    boilerplate: str
+    found: dict[str | None, dict[str, str]] = field(default_factory=dict)
+    orders: dict[str | None, Order] = field(default_factory=dict)
+    ids: TakenIds = field(default_factory=TakenIds)
+
+
+def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corpus:
+    """One corpus of the rows of files; without a release where all are rejects.
+
+    Parameters
+    ----------
+    parts : list of Part
+        The files, or pieces of them. The only one of a kind that holds no text is an error.
+    rejects : list of (str or None, int or None, str)
+        What could not be read so far.
+    making : Making
+        How; what it knows of earlier pieces holds for these, and what is decided now is added.
+
+    Returns
+    -------
+    Corpus
+        The releases, all rejects, and what was decided.
+
+    Raises
+    ------
+    TopicsError
+        If the only part is a table without a column of texts.
+
+    Examples
+    --------
+    >>> making = Making({}, None, False, False, "separate")
+    >>> rows = Rows(pa.table({"text": ["Aid came."]}), [1])
+    >>> len(one_corpus([Part("a.csv", rows)], [], making)), making.found
+    (1, {'a.csv': {'text': 'text'}})
+    """
     log = _decide_units(parts, rejects)
     tables, dates = [], list[Sequence[DateFound]]()
     for place, rows in parts:
         broken: list[Reject] = [(place, number, reason) for number, reason in rows.rejects]
-        if not rows.table.num_rows and not broken and place is not None:
+        is_first = place is None or place not in making.found
+        if not rows.table.num_rows and not broken and place is not None and is_first:
             broken = [(place, None, "it holds no release")]
         try:
-            table, found, empty, notes = _standard_table(place, rows, columns)
+            table, found, empty, notes = _standard_table(place, rows, making)
         except TopicsError as error:
-            if len(parts) == 1:
+            if len(parts) == 1 and is_first:
                 raise
-            rejects += [*broken, (place, None, error.problem)]
+            unread: list[int | None] = [None] if is_first else list(rows.numbers)
+            rejects += [*broken, *((place, number, error.problem) for number in unread)]
             continue
         tables.append(table)
         dates += found
         rejects += sorted(broken + empty, key=lambda reject: reject[1] or 0)
         log += _table_notes(place, rows, table, notes)
-    table = concat_tables(tables) if tables else None
-    if table is None or not table.num_rows:
-        raise _nothing_read(rejects, names)
-    table, dates = _without_pages_of_no_news(table, dates, rejects)
-    if not table.num_rows:
-        raise _nothing_read(rejects, names)
-    table = _set_boilerplate(table, boilerplate, log)
-    table = _set_dates(table, dates, dayfirst, log)
-    if repair:
-        table = _repair(table)
-    if languages:
-        table = _set_languages(table)
+    table = concat_tables(tables) if tables else SCHEMA.empty_table()
+    if table.num_rows:
+        table, dates = _without_pages_of_no_news(table, dates, rejects)
+    if table.num_rows:
+        table = _set_boilerplate(table, making.boilerplate, log)
+        table = _set_dates(table, dates, making, log)
+        if making.repair:
+            table = _repair(table)
+        if making.languages:
+            table = _set_languages(table)
+        table = with_ids(table, making.ids)
     listed = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
     return Corpus(table, pa.Table.from_pylist(listed, REJECTS), log)
 
@@ -185,8 +274,19 @@ def read_releases(
 # What is given.
 
 
-def _names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
-    """Paths, or None and the releases themselves."""
+def names_or_releases(paths: Any) -> tuple[list[str] | None, Any]:
+    """Paths, or None and the releases themselves.
+
+    Raises
+    ------
+    TopicsError
+        If there is nothing, or a text where a path belongs.
+
+    Examples
+    --------
+    >>> names_or_releases("releases/"), names_or_releases(["Aid came."])
+    ((['releases/'], None), (None, ['Aid came.']))
+    """
     if isinstance(paths, (str, os.PathLike)):
         if isinstance(paths, str) and "\n" in paths:
             raise TopicsError("this is a text, not a path", "give [text] to read one text")
@@ -242,33 +342,63 @@ def _read_parts(
     for file in track(files, "reading files") if len(files) > 9 else files:
         try:
             only = os.fsdecode(file) if len(files) == 1 else None
-            _read_members(open_files(file, rejects), how, parts, rejects, only)
+            parts += read_members(open_files(file, rejects), how, rejects, only)
         except TopicsError as error:
             if len(files) == 1:
                 raise
-            place = "stdin" if file == "-" else os.fsencode(file).decode("utf-8", "replace")
-            rejects.append(_as_reject(place, error))
+            rejects.append(as_reject(place_of(file), error))
     return parts
 
 
-def _read_members(
-    members: Iterable[SourceFile],
-    how: Reading,
-    parts: list[Part],
-    rejects: list[Reject],
-    only: str | None,
-) -> None:
-    """Rows of files one after the other; an error where the only one cannot be read."""
+def read_members(
+    members: Iterable[SourceFile], how: Reading, rejects: list[Reject], only: str | None
+) -> Iterator[Part]:
+    """Rows of files one after the other.
+
+    Parameters
+    ----------
+    members : iterable of SourceFile
+        The files.
+    how : Reading
+        What the user says of them.
+    rejects : list of (str or None, int or None, str)
+        Gets those that cannot be read.
+    only : str or None
+        The place of the only one there is.
+
+    Yields
+    ------
+    Part
+        One a file.
+
+    Raises
+    ------
+    TopicsError
+        If the only one cannot be read.
+
+    Examples
+    --------
+    >>> file = SourceFile("a.txt", Path("a.txt"), b"Aid came.")
+    >>> [part.place for part in read_members([file], Reading(), [], None)]
+    ['a.txt']
+    """
     for member in members:
         try:
-            parts.append(Part(member.place, read_file(member, how)))
+            yield Part(member.place, read_file(member, how))
         except TopicsError as error:
             if member.place == only:
                 raise
-            rejects.append(_as_reject(member.place, error))
+            rejects.append(as_reject(member.place, error))
 
 
-def _as_reject(place: str, error: TopicsError) -> Reject:
+def as_reject(place: str, error: TopicsError) -> Reject:
+    """What is listed of a file that cannot be read.
+
+    Examples
+    --------
+    >>> as_reject("a.csv", TopicsError("it is empty", "fill it", row=3))
+    ('a.csv', 3, 'it is empty; fill it')
+    """
     return place, error.row, str(TopicsError(error.problem, error.hint))
 
 
@@ -284,10 +414,8 @@ def _read_stream(stream: Any, how: Reading, rejects: list[Reject]) -> list[Part]
     named = getattr(stream, "name", None)
     name = named if isinstance(named, str) else "stream"
     how = how._replace(encoding="utf-8") if isinstance(content, str) else how
-    parts: list[Part] = []
     opened = unpack(SourceFile(name, Path(name), data), rejects)
-    _read_members(opened, how, parts, rejects, name)
-    return parts
+    return list(read_members(opened, how, rejects, name))
 
 
 def _rows_in_memory(releases: Any) -> Rows:
@@ -449,7 +577,7 @@ def _table_notes(place: str | None, rows: Rows, table: pa.Table, notes: Sequence
 
 
 def _standard_table(
-    path: str | None, rows: Rows, columns: Mapping[str, str]
+    path: str | None, rows: Rows, making: Making
 ) -> tuple[pa.Table, list[Sequence[DateFound]], list[Reject], list[str]]:
     """Rows under the names of a corpus, their dates, the rows without a text, and notes."""
     table = _plain_types(_distinct_names(rows.table))
@@ -457,10 +585,16 @@ def _standard_table(
         return SCHEMA.empty_table(), [], [], []
     is_page = rows.dates is not None
     is_corpus = set(SCHEMA.names) <= set(table.column_names)
-    if not is_page and "date" not in columns:
+    if not is_page and "date" not in making.columns:
         table = join_date_columns(table)
     # The names given are those of tables; a page has none.
-    found, notes = find_columns(table, {} if is_page else columns, path)
+    given = {} if is_page else making.columns
+    if path is not None and path in making.found:
+        given = making.found[path]
+        for column in set(given.values()) - set(table.column_names):
+            table = table.append_column(column, pa.nulls(table.num_rows, pa.large_string()))
+    found, notes = find_columns(table, given, path)
+    making.found[path] = found
     data: dict[str, Any] = {}
     for name, column in found.items():
         data[name] = _as_text(table[column], name, column, path)
@@ -608,11 +742,30 @@ def _language_names() -> dict[str, str]:
     return names
 
 
-def _nothing_read(rejects: Sequence[Reject], names: Sequence[str] | None) -> TopicsError:
+def nothing_read(rejects: Sequence[Mapping[str, Any]], names: Sequence[str] | None) -> TopicsError:
+    """The error for input that holds no release.
+
+    Parameters
+    ----------
+    rejects : sequence of mapping
+        Rows of :data:`topics.reading.corpus.REJECTS`.
+    names : sequence of str or None
+        The paths that were given.
+
+    Returns
+    -------
+    TopicsError
+        It names the first reject.
+
+    Examples
+    --------
+    >>> str(nothing_read([], ["a.txt"]))
+    'a.txt: no release was found; check that the input holds text'
+    """
     if not rejects:
         path = ", ".join(names) if names else None
         return TopicsError("no release was found", "check that the input holds text", path=path)
-    path, row, reason = rejects[0]
+    path, row, reason = rejects[0].values()
     more = f" ({len(rejects)} rows or files were rejected, this is the first)" * (len(rejects) > 1)
     return TopicsError(f"no readable release at all{more}: {reason}", path=path, row=row)
 
@@ -668,7 +821,7 @@ def _with_column(table: pa.Table, name: str, values: Sequence[str | None]) -> pa
 
 
 def _set_dates(
-    table: pa.Table, found: Sequence[Sequence[DateFound]], dayfirst: bool | None, log: list[str]
+    table: pa.Table, found: Sequence[Sequence[DateFound]], making: Making, log: list[str]
 ) -> pa.Table:
     """ISO dates; day and month are told apart over each file, or each folder of short files."""
     cells = table["date"].to_pylist()
@@ -683,14 +836,16 @@ def _set_dates(
     calendars: Counter[str] = Counter()
     for source, rows in groups.items():
         firsts = [d for i in rows for d in found[i][:1]]
-        order: Order = (
-            day_or_month_first(firsts)
-            if dayfirst is None
-            else "day" if dayfirst else "month"
-        )  # fmt: skip
-        either = next((d for d in firsts if d.order == "either"), None)
         orders = {d.order for d in firsts if d.divider and d.first != d.second}
-        if either is not None and dayfirst is None:
+        order, either = making.orders.get(source), None
+        if making.dayfirst is not None:
+            order = "day" if making.dayfirst else "month"
+        if order is None:
+            order = day_or_month_first(firsts)
+            either = next((d for d in firsts if d.order == "either"), None)
+            if len(orders & {"day", "month"}) == 1:
+                making.orders[source] = order
+        if either is not None:
             if order == "month" and "month" not in orders and not _is_english(table, rows):
                 order = "day"  # nothing but the slash spoke for America
             shown = (
