@@ -167,6 +167,26 @@ def score_terms(terms, first, last, often, met, logs, idf, coef, intercept, row)
 
 
 @kernel
+def score_in_column(ids, offsets, columns, idf, coef, norm, scores):
+    """Scores of sequences, each in one column of ``coef``: their tf-idf, perhaps of length one."""
+    longest = np.diff(offsets).max() if offsets.size > 1 else 0
+    logs, often = frequencies(longest + 1), np.zeros(coef.shape[0], np.uint32)
+    for s in range(offsets.size - 1):
+        low, high = offsets[s], offsets[s + 1]
+        for i in range(low, high):
+            often[ids[i]] += 1
+        score = total = 0.0
+        for i in range(low, high):
+            term = ids[i]
+            if often[term]:
+                w = logs[often[term]] * (idf[term] if idf.size > 0 else 1.0)
+                often[term] = 0
+                total += w * w
+                score += w * coef[term, columns[s]]
+        scores[s] = score / np.sqrt(total) if norm == L2 and total > 0 else score
+
+
+@kernel
 def add_term_totals(ids, counts, numbers, documents, occurrences):
     """Add the entries of rows to the documents and the occurrences of every term."""
     for i in range(ids.size):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -43,7 +44,7 @@ from topics.text.default_vectorizer import corpus_languages, fit_vectorizer
 from topics.text.seed_words import check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences, sequences_from_counts
-from topics.text.tfidf import tfidf_weights
+from topics.text.tfidf import scores_in_columns, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors, document_vectors
 
@@ -980,15 +981,18 @@ class TopicModel(TopicEditing):
         if self.vectorizer_.takes_any_document:
             found = [[""] * len(asked) for asked in topics]
         else:
-            found = best_sentences(texts, topics, self._sentence_scores)
+            found = best_sentences(as_documents(texts), topics, self._sentence_scores)
         return [
             [sentence or " ".join(text.split())[:400] for sentence in sentences]
             for text, sentences in zip(texts, found, strict=True)
         ]
 
-    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.floating]:
-        weights = tfidf_weights(self.vectorizer_.counts(sentences), None)
-        return np.asarray(weights @ np.ascontiguousarray(self.components_.T))
+    def _sentence_scores(
+        self, sentences: pa.LargeStringArray, columns: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        sequences = self.vectorizer_.sequences(sentences)
+        weights = np.ascontiguousarray(self.components_.T)
+        return scores_in_columns(sequences, columns, None, weights)
 
     @restore_on_error
     def split_topic(self, topic: int | str, texts: Any, n: int = 2) -> Self:

@@ -40,7 +40,7 @@ from topics.reading.read import (
 )
 from topics.reading.rows import Rows
 
-BATCH_BYTES = 16 << 20
+BATCH_BYTES = 8 << 20
 """Bytes of files that are read at a time; what is made of them takes about ten times as many."""
 _MOST_ROWS = 8192
 """Rows of a Parquet or Arrow file that are read at a time."""

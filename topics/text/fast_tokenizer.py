@@ -481,6 +481,7 @@ def tokenize_column(
     *,
     in_order: bool,
     known: TokenTable | None = None,
+    before: Callable[[pa.LargeStringArray], pa.LargeStringArray] | None = None,
     n_jobs: int | None = None,
 ) -> Tokens:
     """Read the tokens of texts.
@@ -495,6 +496,8 @@ def tokenize_column(
         Whether every token is given in reading order, or a count for each type of a document.
     known : TokenTable or None, default=None
         The terms to find, as :func:`token_table` gives them; None learns them.
+    before : callable or None, default=None
+        What is done to some of the texts before they are read, in the threads that read them.
     n_jobs : int or None, default=None
         Threads; only the order of ``terms`` depends on it.
 
@@ -537,6 +540,8 @@ def tokenize_column(
         def work(shard: int) -> tuple[int, Any, Any, Any]:
             low, high = edges[shard], edges[shard + 1]
             part = texts.slice(low, high - low)
+            if before is not None:
+                part = before(part)
             if by_texts or (rules.lowercase and _has_sigma(part)):
                 part = rules.folded_before(part)
             data, offsets = _bytes_of(part, 0, len(part))

@@ -375,15 +375,21 @@ class TermExtractor:
         >>> extractor.known_share(texts, vectorizer._vocabulary).round(2).tolist()
         [0.33]
         """
-        if self.fast and self.by_words:
-            types = self._types(vocabulary, vocabulary.terms)
-            sequences = self._known_words(texts, types, keep=True)
+        if self.fast:
+            tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+            pieces, offsets = self._pieces(tokens.terms)
+            terms = self._terms_of_pieces(pieces).to_pylist()
+            # -1 leaves a word out, and what is below it is a word that is not known.
+            numbers = np.array(
+                [-1 if t is None else 0 if t in vocabulary.columns else -2 for t in terms], np.int32
+            )
+            sequences = self._expanded(tokens, numbers, offsets, keep=True)
             known = np.concatenate([[0], np.cumsum(sequences.ids >= 0)])
             found, words = np.diff(known[sequences.offsets]), np.diff(sequences.offsets)
         else:
-            tokens = [self.analyzer.tokens(document) for document in self._documents(texts)]
-            found = np.array([sum(w in vocabulary.columns for w in row) for row in tokens], int)
-            words = np.array([len(row) for row in tokens], int)
+            parts = [self.analyzer.tokens(document) for document in self._documents(texts)]
+            found = np.array([sum(w in vocabulary.columns for w in part) for part in parts], int)
+            words = np.array([len(part) for part in parts], int)
         return found / np.maximum(words, 1)
 
     def _read_known(
@@ -532,9 +538,7 @@ class TermExtractor:
 
     def _words(self, texts: pa.LargeStringArray) -> tuple[TermSequences, pa.LargeStringArray]:
         """Words of texts in reading order, and the words sorted."""
-        if self.has_breaks:
-            texts = mark_breaks(texts)
-        tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+        tokens = self._tokens(texts)
         if self.keeps_token_forms:
             places, words = self._sorted(tokens.terms)
             return tokens.sequences(places, self.n_jobs, keep=self.has_breaks), words
@@ -556,6 +560,13 @@ class TermExtractor:
         self._part(numbers, pieces)
         return self._expanded(tokens, numbers, offsets, keep=self.has_breaks), words
 
+    def _tokens(self, texts: pa.LargeStringArray, known: TokenTable | None = None) -> Tokens:
+        """Words in reading order, with a word more where a phrase ends, if there are phrases."""
+        return tokenize_column(
+            texts, self.rules, in_order=True, known=known,
+            before=mark_breaks if self.has_breaks else None, n_jobs=self.n_jobs,
+        )  # fmt: skip
+
     def _types(self, vocabulary: Vocabulary, words: pa.LargeStringArray) -> TokenTable:
         """Words of a vocabulary to find, and stop words, which vanish and part no others."""
         return vocabulary.token_table_of_words(
@@ -567,14 +578,9 @@ class TermExtractor:
         self, texts: pa.LargeStringArray, types: TokenTable, *, keep: bool
     ) -> TermSequences:
         """Known words in reading order; others keep their places as -1 where ``keep``."""
-        if self.has_breaks:
-            texts = mark_breaks(texts)
         if self.keeps_token_forms:
-            tokens = tokenize_column(
-                texts, self.rules, in_order=True, known=types, n_jobs=self.n_jobs
-            )
-            return tokens.sequences(None, self.n_jobs, keep=keep)
-        tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
+            return self._tokens(texts, types).sequences(None, self.n_jobs, keep=keep)
+        tokens = self._tokens(texts)
         found, offsets = self._pieces(tokens.terms)
         pieces = self._terms_of_pieces(found)
         numbers = lookup_terms(types, pc.fill_null(pieces, ""))

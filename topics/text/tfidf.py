@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._parallel import over_shards
-from topics.text.term_sequences import SECTION, Part, shard_ranges
+from topics.text.term_sequences import SECTION, Part, TermSequences, shard_ranges
 
 
 def tfidf_weights(
@@ -131,6 +131,58 @@ def linear_scores(
         score_sequences(ids, columns, lengths, idf, coef, intercept, size, cost, rows)
 
     over_shards(work, len(parts), 1, n_jobs)
+    return scores
+
+
+def scores_in_columns(
+    sequences: TermSequences,
+    columns: NDArray[np.int64],
+    idf: NDArray[np.float64] | None,
+    coef: NDArray[np.floating],
+    *,
+    norm: Literal["l2"] | None = "l2",
+) -> NDArray[np.float64]:
+    """Scores of a linear model of term weights, each document's in one class.
+
+    Parameters
+    ----------
+    sequences : TermSequences
+        The documents.
+    columns : ndarray of int64, shape (n_documents,)
+        The class that is asked of each.
+    idf : ndarray of float64, shape (n_terms,), or None
+        Inverse document frequencies; None leaves them out.
+    coef : ndarray, shape (n_terms, n_classes)
+        Weight of each term.
+    norm : {"l2"} or None, default="l2"
+        Scale the weights of a document to this norm.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_documents,)
+        What ``tfidf_weights(counts, idf, norm=norm) @ coef`` has in those columns.
+
+    Raises
+    ------
+    ValueError
+        If there is not one column a document, or one is not among those of ``coef``.
+
+    Examples
+    --------
+    >>> from topics.text import TermSequences
+    >>> sequences = TermSequences(np.array([0, 1, 3]), np.array([0, 1, 0], np.int32))
+    >>> coef = np.array([[1.0, 5.0], [2.0, 7.0]])
+    >>> scores_in_columns(sequences, np.array([0, 1]), None, coef, norm=None).tolist()
+    [1.0, 12.0]
+    """
+    from topics._kernels.rows import score_in_column
+
+    if columns.size != len(sequences) or not (columns < coef.shape[1]).all():
+        raise ValueError(f"{columns.size} columns, for {len(sequences)} documents")
+    scores = np.empty(columns.size)
+    frequencies = np.empty(0) if idf is None else np.ascontiguousarray(idf, np.float64)
+    scale = {None: 0, "l2": 2}[norm]
+    score_in_column(sequences.ids, sequences.offsets, columns, frequencies, coef, scale, scores)
     return scores
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,7 +24,7 @@ from topics.text.default_vectorizer import fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences
-from topics.text.tfidf import linear_scores, tfidf_weights
+from topics.text.tfidf import linear_scores, scores_in_columns, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
 from topics.themes.explanation import Explanation, explain_score
@@ -273,8 +274,7 @@ class ThemeClassifier(Estimator):
         seeds = {column[theme]: weights for theme, weights in found.items()}
         for row, i in enumerate(labelled):
             Y[row, [column[name] for name in labels[i] or ()]] = True
-        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
-        X = self._weigh(counts)
+        X = self._weights(sequences)
         weights = label_weights(
             Y, self.classes_.tolist(), labelled, len(sequences), sample_weight, self.class_weight
         )
@@ -892,18 +892,20 @@ class ThemeClassifier(Estimator):
         >>> model.sentences(["The court sat. Aid reached the camp."], [[0, 1]])
         [['Aid reached the camp.', 'The court sat.']]
         """
-        return best_sentences(texts, columns, self._sentence_scores)
+        return best_sentences(as_documents(texts), columns, self._sentence_scores)
 
-    def _sentence_scores(self, sentences: list[str]) -> NDArray[np.float32]:
-        counts = self.vectorizer_.counts(sentences, np.float32)
-        return np.asarray(self._weigh(counts, norm=None) @ self.coef_)
+    def _sentence_scores(
+        self, sentences: pa.LargeStringArray, columns: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        sequences = self.vectorizer_.sequences(sentences)
+        return scores_in_columns(
+            sequences, columns, self.vectorizer_.smoothed_idf_, self.coef_, norm=None
+        )
 
     def _weights(self, sequences: TermSequences) -> sp.csr_matrix:
         n_terms = len(self.vectorizer_.vocabulary_)
-        return self._weigh(sequences.counts(n_terms, np.float32, self.n_jobs))
-
-    def _weigh(self, counts: sp.csr_matrix, norm: Any = "l2") -> sp.csr_matrix:
-        return tfidf_weights(counts, self.vectorizer_.smoothed_idf_, norm=norm, n_jobs=self.n_jobs)
+        counts = sequences.counts(n_terms, np.float32, self.n_jobs)
+        return tfidf_weights(counts, self.vectorizer_.smoothed_idf_, n_jobs=self.n_jobs)
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities that go with scores.
