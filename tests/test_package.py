@@ -16,8 +16,8 @@ PACKAGE = Path(topics.__file__).parent
 ROOMS = (
     "_version", "_errors", "_lazy", "_progress", "_parallel", "_arrow", "_estimator",
     "_kernels", "_math", "text", "reading", "models", "themes",
-    "labeller", "persistence", "prediction", "watch", "evaluation", "plots", "demo", "cli",
-    "__main__",
+    "labeller", "persistence", "label_batches", "prediction", "watch", "evaluation", "plots",
+    "demo", "cli", "__main__",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import take_rows
 from topics._errors import TopicsError
-from topics.prediction import to_labeller
+from topics.label_batches import to_labeller
 from topics.reading.documents import as_documents
 from topics.reading.label_columns import read_labels
 

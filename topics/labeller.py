@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self, overload
 
 import numpy as np
@@ -249,7 +250,7 @@ class Labeller:
 
     Attributes
     ----------
-    checksum : str or None
+    checksum, folder : str or None, Path or None
         Of the artifact that it was loaded from.
 
     Examples
@@ -275,6 +276,7 @@ class Labeller:
         self.topic_model = topic_model
         self.classifier = classifier
         self.checksum: str | None = None
+        self.folder: Path | None = None
 
     def __repr__(self) -> str:
         return f"Labeller({self.topic_model!r}, {self.classifier!r})"
@@ -332,7 +334,7 @@ class Labeller:
         >>> labeller.fit(["a camp", "a court"] * 20).classifier.classes_
         array(['aid', 'law'], dtype='<U3')
         """
-        self.checksum = None
+        self.checksum = self.folder = None
         documents = as_documents(texts)
         models = self._models
         themes: dict[str, list[str]] = {}

@@ -18,14 +18,14 @@ import pyarrow.compute as pc
 from topics._errors import TopicsError
 from topics._progress import track
 from topics._version import __version__
-from topics.labeller import BATCH, Labeller, Predictions
-from topics.models.topic_model import TopicModel
-from topics.persistence.artifact import load_with_checksum
+from topics.label_batches import BatchWork, LabelledBatch, in_order, to_labeller
+from topics.labeller import BATCH, Predictions
 from topics.persistence.atomic import atomic_write, output_exists
-from topics.persistence.parts import checksum_of, open_parts
-from topics.reading.corpus import Corpus
+from topics.persistence.parts import open_parts
+from topics.reading.batches import Batch
+from topics.reading.corpus import Corpus, TakenIds, with_ids
 from topics.reading.documents import as_documents
-from topics.reading.read import names_a_file
+from topics.reading.read import names_a_file, nothing_read
 from topics.themes.classifier import ThemeClassifier
 
 FORMATS = (".parquet", ".csv", ".jsonl")
@@ -94,49 +94,6 @@ def predict(
     return to_labeller(model).predict(texts, evidence=evidence, passages=passages)
 
 
-def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller:
-    """A model of any kind as one that labels.
-
-    Parameters
-    ----------
-    model : str, Path, TopicModel, ThemeClassifier or Labeller
-        An artifact's folder, or a model in memory.
-    verify_key : str, Path or None, default=None
-        Of an artifact, as :func:`topics.load` has it.
-
-    Returns
-    -------
-    Labeller
-        It; one that comes from an artifact knows its checksum.
-
-    Raises
-    ------
-    TopicsError
-        If it is no model that labels.
-
-    Examples
-    --------
-    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
-    >>> to_labeller(model).classifier is model
-    True
-    """
-    if isinstance(model, (str, Path)):
-        model, checksum = load_with_checksum(model, verify_key)
-        labeller = to_labeller(model)
-        labeller.checksum = checksum
-        return labeller
-    if isinstance(model, Labeller):
-        return model
-    if isinstance(model, TopicModel):
-        return Labeller(topic_model=model)
-    if isinstance(model, ThemeClassifier):
-        return Labeller(classifier=model)
-    raise TopicsError(
-        f"a {type(model).__name__} does not label",
-        "give a TopicModel, a ThemeClassifier or a Labeller",
-    )
-
-
 class LabelRun(NamedTuple):
     """What became of the rows of a run.
 
@@ -157,7 +114,7 @@ class LabelRun(NamedTuple):
 
 
 def label_to(
-    releases: Corpus | Iterable[Corpus],
+    releases: Corpus | Iterable[Corpus | Batch],
     model: Any,
     output: str,
     *,
@@ -167,14 +124,15 @@ def label_to(
     keep_columns: bool = False,
     delimiter: str = ",",
     safe_cells: bool = False,
+    jobs: int = 1,
 ) -> LabelRun:
     """Label releases batch by batch and write one row for each.
 
     Parameters
     ----------
-    releases : Corpus, or iterable of Corpus
-        The releases; an iterable, as :func:`topics.iter_releases` gives one, is never held as a
-        whole.
+    releases : Corpus, or iterable of Corpus or Batch
+        The releases; an iterable, as :func:`topics.iter_releases` or
+        :func:`topics.reading.batches.cut_into_batches` gives one, is never held as a whole.
     model : str, Path, TopicModel, ThemeClassifier or Labeller
         As for :func:`predict`.
     output : str
@@ -198,6 +156,11 @@ def label_to(
     safe_cells : bool, default=False
         In CSV files, put an apostrophe before texts that begin with ``=``, ``+``, ``-``, ``@``, a
         tab or a carriage return, which a spreadsheet would run as a formula.
+    jobs : int, default=1
+        Processes that read and label, where there are more than a few batches and the model comes
+        from an artifact; -1 takes all cores. They are joblib's: within
+        ``joblib.parallel_config("dask")`` they are those of a Dask cluster. The output does not
+        depend on them.
 
     Returns
     -------
@@ -208,8 +171,8 @@ def label_to(
     ------
     TopicsError
         If the file exists, is one of those that the releases were read from, or cannot be written,
-        its ending is not known, another process is writing it, or a run that was stopped had
-        another input, model or options.
+        its ending is not known, another process is writing it, the model is replaced meanwhile, or
+        a run that was stopped had another input, model or options.
 
     Examples
     --------
@@ -222,37 +185,38 @@ def label_to(
     1
     """
     labeller = to_labeller(model)
-    batches = [releases] if isinstance(releases, Corpus) else releases
-    label = _Label(labeller, evidence, keep_text, keep_columns)
+    given = _slices(releases) if isinstance(releases, Corpus) else iter(releases)
+    work = BatchWork(labeller, evidence, keep_text, keep_columns)
     count = _Count()
     if output == "-":
-        for corpus in batches:
-            count.add(corpus)
-            for batch in _slices(corpus):
-                _write_json_lines(label(batch), sys.stdout.buffer)
+        for batch in in_order(work, ((batch, None) for batch in given), jobs):
+            assert batch.table is not None
+            _write_json_lines(count.add(batch), sys.stdout.buffer)
             sys.stdout.buffer.flush()
+        count.check(releases)
         return count.run()
     path = check_output(output, force)
-    work = {
+    depends_on = {
         "model": labeller.checksum or repr(labeller),
         "evidence": evidence,
         "keep_text": keep_text,
         "keep_columns": keep_columns,
         "version": __version__,
     }
-    with open_parts(path, work, anew=force) as parts:
+    with open_parts(path, depends_on, anew=force) as parts:
+        asked = ((batch, parts.made_of(number)) for number, batch in enumerate(given))
         n_parts = 0
         with (parts.folder / _REJECTS).open("wb") as rejects:
-            for corpus in track(batches, "labelling"):
-                _check_not_read(path, corpus)
-                count.add(corpus)
-                _write_json_lines(corpus.rejects, rejects)
-                for batch in _slices(corpus):
-                    made_of = checksum_of(batch.table)
-                    if not parts.has(n_parts, made_of):
-                        parts.write(n_parts, label(batch), made_of)
-                    n_parts += 1
+            for batch in track(in_order(work, asked, jobs), "labelling"):
+                _check_not_read(path, batch.paths)
+                _write_json_lines(batch.rejects, rejects)
+                if batch.table is None:
+                    count.add(batch._replace(table=parts.read(n_parts)))
+                else:
+                    parts.write(n_parts, count.add(batch), batch.made_of)
+                n_parts += 1
         parts.check_end(n_parts)
+        count.check(releases)
         schema = _one_schema([parts.schema(number) for number in range(n_parts)])
         with atomic_write(path, overwrite=force) as file:
             tables = (_in_schema(parts.read(number), schema) for number in range(n_parts))
@@ -279,16 +243,24 @@ class _Count:
         self.labelled = self.rejected = 0
         self._rejects: list[dict[str, Any]] = []
         self._log: dict[str, str] = {}
+        self._ids = TakenIds()
 
-    def add(self, corpus: Corpus) -> None:
-        self.labelled += len(corpus)
-        self.rejected += corpus.rejects.num_rows
+    def add(self, batch: LabelledBatch) -> pa.Table:
+        """The table of a batch, with ids that no other has."""
+        assert batch.table is not None
+        self.labelled += len(batch.table)
+        self.rejected += batch.rejects.num_rows
         left = _SHOWN_REJECTS - len(self._rejects)
-        self._rejects += corpus.rejects.slice(0, max(left, 0)).to_pylist()
-        for line in corpus.log:
+        self._rejects += batch.rejects.slice(0, max(left, 0)).to_pylist()
+        for line in batch.log:
             kind = _COUNT.sub("#", line)
             before = self._log.get(kind)
             self._log[kind] = line if before is None else _added(before, line)
+        return with_ids(batch.table, self._ids)
+
+    def check(self, releases: Any) -> None:
+        if not self.labelled and not isinstance(releases, Corpus):
+            raise nothing_read(self._rejects)
 
     def run(self) -> LabelRun:
         return LabelRun(self.labelled, self.rejected, self._rejects, list(self._log.values()))
@@ -369,36 +341,10 @@ def check_output(output: str, force: bool, endings: Sequence[str] = FORMATS) -> 
 
 
 def _slices(corpus: Corpus) -> Iterator[Corpus]:
-    """Batches of a corpus; one without rows has one, which has its columns, too."""
+    """Batches of a corpus; one without rows has one, so that its columns are written."""
     for low in range(0, max(len(corpus), 1), BATCH):
-        yield corpus[low : low + BATCH]
-
-
-class _Label:
-    """Makes a table of labels of a batch of releases."""
-
-    def __init__(
-        self, labeller: Labeller, evidence: bool, keep_text: bool, keep_columns: bool
-    ) -> None:
-        self._labeller, self._evidence, self._keep_columns = labeller, evidence, keep_columns
-        self._more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
-
-    def __call__(self, batch: Corpus) -> pa.Table:
-        table = self._labeller.predict(batch, evidence=self._evidence).to_arrow()
-        for at, name in enumerate(self._more, 2):
-            table = table.add_column(at, name, batch[name])
-        if self._labeller.checksum is not None:
-            model = pa.repeat(pa.scalar(self._labeller.checksum[:12]), len(batch))
-            table = table.append_column("model", model)
-        if self._keep_columns:
-            for name in batch.table.column_names:
-                if name in self._more or name in ("id", "title", "text"):
-                    continue
-                own = name
-                while own in table.column_names:
-                    own += "_"
-                table = table.append_column(own, batch[name])
-        return table
+        batch = corpus[low : low + BATCH]
+        yield batch if low == 0 else Corpus(batch.table)
 
 
 def _one_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
@@ -426,9 +372,8 @@ def _in_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _check_not_read(path: Path, corpus: Corpus) -> None:
+def _check_not_read(path: Path, read: Iterable[str]) -> None:
     """An error where the file to write is one that the releases come from: their texts would go."""
-    read = {name for name in corpus["path"].unique().to_pylist() if name}
     if any(os.path.realpath(name) == os.path.realpath(path) for name in read):
         raise TopicsError("the output is one of the inputs", "take another name", path=path)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from topics._errors import TopicsError
+from topics.label_batches import to_labeller
 from topics.persistence.atomic import atomic_write
-from topics.prediction import label_to, rejects_beside, to_labeller
+from topics.prediction import label_to, rejects_beside
 from topics.reading.batches import iter_releases
 from topics.reading.formats import format_of
 

@@ -3,10 +3,13 @@
 import json
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from topics import Labeller, ThemeClassifier, TopicModel, TopicsError, load, read_releases, save
+from topics.label_batches import BatchWork, to_labeller
 from topics.labeller import BATCH
-from topics.prediction import label_to, to_labeller
+from topics.prediction import label_to
+from topics.reading.batches import Options, cut_into_batches
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="nothing is killed there as by kill -9")
 WORDS = {
@@ -100,6 +105,74 @@ def test_a_killed_run_goes_on_where_it_was(work, tmp_path, ending):
     assert kills
     with pytest.raises(TopicsError, match="the output exists"):
         label_to(corpus, model, str(output))
+
+
+@pytest.fixture(scope="module")
+def lines(work, tmp_path_factory):
+    """A file of more batches than one process labels alone."""
+    path = tmp_path_factory.mktemp("lines") / "rows.jsonl"
+    with path.open("w") as file:
+        for row in work[0][:3000].table.select(["id", "text"]).to_pylist():
+            file.write(json.dumps(row) + "\n")
+        file.write('{"text": ""}\n{"broken\n')
+    return path
+
+
+def batches(path):
+    return cut_into_batches(path, Options(languages=False), batch_bytes=20_000)
+
+
+def workers():
+    """Process ids of joblib's workers."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"popen_loky" in (path / "cmdline").read_bytes():
+                found.append(int(path.name))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="there is no /proc to find workers"
+)
+def test_processes_write_the_same_even_if_one_is_killed(work, lines, tmp_path):
+    _, model = work
+    runs = {}
+    for jobs in (1, 2, 3):
+        output = tmp_path / f"{jobs}.parquet"
+        runs[jobs] = label_to(batches(lines), model, str(output), jobs=jobs)
+    assert (runs[1].labelled, runs[1].rejected) == (3000, 2)
+    assert runs[1] == runs[2] == runs[3]
+    killed = []
+
+    def watched():
+        for number, batch in enumerate(batches(lines)):
+            if number == 14:
+                killed.extend(workers())
+                os.kill(killed[0], signal.SIGKILL)
+            yield batch
+
+    assert label_to(watched(), model, str(tmp_path / "killed.parquet"), jobs=2) == runs[1]
+    assert killed
+    contents = {path.read_bytes() for path in tmp_path.glob("*.parquet")}
+    assert len(contents) == 1
+
+
+def test_a_model_that_is_replaced_meanwhile_is_refused(work, tmp_path):
+    corpus, folder = work
+    model = load(folder)
+    place = save(model, tmp_path / "model")
+    labeller = to_labeller(place)
+    label = BatchWork(labeller, True, False, False)
+    model.topic_model.rename_topic(0, "another name")
+    save(model, place, overwrite=True)
+    sent = pickle.loads(pickle.dumps(label))
+    with pytest.raises(TopicsError, match="replaced during the run"):
+        sent(corpus[:3], None)
+    # Where it was loaded, it stays.
+    assert len(label(corpus[:3], None).table) == 3
 
 
 @pytest.mark.slow

@@ -118,11 +118,11 @@ class ReadInputs:
         return corpus
 
     def batches(self) -> Iterator[Any]:
-        """The corpus in batches, each read when it is asked for."""
-        from topics.reading.batches import iter_releases
+        """The corpus in batches that are yet to be read."""
+        from topics.reading.batches import Options, cut_into_batches
 
         with _as_topics_errors():
-            yield from iter_releases(self._paths(), **self._options())
+            yield from cut_into_batches(self._paths(), Options(**self._options()))
 
     def _paths(self) -> list[Any]:
         if "" in self.inputs:
@@ -459,9 +459,16 @@ def label(
     delimiter: Annotated[
         str, typer.Option(help="Of CSV files; Excel asks for ; where a comma is the decimal sign.")
     ] = ",",
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", callback=_not_zero, help="Processes for large input; -1 for all cores."
+        ),
+    ] = -1,
 ) -> None:  # fmt: skip
     """Label releases with a model, or with themes alone, and write one row for each."""
-    from topics.prediction import check_output, label_to, to_labeller
+    from topics.label_batches import to_labeller
+    from topics.prediction import check_output, label_to
 
     if (model is None) == (themes is None):
         raise TopicsError(
@@ -486,7 +493,7 @@ def label(
         raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
     run = label_to(
         releases, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
-        keep_columns=keep_columns, delimiter=delimiter, safe_cells=safe_cells,
+        keep_columns=keep_columns, delimiter=delimiter, safe_cells=safe_cells, jobs=jobs,
     )  # fmt: skip
     if themes is None:
         say_of_reading(run.log)
@@ -569,7 +576,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the topics, words, themes and examples of a model."""
-    from topics.prediction import to_labeller
+    from topics.label_batches import to_labeller
 
     labeller = to_labeller(model)
     topic_model, classifier = labeller.topic_model, labeller.classifier
@@ -624,7 +631,7 @@ def evaluate(
 ) -> None:
     """Compare a model's labels with labels that people gave, of releases it has not learnt from."""
     from topics.evaluation import evaluate as figures_of
-    from topics.prediction import to_labeller
+    from topics.label_batches import to_labeller
 
     labeller = to_labeller(model)
     corpus = read()
@@ -667,7 +674,7 @@ def review(
 
 
 def _classifier(model: str) -> Any:
-    from topics.prediction import to_labeller
+    from topics.label_batches import to_labeller
 
     classifier = to_labeller(model).classifier
     if classifier is None:

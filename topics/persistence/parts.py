@@ -38,8 +38,8 @@ class Parts:
     >>> output = Path(tempfile.mkdtemp()) / "labels.csv"
     >>> with open_parts(output, {"model": "a"}) as parts:
     ...     parts.write(0, pa.table({"x": [1]}), made_of="4f")
-    ...     parts.has(0, made_of="4f"), parts.has(1, made_of="5e"), parts.read(0).num_rows
-    (True, False, 1)
+    ...     parts.made_of(0), parts.made_of(1), parts.read(0).num_rows
+    ('4f', None, 1)
     """
 
     def __init__(self, folder: Path, output: Path | None = None, anew: bool = False) -> None:
@@ -48,33 +48,16 @@ class Parts:
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:08}.arrow"
 
-    def has(self, number: int, made_of: str) -> bool:
-        """Whether a part is there, and whole.
-
-        Parameters
-        ----------
-        number : int
-            Which.
-        made_of : str
-            Checksum of the rows that it is made of.
-
-        Raises
-        ------
-        TopicsError
-            If it was made of others.
+    def made_of(self, number: int) -> str | None:
+        """Checksum of the rows that a part was made of; None where it is not there.
 
         Examples
         --------
-        >>> Parts(Path("no-such-folder")).has(0, "4f")
-        False
+        >>> Parts(Path("no-such-folder")).made_of(0)
         """
         if not self._path(number).is_file():
-            return False
-        if (self._schema(number).metadata or {}).get(_MADE_OF) == made_of.encode():
-            return True
-        if not self._anew:
-            raise _another("input", self._output)
-        return False
+            return None
+        return (self._schema(number).metadata or {}).get(_MADE_OF, b"").decode()
 
     def check_end(self, number: int) -> None:
         """See to it that there are so many parts and no more.
@@ -97,12 +80,14 @@ class Parts:
         Raises
         ------
         TopicsError
-            If it cannot be written.
+            If it cannot be written, or is there, made of other rows.
 
         Examples
         --------
         See the class.
         """
+        if not self._anew and self.made_of(number) not in (None, made_of):
+            raise _another("input", self._output)
         table = table.replace_schema_metadata({_MADE_OF: made_of})
         with (
             atomic_write(self._path(number)) as file,

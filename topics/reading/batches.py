@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
 from topics._errors import TopicsError
 from topics.reading.archives import COMPRESSIONS, BoundedReader, compression_of
-from topics.reading.corpus import Corpus
-from topics.reading.csv_tables import read_csv_in_pieces
+from topics.reading.corpus import Corpus, TakenIds, with_ids
+from topics.reading.csv_tables import CsvPiece, csv_pieces
 from topics.reading.encodings import decode
 from topics.reading.formats import (
     Reading,
@@ -40,7 +42,7 @@ from topics.reading.read import (
 )
 from topics.reading.rows import Rows
 
-BATCH_BYTES = 8 << 20
+BATCH_BYTES = 4 << 20
 """Bytes of files that are read at a time; what is made of them takes about ten times as many."""
 _MOST_ROWS = 8192
 """Rows of a Parquet or Arrow file that are read at a time."""
@@ -71,7 +73,7 @@ def iter_releases(
     ----------
     paths : str, Path, or iterable
         As for :func:`topics.read_releases`; what is in memory comes as one batch.
-    batch_bytes : int, default=16 MiB
+    batch_bytes : int, default=4 MiB
         Bytes of files in a batch, more where a release is larger.
     format, split, columns, encoding, dayfirst, repair, languages, boilerplate
         As for :func:`topics.read_releases`.
@@ -95,61 +97,330 @@ def iter_releases(
     >>> [corpus["row"].to_pylist() for corpus in iter_releases(path, batch_bytes=50)]
     [[1, 2], [3]]
     """
-    how = check_options(format, split, columns, encoding, boilerplate)
-    making = Making(dict(columns or {}), dayfirst, repair, languages, boilerplate)
+    options = Options(format, split, columns, encoding, dayfirst, repair, languages, boilerplate)
+    taken, n_releases = TakenIds(), 0
+    first: list[Mapping[str, Any]] = []
+    for batch in cut_into_batches(paths, options, batch_bytes):
+        corpus = batch.read()
+        n_releases += len(corpus)
+        first = first or corpus.rejects.slice(0, 1).to_pylist()
+        table = with_ids(corpus.table, taken)
+        yield corpus if table is corpus.table else Corpus(table, corpus.rejects, corpus.log)
+    if not n_releases:
+        raise nothing_read(first)
+
+
+class Options(NamedTuple):
+    """How releases are read: the arguments of :func:`topics.read_releases`."""
+
+    format: str | None = None
+    split: str | None = None
+    columns: Mapping[str, str] | None = None
+    encoding: str | None = None
+    dayfirst: bool | None = None
+    repair: bool = False
+    languages: bool = True
+    boilerplate: Literal["separate", "keep"] = "separate"
+
+
+class WholeFile(NamedTuple):
+    """A file that is read as a whole.
+
+    Attributes
+    ----------
+    file : SourceFile
+        Name and content.
+    how : Reading
+        What the user says of it.
+    only : str or None
+        The place of the only file there is: that it cannot be read is an error, and no reject.
+    """
+
+    file: SourceFile
+    how: Reading
+    only: str | None
+
+    def parts(self, rejects: list[Reject]) -> Iterator[Part]:
+        """Its rows.
+
+        Examples
+        --------
+        >>> file = SourceFile("a.txt", Path("a.txt"), b"Aid came.")
+        >>> [part.place for part in WholeFile(file, Reading(), None).parts([])]
+        ['a.txt']
+        """
+        return read_members([self.file], self.how, rejects, self.only)
+
+    @property
+    def size(self) -> int:
+        """Bytes.
+
+        Examples
+        --------
+        >>> WholeFile(SourceFile("a.txt", Path("a.txt"), b"Aid"), Reading(), None).size
+        3
+        """
+        return len(self.file.data)
+
+
+class JsonLines(NamedTuple):
+    """Some lines of a JSON Lines file.
+
+    Attributes
+    ----------
+    file : SourceFile
+        Name, and content of the lines.
+    how : Reading
+        What the user says of it.
+    before : int
+        How many lines stand above.
+    """
+
+    file: SourceFile
+    how: Reading
+    before: int
+
+    def parts(self, rejects: list[Reject]) -> Iterator[Part]:
+        """Their rows.
+
+        Examples
+        --------
+        >>> file = SourceFile("a.jsonl", Path("a.jsonl"), b'"Aid came."')
+        >>> [part.rows.numbers for part in JsonLines(file, Reading(), 8).parts([])]
+        [[9]]
+        """
+        if not self.file.data.strip():
+            return
+        rows = read_file(self.file, self.how._replace(format="jsonl"))
+        rows.numbers = [number + self.before for number in rows.numbers]
+        rows.rejects = [
+            (number if number is None else number + self.before, why)
+            for number, why in rows.rejects
+        ]
+        yield Part(self.file.place, rows)
+
+    @property
+    def size(self) -> int:
+        """Bytes.
+
+        Examples
+        --------
+        >>> JsonLines(SourceFile("a.jsonl", Path("a.jsonl"), b"{}"), Reading(), 0).size
+        2
+        """
+        return len(self.file.data)
+
+
+class CsvRows(NamedTuple):
+    """Some rows of a CSV file."""
+
+    place: str
+    piece: CsvPiece
+
+    def parts(self, rejects: list[Reject]) -> Iterator[Part]:
+        r"""The rows.
+
+        Examples
+        --------
+        >>> (piece,) = csv_pieces(iter(["text\nAid came.\n"]), "a.csv")
+        >>> [part.rows.numbers for part in CsvRows("a.csv", piece).parts([])]
+        [[2]]
+        """
+        yield Part(self.place, self.piece.rows())
+
+    @property
+    def size(self) -> int:
+        r"""Characters.
+
+        Examples
+        --------
+        >>> CsvRows("a.csv", next(csv_pieces(iter(["text\nAid.\n"]), "a.csv"))).size
+        10
+        """
+        return len(self.piece.text)
+
+
+class ArrowRows(NamedTuple):
+    """Some rows of a Parquet or Arrow file."""
+
+    place: str
+    table: pa.Table
+    before: int
+
+    def parts(self, rejects: list[Reject]) -> Iterator[Part]:
+        """The rows.
+
+        Examples
+        --------
+        >>> rows = ArrowRows("a.parquet", pa.table({"text": ["Aid came."]}), 8)
+        >>> [part.rows.numbers for part in rows.parts([])]
+        [[9]]
+        """
+        n = self.table.num_rows
+        yield Part(self.place, Rows(self.table, list(range(self.before + 1, self.before + 1 + n))))
+
+    @property
+    def size(self) -> int:
+        """Bytes.
+
+        Examples
+        --------
+        >>> ArrowRows("a.parquet", pa.table({"text": ["Aid came."]}), 0).size > 0
+        True
+        """
+        return int(self.table.nbytes)
+
+
+Piece = WholeFile | JsonLines | CsvRows | ArrowRows
+"""A file, or a piece of a large one, that is not parsed yet."""
+
+
+@dataclass
+class Batch:
+    """Releases that are not read yet: files, or a piece of a large one.
+
+    It may be sent to another process and read there.
+
+    Attributes
+    ----------
+    pieces : list of Piece
+        The files.
+    rejects : list of (str or None, int or None, str)
+        What could not be read so far.
+    making : Making
+        How rows become a corpus, and what earlier pieces have decided.
+    corpus : Corpus or None
+        What was read, where it had to be.
+    """
+
+    pieces: list[Piece]
+    rejects: list[Reject]
+    making: Making
+    corpus: Corpus | None = None
+
+    def read(self) -> Corpus:
+        """The releases; ids are given once within the batch.
+
+        Raises
+        ------
+        TopicsError
+            If the only file there is cannot be read.
+
+        Examples
+        --------
+        >>> making = Making({}, None, False, False, "separate")
+        >>> file = SourceFile("a.txt", Path("a.txt"), b"Aid came.")
+        >>> len(Batch([WholeFile(file, Reading(), None)], [], making).read())
+        1
+        """
+        if self.corpus is None:
+            parts: list[Part] = []
+            rejects = list(self.rejects)
+            for piece in self.pieces:
+                try:
+                    parts += piece.parts(rejects)
+                except TopicsError as error:
+                    if isinstance(piece, WholeFile):
+                        raise
+                    place, row, reason = as_reject(_place_of_piece(piece), error)
+                    rejects.append((place, row, f"{reason}; some rows around it are not read"))
+            self.corpus = one_corpus(parts, rejects, self.making)
+        return self.corpus
+
+
+def cut_into_batches(
+    paths: Any, options: Options, batch_bytes: int = BATCH_BYTES
+) -> Iterator[Batch]:
+    """Input in batches that are yet to be read, in this process or another.
+
+    Parameters
+    ----------
+    paths : str, Path, or iterable
+        As for :func:`topics.read_releases`; what is in memory comes as one batch.
+    options : Options
+        How releases are read.
+    batch_bytes : int, default=4 MiB
+        Bytes of a batch.
+
+    Yields
+    ------
+    Batch
+        The first piece of a large file is read already, since it decides how the others are.
+
+    Raises
+    ------
+    TopicsError
+        As :func:`topics.read_releases` raises it, if there is no such file, or the first piece of
+        the only one cannot be read.
+
+    Examples
+    --------
+    >>> (batch,) = cut_into_batches(["Aid came."], Options())
+    >>> len(batch.read())
+    1
+    """
+    how = check_options(
+        options.format, options.split, options.columns, options.encoding, options.boilerplate
+    )
+    columns = dict(options.columns or {})
+    new = partial(Making, columns, options.dayfirst, options.repair, options.languages,
+                  options.boilerplate)  # fmt: skip
     names, given = names_or_releases(paths)
     if names is None:
-        yield read_releases(
-            given, format=format, split=split, columns=columns, encoding=encoding,
-            dayfirst=dayfirst, repair=repair, languages=languages, boilerplate=boilerplate,
-        )  # fmt: skip
+        yield Batch([], [], new(), read_releases(given, **options._asdict()))
         return
     files, passed_over = find_files(names)
     rejects: list[Reject] = [(path, None, reason) for path, reason in passed_over]
-    parts: list[Part] = []
-    size = n_releases = 0
-    first: list[Mapping[str, Any]] = []
+    pieces: list[Piece] = []
 
-    def take() -> Corpus:
-        nonlocal size, n_releases
-        corpus = one_corpus(parts, rejects, making)
+    def take() -> Batch:
+        batch = Batch(pieces[:], rejects[:], new())
         # In place: who reads the next file holds the list of rejects.
-        parts.clear()
+        pieces.clear()
         rejects.clear()
-        size = 0
-        n_releases += len(corpus)
-        if not first:
-            first.extend(corpus.rejects.slice(0, 1).to_pylist())
-        return corpus
+        return batch
 
     for file in files:
-        for part in _parts_of(file, how, rejects, batch_bytes, is_only=len(files) == 1):
-            its_size = part.rows.table.nbytes
-            if parts and size + its_size > batch_bytes:
+        decided: Making | None = None
+        for piece in _pieces_of(file, how, rejects, batch_bytes, is_only=len(files) == 1):
+            if isinstance(piece, WholeFile):
+                if pieces and sum(p.size for p in pieces) + piece.size > batch_bytes:
+                    yield take()
+                pieces.append(piece)
+                continue
+            if pieces or (rejects and decided is None):
                 yield take()
-            parts.append(part)
-            size += its_size
-    if parts or rejects or not n_releases:
+            pieces.append(piece)
+            batch = take()
+            if decided is None:
+                batch.read()
+                decided = batch.making
+            else:
+                batch.making = new(found=dict(decided.found), orders=dict(decided.orders))
+            yield batch
+    if pieces or rejects:
         yield take()
-    if not n_releases:
-        raise nothing_read(first, names)
 
 
-def _parts_of(
+def _place_of_piece(piece: Piece) -> str:
+    return piece.place if isinstance(piece, (CsvRows, ArrowRows)) else piece.file.place
+
+
+def _pieces_of(
     file: Path | str, how: Reading, rejects: list[Reject], size: int, *, is_only: bool
-) -> Iterator[Part]:
-    """Rows of a file, in pieces where it is large; an error where the only one cannot be read."""
+) -> Iterator[Piece]:
+    """A file, in pieces where it is large; an error where the only one cannot be read."""
     place, begun = place_of(file), False
     try:
-        for rows in _columnar(file, how, size):
-            yield Part(place, rows)
+        for columnar in _columnar(file, how, size):
+            yield columnar
             begun = True
         if begun:
             return
         with open_binary(file) as opened:
             head = opened.read(size + 1)
-            for rows in _pieces(head, opened, file, how, size):
-                yield Part(place, rows)
+            for piece in _pieces_by_lines(head, opened, file, how, size):
+                yield piece
                 begun = True
             if begun:
                 return
@@ -157,10 +428,11 @@ def _parts_of(
                 opened.seek(0)
                 head = b""
             data = head + opened.read()
-        members = unpack(SourceFile(place, _name_of(file), data), rejects)
-        yield from read_members(members, how, rejects, os.fsdecode(file) if is_only else None)
+        only = os.fsdecode(file) if is_only else None
+        for member in unpack(SourceFile(place, _name_of(file), data), rejects):
+            yield WholeFile(member, how, only)
     except TopicsError as error:
-        if is_only:
+        if is_only and not begun:
             raise
         _, row, reason = as_reject(place, error)
         rejects.append((place, row, f"{reason}; no row from here on is read" if begun else reason))
@@ -170,9 +442,11 @@ def _name_of(file: Path | str) -> Path:
     return Path("stdin" if file == "-" else file)
 
 
-def _pieces(head: bytes, opened: Any, file: Path | str, how: Reading, size: int) -> Iterator[Rows]:
-    """Rows of a large file whose lines are rows, in pieces; nothing of any other."""
-    name, read = _name_of(file), opened.read
+def _pieces_by_lines(
+    head: bytes, opened: Any, file: Path | str, how: Reading, size: int
+) -> Iterator[Piece]:
+    """A large file whose lines are rows, in pieces; none of any other."""
+    name, read, place = _name_of(file), opened.read, place_of(file)
     compression = compression_of(head) or COMPRESSIONS.get(name.suffix.lower())
     if compression is not None:
         if file == "-":
@@ -188,10 +462,14 @@ def _pieces(head: bytes, opened: Any, file: Path | str, how: Reading, size: int)
     kind = how.format or kind_of(head, name)
     blocks = _blocks(head, read, size)
     if kind == "jsonl":
-        yield from _json_lines(blocks, SourceFile(place_of(file), name, b""), how)
+        before = 0
+        for block in blocks:
+            yield JsonLines(SourceFile(place, name, block), how, before)
+            before += block.count(b"\n")
     elif kind == "csv":
-        texts = (decode(block, place_of(file), how.encoding) for block in blocks)
-        yield from read_csv_in_pieces(texts, place_of(file), how.named, size)
+        texts = (decode(block, place, how.encoding) for block in blocks)
+        for piece in csv_pieces(texts, place, how.named, size):
+            yield CsvRows(place, piece)
 
 
 def _has_lines(head: bytes, encoding: str | None) -> bool:
@@ -215,22 +493,8 @@ def _blocks(head: bytes, read: Callable[[int], bytes], size: int) -> Iterator[by
         block = block[end:] + read(size)
 
 
-def _json_lines(blocks: Iterator[bytes], file: SourceFile, how: Reading) -> Iterator[Rows]:
-    how = how._replace(format="jsonl")
-    before = 0
-    for block in blocks:
-        if block.strip():
-            rows = read_file(file._replace(data=block), how)
-            rows.numbers = [number + before for number in rows.numbers]
-            rows.rejects = [
-                (number if number is None else number + before, why) for number, why in rows.rejects
-            ]
-            yield rows
-        before += block.count(b"\n")
-
-
-def _columnar(file: Path | str, how: Reading, size: int) -> Iterator[Rows]:
-    """Rows of a large Parquet or Arrow file, in pieces; nothing of any other."""
+def _columnar(file: Path | str, how: Reading, size: int) -> Iterator[ArrowRows]:
+    """Pieces of a large Parquet or Arrow file; none of any other."""
     if file == "-" or not os.path.isfile(file):
         return
     with open_binary(file) as opened:
@@ -251,7 +515,7 @@ def _columnar(file: Path | str, how: Reading, size: int) -> Iterator[Rows]:
             raise TopicsError(
                 "it is cut short or damaged", "copy it again", path=file, row=before + 1
             ) from None
-        yield Rows(table, list(range(before + 1, before + 1 + table.num_rows)))
+        yield ArrowRows(place_of(file), table, before)
         before += table.num_rows
 
 

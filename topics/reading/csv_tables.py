@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,16 +83,75 @@ def read_csv(text: str, path: Path | str, named: Sequence[str] = ()) -> Rows:
     >>> rows.table["text"].to_pylist(), rows.rejects[0][0]
     (['Aid came, at last.'], 3)
     """
-    return next(read_csv_in_pieces(iter([text]), path, named))
+    return next(csv_pieces(iter([text]), path, named)).rows()
 
 
-def read_csv_in_pieces(
+@dataclass(frozen=True)
+class CsvPiece:
+    """Some rows of a CSV file.
+
+    Attributes
+    ----------
+    text : str
+        The rows, and above them the names of the columns where these are not known.
+    path : str
+        Of the file, for messages.
+    named : tuple of str
+        Columns that the user asks for by name.
+    dialect : Dialect
+        How cells are divided and quoted.
+    columns : tuple of str or None
+        Names of the columns; None in the first piece.
+    rows_before, lines_before : int
+        How many rows, and lines, stand above.
+    """
+
+    text: str
+    path: Path | str
+    named: tuple[str, ...]
+    dialect: Dialect
+    columns: tuple[str, ...] | None = None
+    rows_before: int = 0
+    lines_before: int = 0
+
+    def rows(self) -> Rows:
+        r"""The rows.
+
+        Raises
+        ------
+        TopicsError
+            As :func:`read_csv` raises it.
+
+        Examples
+        --------
+        >>> piece = CsvPiece("7,Aid came.\n", "a.csv", (), Dialect(","), ("id", "text"), 8)
+        >>> piece.rows().numbers
+        [9]
+        """
+        csv.field_size_limit(_LARGEST_CELL)
+        reader = csv.reader(io.StringIO(self.text, newline=""), **self.dialect.options())
+        try:
+            records = [Record(i, cells) for i, cells in enumerate(reader, 1 + self.rows_before)]
+        except csv.Error as error:
+            raise _no_csv(error, self.path) from None
+        if self.dialect.delimiter == _NONE:
+            return rows_from_grid(records, self.path, named=self.named, columns=self.columns)
+        widths = Counter(len(record.cells) for record in records if record.cells)
+        if len(widths) > 1 or self.text.count('"') % 2:
+            _check_quotes(self.text, self.dialect, self.path, 1 + self.lines_before)
+        return rows_from_grid(
+            records, self.path, named=self.named, delimiter=self.dialect.delimiter,
+            columns=self.columns,
+        )  # fmt: skip
+
+
+def csv_pieces(
     texts: Iterator[str],
     path: Path | str,
     named: Sequence[str] = (),
     size: int | None = None,
-) -> Iterator[Rows]:
-    r"""Rows of a CSV file that comes in pieces, which need not end where rows do.
+) -> Iterator[CsvPiece]:
+    r"""A CSV file in pieces that end where rows do.
 
     Parameters
     ----------
@@ -101,14 +161,13 @@ def read_csv_in_pieces(
         As for :func:`read_csv`.
     named : sequence of str, default=()
         As for :func:`read_csv`.
-
     size : int or None, default=None
         Characters of a piece, more where its last row is longer; None takes all as one.
 
     Yields
     ------
-    Rows
-        Of each piece. The delimiter, the quotes and the columns are found in the first.
+    CsvPiece
+        The delimiter, the quotes and the columns are those of the first.
 
     Raises
     ------
@@ -118,40 +177,41 @@ def read_csv_in_pieces(
     Examples
     --------
     >>> texts = iter(['id,text\n1,"Aid came,\n', 'at last."\n2,Talks began.\n'])
-    >>> [rows.numbers for rows in read_csv_in_pieces(texts, "releases.csv", size=20)]
+    >>> [piece.rows().numbers for piece in csv_pieces(texts, "releases.csv", size=20)]
     [[2], [3]]
     """
-    first, number = _without_hint(next(texts))
+    first, n_rows = _without_hint(next(texts))
     dialect = find_dialect(first, path)
+    if size is None:
+        text = first + "".join(texts)
+        yield CsvPiece(text, path, tuple(named), dialect, None, n_rows, n_rows)
+        return
     csv.field_size_limit(_LARGEST_CELL)
     lines = _Lines(chain([first], texts))
     reader = csv.reader(lines, **dialect.options())
-    delimiter = None if dialect.delimiter == _NONE else dialect.delimiter
-    columns: list[str] | None = None
-    n_lines = number
+    columns: tuple[str, ...] | None = None
+    n_lines, before = n_rows, n_rows
     while True:
-        records: list[Record] = []
         lines.taken, lines.size = [], 0
         try:
-            for cells in reader:
-                number += 1
-                records.append(Record(number, cells))
-                if size is not None and lines.size >= size:
+            for _ in reader:
+                n_rows += 1
+                if lines.size >= size:
                     break
         except csv.Error as error:
-            raise TopicsError(f"it is no CSV file ({error})", "save it anew", path=path) from None
-        if not records and columns is not None:
+            raise _no_csv(error, path) from None
+        if not lines.taken:
             return
-        widths = Counter(len(record.cells) for record in records if record.cells)
         text = "".join(lines.taken)
-        if delimiter is not None and (len(widths) > 1 or text.count('"') % 2):
-            _check_quotes(text, dialect, path, n_lines + 1)
-        n_lines += len(lines.taken)
-        rows = rows_from_grid(records, path, named=named, delimiter=delimiter, columns=columns)
-        columns = rows.table.column_names
-        yield rows
-        if size is None:
-            return
+        piece = CsvPiece(text, path, tuple(named), dialect, columns, before, n_lines)
+        n_lines, before = n_lines + len(lines.taken), n_rows
+        yield piece
+        if columns is None:
+            columns = tuple(piece.rows().table.column_names)
+
+
+def _no_csv(error: csv.Error, path: Path | str) -> TopicsError:
+    return TopicsError(f"it is no CSV file ({error})", "save it anew", path=path)
 
 
 class _Lines:

@@ -32,10 +32,8 @@ from topics.reading.corpus import (
     REJECTS,
     SCHEMA,
     Corpus,
-    TakenIds,
     concat_tables,
     table_from_pandas,
-    with_ids,
 )
 from topics.reading.dates import DateFound, Order, day_or_month_first, read_date_cell
 from topics.reading.formats import (
@@ -194,8 +192,6 @@ class Making:
         By file, the column of each of a corpus; an earlier piece has decided it.
     orders : dict of str to {"day", "month"}
         By file, whether dates begin with the day or the month, where they left no doubt.
-    ids : TakenIds
-        Those that releases of earlier pieces have.
     """
 
     columns: dict[str, str]
@@ -205,7 +201,6 @@ class Making:
     boilerplate: str
     found: dict[str | None, dict[str, str]] = field(default_factory=dict)
     orders: dict[str | None, Order] = field(default_factory=dict)
-    ids: TakenIds = field(default_factory=TakenIds)
 
 
 def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corpus:
@@ -266,7 +261,6 @@ def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corp
             table = _repair(table)
         if making.languages:
             table = _set_languages(table)
-        table = with_ids(table, making.ids)
     listed = [dict(zip(REJECTS.names, reject, strict=True)) for reject in rejects]
     return Corpus(table, pa.Table.from_pylist(listed, REJECTS), log)
 
@@ -742,14 +736,16 @@ def _language_names() -> dict[str, str]:
     return names
 
 
-def nothing_read(rejects: Sequence[Mapping[str, Any]], names: Sequence[str] | None) -> TopicsError:
+def nothing_read(
+    rejects: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None
+) -> TopicsError:
     """The error for input that holds no release.
 
     Parameters
     ----------
     rejects : sequence of mapping
         Rows of :data:`topics.reading.corpus.REJECTS`.
-    names : sequence of str or None
+    names : sequence of str or None, default=None
         The paths that were given.
 
     Returns

@@ -1,0 +1,228 @@
+"""Labelling batch by batch, in this process, in others, or on a cluster."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from topics._errors import TopicsError
+from topics.labeller import Labeller
+from topics.models.topic_model import TopicModel
+from topics.persistence.artifact import load_with_checksum
+from topics.persistence.parts import checksum_of
+from topics.reading.batches import Batch
+from topics.reading.corpus import Corpus
+from topics.themes.classifier import ThemeClassifier
+
+_FEW = 8
+"""Batches that one process labels sooner than others are there to help."""
+_MOST_LOST = 3
+"""Times that processes may be lost before it is an error."""
+
+
+class LabelledBatch(NamedTuple):
+    """What became of a batch.
+
+    Attributes
+    ----------
+    table : pyarrow.Table or None
+        A row a release; None where it was not asked for.
+    made_of : str
+        Checksum of the releases.
+    rejects : pyarrow.Table
+        What could not be read.
+    log : list of str
+        What was decided about the sources.
+    paths : list of str
+        Files that the releases come from.
+    """
+
+    table: pa.Table | None
+    made_of: str
+    rejects: pa.Table
+    log: list[str]
+    paths: list[str]
+
+
+class BatchWork:
+    """Reads a batch and labels it; what is sent to another process is a few hundred bytes.
+
+    Parameters
+    ----------
+    labeller : Labeller
+        The model.
+    evidence, keep_text, keep_columns : bool
+        As for :func:`topics.prediction.label_to`.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, read_releases
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> work = BatchWork(Labeller(classifier=model), True, False, False)
+    >>> work(read_releases(["a camp"], languages=False), None).table["labels"].to_pylist()
+    [['aid']]
+    """
+
+    def __init__(
+        self, labeller: Labeller, evidence: bool, keep_text: bool, keep_columns: bool
+    ) -> None:
+        self._labeller: Labeller | None = labeller
+        self.folder, self._checksum = labeller.folder, labeller.checksum
+        self._evidence, self._keep_columns = evidence, keep_columns
+        self._more = ("date", "path", "row", "text") if keep_text else ("date", "path", "row")
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process loads the artifact, once.
+        return self.__dict__ | {"_labeller": None if self.folder else self._labeller}
+
+    def __call__(self, batch: Corpus | Batch, known: str | None) -> LabelledBatch:
+        """What became of a batch; without labels where it is ``known`` by its checksum."""
+        corpus = batch.read() if isinstance(batch, Batch) else batch
+        made_of = checksum_of(corpus.table)
+        table = None if made_of == known else self._label(corpus)
+        paths = [path for path in corpus["path"].unique().to_pylist() if path]
+        return LabelledBatch(table, made_of, corpus.rejects, corpus.log, paths)
+
+    def _label(self, corpus: Corpus) -> pa.Table:
+        if self._labeller is None:
+            assert self.folder is not None
+            self._labeller = _loaded(self.folder, self._checksum)
+        table = self._labeller.predict(corpus, evidence=self._evidence).to_arrow()
+        for at, name in enumerate(self._more, 2):
+            table = table.add_column(at, name, corpus[name])
+        if self._checksum is not None:
+            model = pa.repeat(pa.scalar(self._checksum[:12]), len(corpus))
+            table = table.append_column("model", model)
+        if self._keep_columns:
+            for name in corpus.table.column_names:
+                if name in self._more or name in ("id", "title", "text"):
+                    continue
+                own = name
+                while own in table.column_names:
+                    own += "_"
+                table = table.append_column(own, corpus[name])
+        return table
+
+
+def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller:
+    """A model of any kind as one that labels.
+
+    Parameters
+    ----------
+    model : str, Path, TopicModel, ThemeClassifier or Labeller
+        An artifact's folder, or a model in memory.
+    verify_key : str, Path or None, default=None
+        Of an artifact, as :func:`topics.load` has it.
+
+    Returns
+    -------
+    Labeller
+        It; one that comes from an artifact knows its checksum.
+
+    Raises
+    ------
+    TopicsError
+        If it is no model that labels.
+
+    Examples
+    --------
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> to_labeller(model).classifier is model
+    True
+    """
+    if isinstance(model, (str, Path)):
+        folder = model
+        model, checksum = load_with_checksum(folder, verify_key)
+        labeller = to_labeller(model)
+        labeller.checksum, labeller.folder = checksum, Path(os.path.abspath(folder))
+        return labeller
+    if isinstance(model, Labeller):
+        return model
+    if isinstance(model, TopicModel):
+        return Labeller(topic_model=model)
+    if isinstance(model, ThemeClassifier):
+        return Labeller(classifier=model)
+    raise TopicsError(
+        f"a {type(model).__name__} does not label",
+        "give a TopicModel, a ThemeClassifier or a Labeller",
+    )
+
+
+@lru_cache(1)
+def _loaded(folder: Path, checksum: str | None) -> Labeller:
+    labeller = to_labeller(folder)
+    if labeller.checksum != checksum:
+        raise TopicsError("the model was replaced during the run", "start it again", path=folder)
+    return labeller
+
+
+def in_order(
+    work: BatchWork, batches: Iterable[tuple[Corpus | Batch, str | None]], jobs: int
+) -> Iterator[LabelledBatch]:
+    """What becomes of batches, in their order.
+
+    Parameters
+    ----------
+    work : BatchWork
+        What is done with each.
+    batches : iterable of (Corpus or Batch, str or None)
+        The batches, and the checksum that each is known by; taken a few at a time.
+    jobs : int
+        Processes; what is lost with one that is killed is done again.
+
+    Yields
+    ------
+    LabelledBatch
+        One a batch.
+
+    Raises
+    ------
+    TopicsError
+        As the work raises it, or if processes are killed again and again.
+
+    Examples
+    --------
+    >>> list(in_order(None, [], 1))
+    []
+    """
+    waiting = iter(batches)
+    first = list(islice(waiting, _FEW)) if jobs != 1 else []
+    if len(first) < _FEW or work.folder is None:
+        for batch, known in chain(first, waiting):
+            yield work(batch, known)
+        return
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    waiting = chain(first, waiting)
+    lost = 0
+    begun: deque[tuple[Corpus | Batch, str | None]] = deque()
+
+    def tasks(again: list[tuple[Corpus | Batch, str | None]]) -> Iterator[Any]:
+        for batch, known in chain(again, waiting):
+            begun.append((batch, known))
+            yield delayed(work)(batch, known)
+
+    while True:
+        again = list(begun)
+        begun.clear()
+        try:
+            for done in Parallel(jobs, return_as="generator", batch_size=1)(tasks(again)):
+                begun.popleft()
+                yield done
+            return
+        except TerminatedWorkerError:
+            lost += 1
+            if lost > _MOST_LOST:
+                raise TopicsError(
+                    "the processes that label were killed again and again",
+                    "give fewer of them, or free memory",
+                    shell_hint="give fewer: --jobs 1, or free memory",
+                ) from None
