@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -193,3 +195,26 @@ def _in_utf8(column: pa.LargeStringArray, decode_error: str) -> pa.LargeStringAr
                 ) from None
     texts = [None if text is None else text.decode("utf-8", "replace") for text in raw]
     return pa.array(texts, pa.large_string())
+
+
+def give_memory_back() -> None:
+    """Give back to the system what was freed, where it would stay with the process.
+
+    Between batches of a long run, so that what is resident is what is in use.
+
+    Examples
+    --------
+    >>> give_memory_back()
+    """
+    pa.default_memory_pool().release_unused()
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Any:
+    """What gives back the free memory of the C library; None where it has no such call."""
+    import ctypes
+
+    return getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from topics._arrow import give_memory_back
 from topics._errors import TopicsError
 from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
@@ -88,6 +89,7 @@ class BatchWork:
         made_of = checksum_of(corpus.table)
         table = None if made_of == known else self._label(corpus)
         paths = [path for path in corpus["path"].unique().to_pylist() if path]
+        give_memory_back()
         return LabelledBatch(table, made_of, corpus.rejects, corpus.log, paths)
 
     def _label(self, corpus: Corpus) -> pa.Table:

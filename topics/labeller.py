@@ -497,13 +497,13 @@ class Labeller:
         doubtful = np.flatnonzero((known * letters < sizes) & (sizes > 40))
         found = {}
         if doubtful.size:
-            texts = documents.take(doubtful)
-            shares = vectorizer.known_share(texts)
-            languages = recognise_languages(texts.to_pylist())
-            for i, share, language in zip(doubtful.tolist(), shares, languages, strict=True):
-                if share < least:
-                    seems = f" (language: {language})" if language else ""
-                    found[i] = f"only {share:.0%} of its words are known{seems}"
+            shares = vectorizer.known_share(documents.take(doubtful))
+            strange = shares < least
+            rows = doubtful[strange]
+            languages = recognise_languages(documents.take(rows).to_pylist()) if rows.size else []
+            for i, share, language in zip(rows.tolist(), shares[strange], languages, strict=True):
+                seems = f" (language: {language})" if language else ""
+                found[i] = f"only {share:.0%} of its words are known{seems}"
         return found
 
     def _evidence(

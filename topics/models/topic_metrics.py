@@ -239,7 +239,7 @@ def _relevant(documents: Any, vectorizer: Any, place: dict[str, int]) -> TermSeq
     """The documents with the places of the words of interest, -1 for others."""
     if vectorizer is not None:
         sequences = vectorizer.sequences(documents)
-        columns = np.full(len(vectorizer.vocabulary_), -1, np.int32)
+        columns = np.full(vectorizer.n_terms_, -1, np.int32)
         for word, i in place.items():
             if word in vectorizer.vocabulary_:
                 columns[vectorizer.vocabulary_[word]] = i

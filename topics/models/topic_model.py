@@ -311,7 +311,7 @@ class TopicModel(TopicEditing):
         }
         given = self._given_sources(texts, len(sequences))
         vectors = self._vectors(sequences, texts, given is not None)
-        counts = sequences.counts(len(vectorizer.vocabulary_), np.float32, self.n_jobs)
+        counts = sequences.counts(vectorizer.n_terms_, np.float32, self.n_jobs)
         weights = self._weights(counts)
         sources = self._learn_sources(given, weights, vectors)
         numbers = None if sources is None else sources.numbers
@@ -407,7 +407,7 @@ class TopicModel(TopicEditing):
         documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
         self._set_rejects(documents.rejects)
         sequences = self.vectorizer_.sequences(documents.texts)
-        counts = sequences.counts(len(self.vectorizer_.vocabulary_), np.float32, self.n_jobs)
+        counts = sequences.counts(self.vectorizer_.n_terms_, np.float32, self.n_jobs)
         described = documents.texts if documents.corpus is None else documents.corpus
         numbers = self._source_numbers(counts, described)
         weights = self._taken_off(self._weights(counts), numbers)
@@ -594,7 +594,7 @@ class TopicModel(TopicEditing):
         if not wanted or not len(sequences):
             return None
         words = WordVectors(random_state=self.random_state, n_jobs=self.n_jobs)
-        learnt = words.fit(sequences, len(self.vectorizer_.vocabulary_)).vectors_
+        learnt = words.fit(sequences, self.vectorizer_.n_terms_).vectors_
         background = resolve_background(self.background)
         if background is None or self.vectorizer_.takes_any_document:
             return learnt
@@ -1080,10 +1080,10 @@ def _fitted(vectorizer: TermVectorizer | None, counts: Any) -> TermVectorizer:
             "a matrix says nothing of its terms", "give the fitted vectorizer, too: vectorizer="
         )
     vectorizer._check_fitted()
-    if counts.shape[1] != len(vectorizer.vocabulary_):
+    if counts.shape[1] != vectorizer.n_terms_:
         raise TopicsError(
             f"the matrix has {counts.shape[1]} columns, and the vectorizer "
-            f"{len(vectorizer.vocabulary_)} terms",
+            f"{vectorizer.n_terms_} terms",
             "give the counts that this vectorizer makes: vectorizer.counts(texts)",
         )
     return vectorizer

@@ -396,7 +396,7 @@ def _load_topic_model(
 ) -> TopicModel:
     model = TopicModel(**_checked(TopicModel, facts["params"]))
     model.vectorizer_ = shared or _load_vectorizer(facts["vectorizer"], _part("vectorizer", arrays))
-    k, n_terms = len(facts["names"]), len(model.vectorizer_.vocabulary_)
+    k, n_terms = len(facts["names"]), model.vectorizer_.n_terms_
     model.decomposition_ = _load_decomposition(model.method, facts, arrays, n_terms)
     model.component_groups_ = [[_number(t) for t in group] for group in facts["groups"]]
     if len(model.component_groups_) != k or not all(model.component_groups_):
@@ -485,12 +485,12 @@ def _load_classifier(
     k = model.classes_.size
     if model.classes_.ndim != 1 or len(set(facts["classes"])) != k:
         raise ValueError("classes that stand twice")
-    model.coef_ = _floats(arrays, "coef", (len(model.vectorizer_.vocabulary_), k))
+    model.coef_ = _floats(arrays, "coef", (model.vectorizer_.n_terms_, k))
     for name in ("intercept", "calibration_slope", "calibration_intercept", "thresholds"):
         setattr(model, f"{name}_", _floats(arrays, name, (k,)))
     if not (model.calibration_slope_ > 0).all():
         raise ValueError("a slope that turns the order of releases round")
-    n_terms = len(model.vectorizer_.vocabulary_) if arrays["novelty_coef"].size else 0
+    n_terms = model.vectorizer_.n_terms_ if arrays["novelty_coef"].size else 0
     model.novelty_coef_ = _floats(arrays, "novelty_coef", (n_terms,))
     model.novelty_intercept_ = float(facts["novelty_intercept"])
     if not np.isfinite(model.novelty_intercept_):

@@ -42,7 +42,7 @@ from topics.reading.read import (
 )
 from topics.reading.rows import Rows
 
-BATCH_BYTES = 4 << 20
+BATCH_BYTES = 2 << 20
 """Bytes of files that are read at a time; what is made of them takes about ten times as many."""
 _MOST_ROWS = 8192
 """Rows of a Parquet or Arrow file that are read at a time."""
@@ -73,7 +73,7 @@ def iter_releases(
     ----------
     paths : str, Path, or iterable
         As for :func:`topics.read_releases`; what is in memory comes as one batch.
-    batch_bytes : int, default=4 MiB
+    batch_bytes : int, default=2 MiB
         Bytes of files in a batch, more where a release is larger.
     format, split, columns, encoding, dayfirst, repair, languages, boilerplate
         As for :func:`topics.read_releases`.
@@ -339,7 +339,7 @@ def cut_into_batches(
         As for :func:`topics.read_releases`; what is in memory comes as one batch.
     options : Options
         How releases are read.
-    batch_bytes : int, default=4 MiB
+    batch_bytes : int, default=2 MiB
         Bytes of a batch.
 
     Yields

@@ -308,6 +308,10 @@ def _month_of(text: str) -> DateFound | None:
     return None
 
 
+_ISO = re.compile(
+    r"((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _EPOCH = datetime.date(1970, 1, 1)
 _EXCEL = datetime.date(1899, 12, 30)
 
@@ -333,6 +337,10 @@ def read_date_cell(cell: str | None) -> list[DateFound]:
     ['2018-07-03', '2018-07-03', '2018-07-03', '2018-07', '2018']
     """
     text = "" if cell is None else cell.strip()
+    if iso := _ISO.fullmatch(text):
+        # As most programs write it: the names of months need not be loaded.
+        day = DateFound(int(iso[1]), int(iso[2]), int(iso[3]), "month", 0, 10)
+        return [day] if day.iso() else []
     if ticks := re.fullmatch(r"/Date\((\d{12,13})(?:[+-]\d{4})?\)/", text):
         text = ticks[1]  # as .NET writes it
     number = re.fullmatch(r"(\d{4,20})(?:\.\d+)?", text)

@@ -378,11 +378,13 @@ class TermExtractor:
         if self.fast:
             tokens = tokenize_column(texts, self.rules, in_order=True, n_jobs=self.n_jobs)
             pieces, offsets = self._pieces(tokens.terms)
-            terms = self._terms_of_pieces(pieces).to_pylist()
+            terms = self._terms_of_pieces(pieces)
+            _, columns, words = vocabulary.grams
+            places = lookup_terms(self._types(vocabulary, words), pc.fill_null(terms, ""))
             # -1 leaves a word out, and what is below it is a word that is not known.
-            numbers = np.array(
-                [-1 if t is None else 0 if t in vocabulary.columns else -2 for t in terms], np.int32
-            )
+            is_term = np.append(columns[0], -1)[places] >= 0
+            numbers = np.where(is_term & (places >= 0), 0, -2).astype(np.int32)
+            numbers[np.asarray(pc.is_null(terms))] = -1
             sequences = self._expanded(tokens, numbers, offsets, keep=True)
             known = np.concatenate([[0], np.cumsum(sequences.ids >= 0)])
             found, words = np.diff(known[sequences.offsets]), np.diff(sequences.offsets)

@@ -1132,6 +1132,22 @@ class TermVectorizer(Estimator):
         return gensim_corpus(self.counts(texts), self._vocabulary.terms)
 
     @property
+    def n_terms_(self) -> int:
+        """Number of terms in the vocabulary.
+
+        Raises
+        ------
+        AttributeError
+            If the vectorizer is not fitted and no vocabulary is given.
+
+        Examples
+        --------
+        >>> TermVectorizer().fit(["aid came"]).n_terms_
+        2
+        """
+        return len(self._vocabulary)
+
+    @property
     def vocabulary_(self) -> dict[str, int]:
         """Term to column.
 

@@ -903,7 +903,7 @@ class ThemeClassifier(Estimator):
         )
 
     def _weights(self, sequences: TermSequences) -> sp.csr_matrix:
-        n_terms = len(self.vectorizer_.vocabulary_)
+        n_terms = self.vectorizer_.n_terms_
         counts = sequences.counts(n_terms, np.float32, self.n_jobs)
         return tfidf_weights(counts, self.vectorizer_.smoothed_idf_, n_jobs=self.n_jobs)
 
