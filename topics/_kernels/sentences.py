@@ -9,15 +9,15 @@ from topics._kernels import kernel
 WORD, LETTER, SPACE, GOES_ON, DIGIT, UPPER, LOWER, SPELLING, NUMBER = (1 << i for i in range(9))
 """Marks of code points: of a word, a letter, white space, one with which a sentence goes on, a
 digit, a capital, a small letter; of Unicode's categories of letters and marks, and of numbers."""
-FIRST_BEYOND = 0xE3
-"""The lowest byte that begins a code point of which there are no marks."""
+FIRST_BEYOND = 0xF0
+"""The lowest byte that begins a code point of which there are no marks: one of four bytes."""
 ELLIPSIS, NEWLINE, STOP = 0x2026, 10, 46
 MAY_BREAK = np.zeros(256, np.bool_)
 """Bytes with which what ends a phrase begins."""
-MAY_BREAK[np.array([*b".!?\n;:", 0xE2, 0xD8, 0xDB, 0xE0])] = True
+MAY_BREAK[np.array([*b".!?\n;:", 0xE2, 0xD8, 0xDB, 0xE0, 0xE3, 0xEF])] = True
 MAY_END = np.zeros(256, np.bool_)
 """Bytes with which what ends a sentence begins, those of characters beyond ASCII among them."""
-MAY_END[np.array([*b".!?\n\t ", 0xE2, 0xD8, 0xDB, 0xE0])] = True
+MAY_END[np.array([*b".!?\n\t ", 0xE2, 0xD8, 0xDB, 0xE0, 0xE3, 0xEF])] = True
 
 
 @kernel
@@ -51,7 +51,7 @@ def fold_sentences(
             if byte == 32 and p + 1 < high and data[p + 1] != 32 and data[p + 1] != 9:
                 p += 1
                 continue
-            end = _end_at(data, low, high, p, begin, marks, abbreviations, months, in_lower_case)
+            end = _end_at(data, low, high, p, marks, abbreviations, months, in_lower_case)
             if end > 0:
                 n, size = _fold(data, begin, end, marks, longest, out, ends, n, size)
                 begin = p = end
@@ -112,7 +112,9 @@ def _break_at(data, low, high, p, marks):
                 last = q
             q += 1
         return last + 1 if last > p else -1
-    if (point == 0x61F) | (point == 0x6D4) | (point == 0x964):
+    if (point == 0x61F) | (point == 0x6D4) | (point == 0x964) | _is_wide_stop(point):
+        return p + n
+    if (point == 0xFF1B) | (point == 0xFF1A):
         return p + n
     if not _is_end_mark(point):
         return -n
@@ -237,7 +239,7 @@ def _behind_space(data, p, high, marks):
 
 
 @kernel
-def _end_at(data, low, high, p, begin, marks, abbreviations, months, in_lower_case):
+def _end_at(data, low, high, p, marks, abbreviations, months, in_lower_case):
     """Where the sentence ends that may end here; else how far to go on, below zero."""
     byte = data[p]
     if byte == NEWLINE:
@@ -259,12 +261,51 @@ def _end_at(data, low, high, p, begin, marks, abbreviations, months, in_lower_ca
         point, n = _point(data, p)
         if (point == 0x61F) | (point == 0x6D4) | (point == 0x964) | (point == 0x965):
             return _behind_space(data, p + n, high, marks)
+        if _is_wide_stop(point) | (point == 0xFF61):
+            end = _end_of_wide_stop(data, p + n, high, marks)
+            if end == p + n and _is_end_mark(_point(data, end)[0]):
+                # A stop of both kinds, such as "。.": the sentence ends behind it.
+                behind = _end_of_stops(
+                    data, low, high, end, marks, abbreviations, months, in_lower_case
+                )
+                return max(end, behind)
+            return end
         if point != ELLIPSIS:
             return -n
     elif not _is_end_mark(byte):
         return -1
     end = _end_of_stops(data, low, high, p, marks, abbreviations, months, in_lower_case)
     return end if end > 0 else -_point(data, p)[1]
+
+
+@kernel
+def _is_wide_stop(point):
+    """Stops of Chinese and Japanese, behind which no space stands."""
+    return (point == 0x3002) | (point == 0xFF01) | (point == 0xFF1F)
+
+
+@kernel
+def _is_wide_closing(point):
+    return (
+        (point == 0x300D) | (point == 0x300F) | (point == 0x201D) | (point == 0x2019)
+        | (point == 0xFF09)
+    )  # fmt: skip
+
+
+@kernel
+def _end_of_wide_stop(data, p, high, marks):
+    """Where a sentence ends whose stop ends at a place; else how far to go on, below zero."""
+    end = p
+    while end < high:
+        point, n = _point(data, end)
+        if not _is_wide_closing(point):
+            break
+        end += n
+    if end > p:
+        return end
+    if p < high and not marks[_point(data, p)[0]] & SPACE:
+        return p
+    return -3
 
 
 @kernel
@@ -369,9 +410,11 @@ def _fold(data, begin, end, marks, longest, out, ends, n, size):
         size += width
         characters += 1
         p += width
+    if size == start:
+        return n, size
     if characters <= longest:
         ends[n] = size
-        return n + (size > start), size
+        return n + 1, size
     return _cut(out, start, size, characters, longest, ends, n)
 
 

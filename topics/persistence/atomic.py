@@ -78,7 +78,15 @@ def output_exists(path: Path) -> TopicsError:
     )  # fmt: skip
 
 
-def _flushed(file: BinaryIO) -> None:
+def flushed(file: BinaryIO) -> None:
+    """Keep what was written across a power cut.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryFile() as file:
+    ...     flushed(file)
+    """
     file.flush()
     os.fsync(file.fileno())
 
@@ -221,7 +229,7 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
             new, fd = _begin(place, folder=False)
             with open(fd, "wb") as file:
                 yield file
-                _flushed(file)
+                flushed(file)
                 with suppress(FileNotFoundError):
                     os.chmod(new, stat.S_IMODE(place.stat().st_mode))
             if overwrite:
@@ -291,7 +299,7 @@ def atomic_folder(folder: Path, files: Mapping[str, bytes], *, overwrite: bool =
             for name, content in files.items():
                 with open(new / name, "wb") as file:
                     file.write(content)
-                    _flushed(file)
+                    flushed(file)
             _flush_folder(new)
             _publish(new, folder, overwrite)
             _flush_folder(folder.parent)

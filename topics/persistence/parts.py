@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from topics._errors import TopicsError
-from topics.persistence.atomic import atomic_write, clear_write_error, try_lock
+from topics.persistence.atomic import atomic_write, clear_write_error, flushed, try_lock
 
 _JOURNAL, _LOCK = "journal.json", "lock"
 _MADE_OF = b"made_of"
@@ -89,11 +89,14 @@ class Parts:
         if not self._anew and self.made_of(number) not in (None, made_of):
             raise _another("input", self._output)
         table = table.replace_schema_metadata({_MADE_OF: made_of})
-        with (
-            atomic_write(self._path(number)) as file,
-            pa.ipc.new_file(file, table.schema) as writer,
-        ):
-            writer.write_table(table)
+        path = self._path(number)
+        new = path.with_suffix(".unfinished")  # nobody else writes here
+        with clear_write_error(path):
+            with new.open("wb") as file:
+                with pa.ipc.new_file(file, table.schema) as writer:
+                    writer.write_table(table)
+                flushed(file)
+            new.replace(path)
 
     def schema(self, number: int) -> pa.Schema:
         """Columns of a part that was kept.

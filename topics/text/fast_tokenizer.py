@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import string_array, take_rows
 from topics._errors import TopicsError
-from topics._parallel import OutputBuffer, allocate, grow, map_shards, over_shards
+from topics._parallel import OutputBuffer, allocate, grow, map_shards, over_shards, workers
 from topics.text.language_words import prepare_column
 from topics.text.term_sequences import (
     Part,
@@ -23,6 +23,7 @@ from topics.text.term_sequences import (
     TermSequences,
     concat_sequences,
     count_rows,
+    shard_edges,
     task_edges,
 )
 from topics.text.unicode_tables import (
@@ -519,7 +520,7 @@ def tokenize_column(
     """
     from topics._kernels.tokens import max_bytes_in, max_entries_in, max_tokens_in, read_shard
 
-    edges = _shards(texts)
+    edges = _shards(texts, n_jobs)
     its_rules, learning = rules.for_kernels(), known is None
     by_texts = (
         callable(rules.strip_accents) or rules.normalize is not None or rules.languages is not None
@@ -615,7 +616,7 @@ def _bytes_of(
     return whole, where
 
 
-def _shards(texts: pa.LargeStringArray) -> list[int]:
+def _shards(texts: pa.LargeStringArray, n_jobs: int | None) -> list[int]:
     """First documents of shards of about SHARD_BYTES at most, and the number of documents."""
     _, buffer, _ = texts.buffers()
     if not len(texts):
@@ -624,7 +625,9 @@ def _shards(texts: pa.LargeStringArray) -> list[int]:
     longest = np.diff(offsets).argmax()
     if offsets[longest + 1] - offsets[longest] > MAX_TEXT:
         raise TopicsError("a text is of more than 256 MiB", "split it", index=int(longest))
-    return task_edges(offsets, SHARD_BYTES)
+    # One worker waits for no other: small shards would cost more than they gain.
+    cut = shard_edges if workers(n_jobs, 2) == 1 else task_edges
+    return cut(offsets, SHARD_BYTES)
 
 
 def split_unspaced(token: str, pattern: re.Pattern[str], segmenter: Any) -> list[str]:

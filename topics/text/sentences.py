@@ -130,7 +130,7 @@ def _ends(end: re.Pattern[str], text: str) -> list[int]:
     return cuts
 
 
-_FIRST_WITHOUT_MARKS = 0x3000
+_FIRST_WITHOUT_MARKS = 0x10000
 
 
 @cache

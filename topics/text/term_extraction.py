@@ -25,7 +25,7 @@ from topics.text.fast_tokenizer import (
     tokenize_column,
 )
 from topics.text.language_words import MIN_LENGTH, Segmenter
-from topics.text.ngrams import Levels, Occurrences, learn_ngrams, numbered
+from topics.text.ngrams import Levels, Occurrences, learn_ngrams
 from topics.text.phrases import learn_phrases
 from topics.text.python_analyzer import Analyzer, analyze, language_codes
 from topics.text.sentences import BREAK, mark_breaks
@@ -323,7 +323,9 @@ class TermExtractor:
         if self.by_words:
             types = self._types(vocabulary, vocabulary.terms)
             return self._known_words(texts, types, keep=False)
-        return self._known_grams(texts, vocabulary).terms(self._readable(vocabulary))
+        return self._known_grams(texts, vocabulary).terms(
+            vocabulary.readable(self.ngram_range, tuple(self.phrases))
+        )
 
     def _known_grams(self, texts: Any, vocabulary: Vocabulary) -> Occurrences:
         """Where the grams of a vocabulary stand in texts."""
@@ -422,22 +424,12 @@ class TermExtractor:
             return csr_from_rows(rows, n, dtype)
         if self.fast and not self.by_words:
             occurrences = self._known_grams(texts, vocabulary)
-            return csr_from_rows(occurrences.rows(self._readable(vocabulary), n), n, dtype)
+            return csr_from_rows(
+                occurrences.rows(vocabulary.readable(self.ngram_range, tuple(self.phrases)), n),
+                n,
+                dtype,
+            )
         return self.find(texts, vocabulary).counts(n, dtype, self.n_jobs)
-
-    def _readable(self, vocabulary: Vocabulary) -> list[NDArray[np.int32]]:
-        """Columns of the grams that these parameters read: a vocabulary given may hold others."""
-        trie, columns, words = vocabulary.grams
-        min_n, max_n = self.ngram_range
-        readable = [
-            column if min_n <= level + 1 <= max_n else np.full_like(column, -1)
-            for level, column in enumerate(columns)
-        ]
-        for gram in numbered(self.phrases, words):
-            number = trie.find(gram)
-            if number >= 0:
-                readable[len(gram) - 1][number] = columns[len(gram) - 1][number]
-        return readable
 
     def _documents(self, texts: Any) -> Sequence[Any]:
         analyzer = self.params["analyzer"]

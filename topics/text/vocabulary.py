@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from topics._arrow import argsort_strings, take_rows
 from topics._errors import TopicsError
 from topics.text.fast_tokenizer import TokenTable, lookup_terms, token_table
-from topics.text.ngrams import Levels, Trie, build_trie
+from topics.text.ngrams import Levels, Trie, build_trie, numbered
 
 
 class Vocabulary:
@@ -51,6 +51,7 @@ class Vocabulary:
         self._terms = terms
         self._grams = grams
         self.frequencies: NDArray[np.int64] | None = None
+        self._readable: tuple[Any, Levels] | None = None
 
     def __len__(self) -> int:
         return self.n_terms
@@ -62,6 +63,7 @@ class Vocabulary:
             "_terms": self.terms,
             "_grams": self._grams,
             "frequencies": self.frequencies,
+            "_readable": None,
         }
 
     @cached_property
@@ -87,6 +89,43 @@ class Vocabulary:
         {'aid': 0, 'on': 1, 'talks': 2}
         """
         return {term: column for column, term in enumerate(self.terms.to_pylist())}
+
+    def readable(self, ngram_range: tuple[int, int], phrases: tuple[str, ...]) -> Levels:
+        """Columns of the grams that are read so: a vocabulary that was given may hold others.
+
+        Parameters
+        ----------
+        ngram_range : (int, int)
+            Lengths of the n-grams that are terms.
+        phrases : tuple of str
+            Phrases that are terms, too.
+
+        Returns
+        -------
+        list of ndarray of int32
+            Of the grams of each length; -1 for those that are not read.
+
+        Examples
+        --------
+        >>> vocabulary = Vocabulary(2, pa.array(["aid", "human rights"], pa.large_string()))
+        >>> vocabulary.readable((1, 1), ())[1].tolist()
+        [-1]
+        """
+        key = ngram_range, phrases
+        if self._readable is None or self._readable[0] != key:
+            trie, columns, words = self.grams
+            min_n, max_n = ngram_range
+            levels = [
+                column.copy() if min_n <= level + 1 <= max_n else np.full_like(column, -1)
+                for level, column in enumerate(columns)
+            ]
+            for gram in numbered(phrases, words):
+                number = trie.find(gram)
+                if number >= 0:
+                    levels[len(gram) - 1][number] = columns[len(gram) - 1][number]
+            # It is asked for with every batch that is read.
+            self._readable = key, levels
+        return self._readable[1]
 
     @cached_property
     def grams(self) -> tuple[Trie, Levels, pa.LargeStringArray]:
