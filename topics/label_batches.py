@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from topics._arrow import give_memory_back
+from topics._arrow import do_without_pandas, give_memory_back
 from topics._errors import TopicsError
 from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
@@ -159,6 +159,8 @@ def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller
 
 @lru_cache(1)
 def _loaded(folder: Path, checksum: str | None) -> Labeller:
+    # A process of its own, which makes tables and nothing else.
+    do_without_pandas()
     labeller = to_labeller(folder)
     if labeller.checksum != checksum:
         raise TopicsError("the model was replaced during the run", "start it again", path=folder)

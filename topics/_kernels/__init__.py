@@ -7,18 +7,38 @@ write would outlive an uninstall, and hide the package that is installed next.
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 import warnings
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-
-import numba
-from numba import njit
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
 from topics._version import __version__
 
-_warned = False
+LANES = 8
+"""Numbers that are added at once: vectors have a size that is a multiple of it."""
+_warned = _plain = False
+
+
+def work_plainly() -> None:
+    """Let this process run its kernels in plain Python, without a compiler.
+
+    To be called before any of them is loaded; for a process that labels a handful of texts.
+    """
+    global _plain  # noqa: PLW0603
+    _plain = True
+
+
+def works_plainly() -> bool:
+    """Whether kernels run in plain Python, and those that cannot are not there."""
+    return _plain
+
+
+def is_compiled() -> bool:
+    """Whether kernels of this version have been compiled on this machine before."""
+    folder = cache_folder()
+    return folder is not None and any(folder.glob("*.nbi"))
 
 
 @cache
@@ -37,13 +57,14 @@ def cache_folder() -> Path | None:
     It is the user's cache folder, or the one that the environment variable ``NUMBA_CACHE_DIR``
     names, and in it one folder for each version of the toolkit, of its kernels and of numba.
     """
-    if numba.config.CACHE_DIR:
-        base = Path(numba.config.CACHE_DIR) / "topics-toolkit"
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    if named:
+        base = Path(named) / "topics-toolkit"
     else:
         from platformdirs import user_cache_path
 
         base = user_cache_path("topics-toolkit", appauthor=False)
-    folder = base / f"kernels-{__version__}-{_source_hash()}-numba-{numba.__version__}"
+    folder = base / f"kernels-{__version__}-{_source_hash()}-numba-{version('numba')}"
     try:
         # What is loaded from there is code: nobody else may write it.
         folder.mkdir(0o700, parents=True, exist_ok=True)
@@ -78,20 +99,31 @@ class _Locator:
         return self._name
 
 
-class _KernelCacheImpl(CompileResultCacheImpl):
-    _locator_classes = [_Locator]  # noqa: RUF012
+@cache
+def _cache_class() -> type:
+    from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
+    class KernelCacheImpl(CompileResultCacheImpl):
+        _locator_classes = [_Locator]  # noqa: RUF012
 
-class _KernelCache(FunctionCache):
-    _impl_class = _KernelCacheImpl
+    class KernelCache(FunctionCache):
+        _impl_class = KernelCacheImpl
+
+    return KernelCache
 
 
 def kernel(function):
     """Compile without the GIL, and keep the code on disk where a folder for it can be written."""
     global _warned  # noqa: PLW0603
+    if _plain:
+        from topics._kernels import plain
+
+        return getattr(plain, function.__name__, function)
+    from numba import njit
+
     dispatcher = njit(nogil=True)(function)
     if cache_folder() is not None:
-        dispatcher._cache = _KernelCache(function)
+        dispatcher._cache = _cache_class()(function)
     elif not _warned:
         _warned = True
         warnings.warn(

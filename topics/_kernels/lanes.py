@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-LANES = 8
+from topics._kernels import LANES
 
 
 def _vectors(context, builder, signature, arguments):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from topics._kernels import kernel
-from topics._kernels.lanes import add_scaled
+from topics._kernels import kernel, works_plainly
+
+if not works_plainly():
+    from topics._kernels.lanes import add_scaled
 
 
 @kernel

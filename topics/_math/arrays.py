@@ -167,7 +167,7 @@ def padded(rows: Any) -> Any:
     >>> padded(np.ones((2, 3), np.float32)).shape
     (2, 8)
     """
-    from topics._kernels.lanes import LANES
+    from topics._kernels import LANES
 
     with_zeros = np.zeros((rows.shape[0], -(-rows.shape[1] // LANES) * LANES), rows.dtype)
     with_zeros[:, : rows.shape[1]] = rows

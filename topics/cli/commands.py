@@ -124,6 +124,19 @@ class ReadInputs:
         with _as_topics_errors():
             yield from cut_into_batches(self._paths(), Options(**self._options()))
 
+    def begin_small(self) -> None:
+        """Do without the compiler where the input is a handful of texts: to load it takes longer.
+
+        Where nothing is compiled yet, which takes half a minute, a thousand are one, too.
+        """
+        from topics import _kernels
+
+        size = _size_of_files(self.inputs)
+        if size is not None and (
+            size < _HANDFUL or (size < _HANDFUL_TO_COMPILE and not _kernels.is_compiled())
+        ):
+            _kernels.work_plainly()
+
     def _paths(self) -> list[Any]:
         if "" in self.inputs:
             # As a path it would be the folder that one is in.
@@ -139,6 +152,19 @@ class ReadInputs:
             "languages": False,
             "boilerplate": self.boilerplate,
         }
+
+
+_HANDFUL, _HANDFUL_TO_COMPILE = 1 << 19, 1 << 24
+"""Bytes of files below which kernels are not loaded, and below which they are not compiled."""
+
+
+def _size_of_files(inputs: Sequence[str]) -> int | None:
+    """Bytes of all inputs; None where they are not all files."""
+    try:
+        paths = [Path(name).expanduser() for name in inputs]
+        return sum(p.stat().st_size for p in paths) if all(p.is_file() for p in paths) else None
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 @contextmanager
@@ -467,6 +493,11 @@ def label(
     ] = -1,
 ) -> None:  # fmt: skip
     """Label releases with a model, or with themes alone, and write one row for each."""
+    from topics._arrow import do_without_pandas
+
+    if themes is None:
+        read.begin_small()
+        do_without_pandas()
     from topics.label_batches import to_labeller
     from topics.prediction import check_output, label_to
 

@@ -205,7 +205,7 @@ class Analyzer:
             return list(analyzer(document))
         min_n, max_n = self.params["ngram_range"]
         if analyzer in ("word", "tokens") and (min_n, max_n) == (1, 1) and self.phrases:
-            return self._with_phrases(document)
+            return self.in_reading_order(document)
         if analyzer in ("word", "tokens"):
             tokens = self.tokens(document)
             terms = _ngrams(tokens, min_n, max_n, " ")
@@ -219,17 +219,44 @@ class Analyzer:
             return _ngrams(text, min_n, max_n, "")
         return [gram for word in text.split() for gram in _padded_ngrams(word, min_n, max_n)]
 
-    def _with_phrases(self, document: Any) -> list[str]:
-        parts = self.unbroken(document)
-        terms = [word for part in parts for word in part]
-        for n in self.lengths:
-            windows = (
-                w for part in parts for w in zip(*(part[i:] for i in range(n)), strict=False)
-            )
-            terms += [" ".join(window) for window in windows if window in self.phrases]
+    def in_reading_order(self, document: Any, *, is_marked: bool = False) -> list[str]:
+        """Terms of a document, each where its first word stands, the shorter first.
+
+        Parameters
+        ----------
+        document : str or object
+            What the analyzer takes.
+        is_marked : bool, default=False
+            Whether the ends of phrases are marked in it already.
+
+        Returns
+        -------
+        list of str
+            Those that the analyzer gives, which has n-grams behind all words as scikit-learn's.
+
+        Examples
+        --------
+        >>> from topics import TermVectorizer
+        >>> analyzer = Analyzer(TermVectorizer(ngram_range=(1, 2)).get_params(), (), ())
+        >>> analyzer.in_reading_order("peace talks")
+        ['peace', 'peace talks', 'talks']
+        """
+        min_n, max_n = self.params["ngram_range"]
+        if self.params["analyzer"] not in ("word", "tokens"):
+            return self(document)
+        whole = (min_n, max_n) != (1, 1) or not self.phrases
+        parts = [self.tokens(document)] if whole else self.unbroken(document, is_marked=is_marked)
+        lengths = sorted({*range(min_n, max_n + 1), *self.lengths})
+        terms = []
+        for part in parts:
+            for i in range(len(part)):
+                for n in lengths:
+                    window = tuple(part[i : i + n])
+                    if len(window) == n and (min_n <= n <= max_n or window in self.phrases):
+                        terms.append(" ".join(window))
         return terms
 
-    def unbroken(self, document: Any) -> list[list[str]]:
+    def unbroken(self, document: Any, *, is_marked: bool = False) -> list[list[str]]:
         """Words of a document in stretches that a phrase may stand in.
 
         No stop may stand within one, and no stop word where phrases are learnt.
@@ -242,7 +269,7 @@ class Analyzer:
         [['bank'], ['england'], ['rates', 'rose']]
         """
         text = document
-        if isinstance(document, str):
+        if isinstance(document, str) and not is_marked:
             text = str(mark_breaks(string_array([document]))[0].as_py())
         parts: list[list[str]] = [[]]
         for word in self._found(text):

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._arrow import string_array, take_rows, text_buffers
+from topics._kernels import works_plainly
 
 # A stop ends no sentence behind a single letter (an initial, "z. B.", "г."), a common abbreviation,
 # or where the text goes on in lower case.
@@ -138,6 +139,8 @@ def _marks() -> NDArray[np.uint16]:
     """What the kernels must know of each code point that has marks."""
     from topics._kernels import sentences as kernels
 
+    if works_plainly():
+        return np.zeros(0, np.uint16)  # nothing is looked up there
     points = "".join(map(chr, range(_FIRST_WITHOUT_MARKS)))
     marks = np.zeros(len(points), np.uint16)
     for mark, pattern in (

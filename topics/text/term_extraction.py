@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from topics._arrow import argsort_strings, as_texts, string_array, take_rows
 from topics._errors import TopicsError
+from topics._kernels import works_plainly
 from topics.text.fast_tokenizer import (
     TokenRules,
     Tokens,
@@ -221,7 +222,11 @@ class TermExtractor:
             pattern = (r"\w", MIN_LENGTH)
         words = params["analyzer"] == "word"
         self.fast = bool(
-            words and pattern and params["tokenizer"] is None and params["preprocessor"] is None
+            not works_plainly()
+            and words
+            and pattern
+            and params["tokenizer"] is None
+            and params["preprocessor"] is None
         )
         self.by_words = self.ngram_range == (1, 1) and not phrases and not learn_phrases
         # Phrases end where sentences do, and those that are learnt where a stop word stands;
@@ -318,7 +323,11 @@ class TermExtractor:
         [[2, 0]]
         """
         if not self.fast:
-            terms, sequences = analyze(self._documents(texts), self.analyzer, self.n_jobs)
+            # All texts at once, since to set up the search takes longer than to read one.
+            is_marked = self.has_breaks and isinstance(texts, pa.Array)
+            documents = self._documents(mark_breaks(texts) if is_marked else texts)
+            read = partial(self.analyzer.in_reading_order, is_marked=is_marked)
+            terms, sequences = analyze(documents, read, self.n_jobs)
             return sequences.renumber(vocabulary.places(terms))
         if self.by_words:
             types = self._types(vocabulary, vocabulary.terms)

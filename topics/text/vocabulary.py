@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from topics._arrow import argsort_strings, take_rows
 from topics._errors import TopicsError
+from topics._kernels import works_plainly
 from topics.text.fast_tokenizer import TokenTable, lookup_terms, token_table
 from topics.text.ngrams import Levels, Trie, build_trie, numbered
 
@@ -231,6 +233,9 @@ class Vocabulary:
         >>> vocabulary.places(pa.array(["talks", "unknown"], pa.large_string())).tolist()
         [2, -2]
         """
+        if works_plainly():
+            found = pc.fill_null(pc.index_in(words, value_set=self.terms), -2)
+            return np.asarray(found, np.int32)
         return lookup_terms(self.types, words)
 
 
