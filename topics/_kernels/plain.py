@@ -184,7 +184,7 @@ def weigh_rows(indptr, indices, counts, idf, sublinear, norm, low, high, weights
         weights[row] = w
         if norm and total:
             scale = math.sqrt(total) if norm == 2 else total
-            weights[row] = weights[row] / scale
+            weights[row] = weights[row].astype(np.float64) / scale
 
 
 def renumber(ids, lengths, numbers, keep):
