@@ -172,6 +172,20 @@ def fit_logistic(
     ...     model.scores(features, workers).round(2).tolist()
     [[0.4], [-0.4]]
     """
+    n_terms = features.terms.shape[1]
+    held = np.flatnonzero(features.terms.getnnz(axis=0))
+    if held.size < n_terms:
+        # What no document holds weighs nothing in the end, and is carried through every step.
+        narrow = features._replace(terms=sp.csr_matrix(features.terms[:, held]))
+        if start is not None:
+            start = start._replace(terms=start.terms[held])
+        model = fit_logistic(
+            narrow, targets, weights, strength, workers, start,
+            offset=offset, tol=tol, max_iter=max_iter,
+        )  # fmt: skip
+        terms = np.zeros((n_terms, targets.shape[1]))
+        terms[held] = model.terms
+        return model._replace(terms=terms)
     positive, total = (weights * targets).sum(axis=0), weights.sum(axis=0)
     has_both_classes = (positive > 0) & (positive < total)
     if offset is not None:
