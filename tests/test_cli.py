@@ -450,3 +450,26 @@ def test_seeds_and_explain(topics, work, tmp_path):
     assert "Firefighters fought" in shown
     out = topics("explain", work / "new.csv", "-m", work / "model")[1]
     assert "fires (" in out
+
+
+def test_quiet_and_logs_in_json(topics, work, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "a camp"}\n{"text": ""}\n')
+    label = ("label", tmp_path / "in.jsonl", "-m", work / "model")
+    code, out, err = topics(*label, "--quiet")
+    assert (code, len(out.splitlines())) == (1, 1)
+    assert "rejected" in err
+    assert "labelled" not in err
+    code, _, err = topics(*label, "--log-json")
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert {line["level"] for line in lines} == {"info", "rejected"}
+    assert any("row 2: the text is empty" in line["message"] for line in lines)
+
+
+def test_columns_of_the_input_are_kept(topics, work, tmp_path):
+    (tmp_path / "in.jsonl").write_text('{"text": "a camp", "url": "/1", "topic": "x"}\n')
+    (tmp_path / "more.jsonl").write_text('{"text": "a court", "n": 3}\n')
+    inputs = (tmp_path / "in.jsonl", tmp_path / "more.jsonl")
+    code, out, _ = topics("label", *inputs, "-m", work / "model", "--keep-columns")
+    assert code == 0
+    first, second = map(json.loads, out.splitlines())
+    assert (first["url"], first["topic_"], second["url"], second["n"]) == ("/1", "x", None, "3")

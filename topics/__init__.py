@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from topics._errors import TopicsError as TopicsError
     from topics.evaluation import compare as compare
     from topics.evaluation import evaluate as evaluate
+    from topics.label_batches import ArrowLabeller as ArrowLabeller
     from topics.labeller import Labeller as Labeller
     from topics.labeller import Predictions as Predictions
     from topics.models.lda import LDA as LDA
@@ -58,6 +59,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "next_to_label": "themes.active_learning",
         "drift": "themes.drift_detection",
         "propose_themes": "themes.theme_proposals",
+        "ArrowLabeller": "label_batches",
         "Labeller": "labeller",
         "Predictions": "labeller",
         "save": "persistence.artifact",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from topics._arrow import do_without_pandas, give_memory_back
 from topics._errors import TopicsError
@@ -43,6 +44,8 @@ class LabelledBatch(NamedTuple):
         What was decided about the sources.
     paths : list of str
         Files that the releases come from.
+    n_rows, size : int
+        How many releases there are, and how many bytes of input.
     """
 
     table: pa.Table | None
@@ -50,6 +53,8 @@ class LabelledBatch(NamedTuple):
     rejects: pa.Table
     log: list[str]
     paths: list[str]
+    n_rows: int
+    size: int
 
 
 class BatchWork:
@@ -90,7 +95,8 @@ class BatchWork:
         table = None if made_of == known else self._label(corpus)
         paths = [path for path in corpus["path"].unique().to_pylist() if path]
         give_memory_back()
-        return LabelledBatch(table, made_of, corpus.rejects, corpus.log, paths)
+        size = batch.size if isinstance(batch, Batch) else 0
+        return LabelledBatch(table, made_of, corpus.rejects, corpus.log, paths, len(corpus), size)
 
     def _label(self, corpus: Corpus) -> pa.Table:
         if self._labeller is None:
@@ -106,9 +112,7 @@ class BatchWork:
             for name in corpus.table.column_names:
                 if name in self._more or name in ("id", "title", "text"):
                     continue
-                own = name
-                while own in table.column_names:
-                    own += "_"
+                own = _free_name(name, table.column_names)
                 table = table.append_column(own, corpus[name])
         return table
 
@@ -230,3 +234,110 @@ def in_order(
                     "give fewer of them, or free memory",
                     shell_hint="give fewer: --jobs 1, or free memory",
                 ) from None
+
+
+class ArrowLabeller:
+    """Labels Arrow batches: the function that ``DataFrame.mapInArrow`` of Spark asks for.
+
+    It is small when it is sent to a worker, which loads the artifact once, from a folder that it
+    can reach.
+
+    Parameters
+    ----------
+    model : str or Path
+        An artifact's folder.
+    text : str, default="text"
+        The column of texts.
+    evidence : bool, default=True
+        As for :func:`topics.predict`.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Of the columns that are put behind those of a batch: ``labels``, ``score`` or
+        ``probability`` of the first, ``topic``, ``topic_name``, ``evidence``, ``note``, one of each
+        theme, and ``model``. One that a batch has already gets an underscore behind its name.
+
+    Raises
+    ------
+    TopicsError
+        If the artifact cannot be loaded, or is replaced before a worker loads it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from topics import ThemeClassifier, save
+    >>> model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}).fit(["a camp", "a court"] * 5)
+    >>> label = ArrowLabeller(save(model, tempfile.mkdtemp() + "/model"))
+    >>> batch = pa.record_batch({"url": ["/1", "/2"], "text": ["tents for a camp", None]})
+    >>> (labelled,) = label([batch])
+    >>> labelled["labels"].to_pylist(), labelled["note"].to_pylist()
+    ([['aid'], []], ['', 'the text is missing'])
+    >>> label.output_schema(batch.schema).names[:3]
+    ['url', 'text', 'labels']
+    """
+
+    def __init__(self, model: str | Path, *, text: str = "text", evidence: bool = True) -> None:
+        labeller = to_labeller(model)
+        assert labeller.folder is not None
+        self._folder, self._checksum = labeller.folder, labeller.checksum
+        self._text, self._evidence = text, evidence
+        self.schema = self._labels(labeller, pa.array([], pa.string())).schema
+
+    def output_schema(self, schema: pa.Schema) -> pa.Schema:
+        """Columns of what comes of batches with some columns.
+
+        Parameters
+        ----------
+        schema : pyarrow.Schema
+            Of the batches.
+
+        Returns
+        -------
+        pyarrow.Schema
+            For Spark: ``pyspark.sql.pandas.types.from_arrow_schema`` makes its own of it.
+
+        Examples
+        --------
+        See the class.
+        """
+        for field in self.schema:
+            schema = schema.append(field.with_name(_free_name(field.name, schema.names)))
+        return schema
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Each batch with its labels; a row without a text is named so in ``note``."""
+        labeller = _loaded(self._folder, self._checksum)
+        for batch in batches:
+            if self._text not in batch.schema.names:
+                raise TopicsError(
+                    f"there is no column {self._text}",
+                    f"name one of {', '.join(batch.schema.names)}",
+                )
+            labels = self._labels(labeller, batch[self._text])
+            schema = self.output_schema(batch.schema)
+            yield pa.record_batch([*batch.columns, *labels.columns], schema=schema)
+
+    def _labels(self, labeller: Labeller, texts: Any) -> pa.RecordBatch:
+        texts = texts.cast(pa.large_string())
+        filled = pc.fill_null(texts, "")
+        table = labeller.predict(filled, evidence=self._evidence).to_arrow()
+        note = pc.if_else(texts.is_valid(), table["note"], "the text is missing")
+        table = table.set_column(table.column_names.index("note"), "note", note)
+        model = pa.repeat(pa.scalar(self._checksum or "", pa.string()), len(texts))
+        table = table.append_column("model", pc.utf8_slice_codeunits(model, 0, 12))
+        # Spark knows no large strings.
+        narrow = [
+            (f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+            for f in table.schema
+        ]
+        columns = table.cast(pa.schema(narrow)).combine_chunks().columns
+        arrays = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
+        return pa.record_batch(arrays, schema=pa.schema(narrow))
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    """A name with as many underscores behind it as it takes to be nobody else's."""
+    while name in taken:
+        name += "_"
+    return name

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from topics._errors import TopicsError
-from topics._progress import track
+from topics._progress import track_amounts
 from topics._version import __version__
 from topics.label_batches import BatchWork, LabelledBatch, in_order, to_labeller
 from topics.labeller import BATCH, Predictions
@@ -125,6 +125,7 @@ def label_to(
     delimiter: str = ",",
     safe_cells: bool = False,
     jobs: int = 1,
+    total_bytes: int | None = None,
 ) -> LabelRun:
     """Label releases batch by batch and write one row for each.
 
@@ -161,6 +162,8 @@ def label_to(
         from an artifact; -1 takes all cores. They are joblib's: within
         ``joblib.parallel_config("dask")`` they are those of a Dask cluster. The output does not
         depend on them.
+    total_bytes : int or None, default=None
+        Size of the input, where it is known, for the progress that is shown.
 
     Returns
     -------
@@ -207,7 +210,10 @@ def label_to(
         asked = ((batch, parts.made_of(number)) for number, batch in enumerate(given))
         n_parts = 0
         with (parts.folder / _REJECTS).open("wb") as rejects:
-            for batch in track(in_order(work, asked, jobs), "labelling"):
+            done = track_amounts(
+                in_order(work, asked, jobs), "labelling", lambda b: (b.n_rows, b.size), total_bytes
+            )
+            for batch in done:
                 _check_not_read(path, batch.paths)
                 _write_json_lines(batch.rejects, rejects)
                 if batch.table is None:

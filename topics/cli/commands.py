@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from topics._errors import TopicsError
+from topics._errors import TopicsError, require
 from topics.cli import artifacts
 from topics.cli.output import (
     counted,
@@ -28,6 +29,7 @@ from topics.cli.output import (
     say,
     say_of_reading,
     say_warning,
+    speak,
 )
 
 app = typer.Typer(
@@ -84,6 +86,12 @@ Boilerplate = Annotated[
         help="Whether navigation, letterheads and contacts are kept apart from the text or in it.",
         rich_help_panel="Reading",
     ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing but errors, warnings and rejects.")
+]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Say it in JSON, an object a line, on standard error.")
 ]
 _MODEL = typer.Option("--model", "-m", metavar="FOLDER", help="Artifact made by topics fit.")
 ModelFolder = Annotated[str, _MODEL]
@@ -152,6 +160,26 @@ class ReadInputs:
             "languages": False,
             "boilerplate": self.boilerplate,
         }
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Work of joblib's on a Dask cluster, where there is one."""
+    if address is None:
+        yield
+        return
+    require("distributed", "a Dask cluster")
+    import joblib
+
+    distributed: Any = import_module("distributed")
+    try:
+        client = distributed.Client(address, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise TopicsError(
+            f"no Dask scheduler answers at {address} ({type(error).__name__})", "check the address"
+        ) from None
+    with client, joblib.parallel_config(backend="dask"):
+        yield
 
 
 _HANDFUL, _HANDFUL_TO_COMPILE = 1 << 19, 1 << 24
@@ -242,21 +270,21 @@ def main() -> None:
     try:
         app()
     except TopicsError as error:
-        say(f"[bold red]error:[/] {plain(error.at_the_shell())}")
+        say(plain(error.at_the_shell()), "error")
         sys.exit(2)
     except KeyboardInterrupt:
         say("stopped")
         sys.exit(130)
     except MemoryError:
-        say("[bold red]error:[/] out of memory; give fewer releases at once")
+        say("out of memory; give fewer releases at once", "error")
         sys.exit(2)
     except OSError as error:
         place = f"{error.filename or 'standard output'}: "
-        say(f"[bold red]error:[/] {plain(place + (error.strerror or str(error)))}")
+        say(plain(place + (error.strerror or str(error))), "error")
         sys.exit(2)
     except ValueError as error:
         # What nobody foresaw is still one line; the type tells whoever reports it where to look.
-        say(f"[bold red]error:[/] {plain(' '.join(str(error).split()))} ({type(error).__name__})")
+        say(f"{plain(' '.join(str(error).split()))} ({type(error).__name__})", "error")
         sys.exit(2)
 
 
@@ -281,6 +309,7 @@ def common(
     ] = False,
 ) -> None:
     """Options of the program as a whole."""
+    speak(quiet=False, log_json=False)
 
 
 @app.command(
@@ -491,9 +520,17 @@ def label(
             "--jobs", "-j", callback=_not_zero, help="Processes for large input; -1 for all cores."
         ),
     ] = -1,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that does the work."),
+    ] = None,
+    quiet: Quiet = False,
+    log_json: LogJson = False,
 ) -> None:  # fmt: skip
     """Label releases with a model, or with themes alone, and write one row for each."""
     from topics._arrow import do_without_pandas
+
+    speak(quiet=quiet, log_json=log_json)
 
     if themes is None:
         read.begin_small()
@@ -522,10 +559,12 @@ def label(
         labeller = to_labeller(unfitted.fit(releases))
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise TopicsError(f"--delimiter {delimiter!r} cannot be", "give one character, such as ;")
-    run = label_to(
-        releases, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
-        keep_columns=keep_columns, delimiter=delimiter, safe_cells=safe_cells, jobs=jobs,
-    )  # fmt: skip
+    with _cluster(dask):
+        run = label_to(
+            releases, labeller, output, force=force, evidence=evidence, keep_text=keep_text,
+            keep_columns=keep_columns, delimiter=delimiter, safe_cells=safe_cells, jobs=jobs,
+            total_bytes=_size_of_files(read.inputs),
+        )  # fmt: skip
     if themes is None:
         say_of_reading(run.log)
     say(f"{counted(run.labelled)} labelled" + ("" if output == "-" else f"; see {plain(output)}"))
@@ -564,8 +603,11 @@ def watch(
     evidence: Annotated[
         bool, typer.Option(help="Give the sentence that speaks most for the first label.")
     ] = True,
+    quiet: Quiet = False,
+    log_json: LogJson = False,
 ) -> None:
     """Label each file that appears in a folder, once, until stopped."""
+    speak(quiet=quiet, log_json=log_json)
     from topics.watch import Labelled
     from topics.watch import watch as run
 
@@ -838,7 +880,7 @@ def _say_of_labels(corpus: Any, y: list[Any], themes: Any, column: str | None) -
     from topics.reading.label_columns import unknown_labels
 
     if all(names is None for names in y):
-        say(f"[yellow]warning:[/] no cell of the column {plain(str(column))} holds a label")
+        say(f"no cell of the column {plain(str(column))} holds a label", "warning")
     for i, name, near in unknown_labels(y, themes) if themes else ():
         place = f"{corpus['path'][i].as_py()}, row {corpus['row'][i].as_py()}"
         meant = f"; is it {near}?" if near else " without seeds"
@@ -856,7 +898,7 @@ def _finish(rejects: Sequence[Mapping[str, Any]], n: int) -> None:
         place = reject["path"] or "input"
         if reject["row"] is not None:
             place += f", row {reject['row']}"
-        say(f"[yellow]rejected:[/] {plain(place)}: {plain(reject['reason'])}")
+        say(f"{plain(place)}: {plain(reject['reason'])}", "rejected")
     if n > len(rejects):
         say(f"... and {n - len(rejects):,} more")
     say(f"{n:,} rows or files were rejected, all others are done")

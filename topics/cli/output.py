@@ -6,7 +6,10 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
+
+from topics._progress import be_silent
 
 
 def print_topics(model: Any) -> None:
@@ -144,16 +147,57 @@ def counted(n: int) -> str:
     return f"{n:,} release{'s' * (n != 1)}"
 
 
-def say(message: str) -> None:
+_LEVELS = {"error": "[bold red]error:[/] ", "warning": "[yellow]warning:[/] ",
+           "rejected": "[yellow]rejected:[/] ", "info": ""}  # fmt: skip
+_quiet = _as_json = False
+
+
+def speak(*, quiet: bool, log_json: bool) -> None:
+    """How words are said from now on.
+
+    Parameters
+    ----------
+    quiet : bool
+        Nothing but errors, warnings and rejects.
+    log_json : bool
+        A JSON object a line, for a program that collects logs.
+
+    Examples
+    --------
+    >>> speak(quiet=False, log_json=False)
+    """
+    global _quiet, _as_json
+    _quiet, _as_json = quiet, log_json
+    if quiet or log_json:
+        be_silent()
+
+
+def say(message: str, level: str = "info") -> None:
     """Words for the person at the terminal, with Rich's markup.
+
+    Parameters
+    ----------
+    message : str
+        The words.
+    level : {"info", "warning", "rejected", "error"}, default="info"
+        What they are; all but the first stand in front of them.
 
     Examples
     --------
     >>> say("[bold]3[/] releases are read")  # on standard error
     """
+    if _quiet and level == "info":
+        return
+    if _as_json:
+        from rich.text import Text
+
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = {"time": now, "level": level, "message": Text.from_markup(message).plain}
+        print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
+        return
     from rich.console import Console
 
-    Console(stderr=True, soft_wrap=True, highlight=False).print(message)
+    Console(stderr=True, soft_wrap=True, highlight=False).print(_LEVELS[level] + message)
 
 
 _ONLY_COUNTED = re.compile(r".*: (?:one release|[\d,]+ releases?)")
@@ -181,4 +225,4 @@ def say_warning(message: Any, *_: Any, **__: Any) -> None:
     --------
     >>> say_warning(UserWarning("2 dates could not be read"))  # on standard error
     """
-    say(f"[yellow]warning:[/] {plain(str(message))}")
+    say(plain(str(message)), "warning")

@@ -298,6 +298,17 @@ class Batch:
     making: Making
     corpus: Corpus | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of the files.
+
+        Examples
+        --------
+        >>> Batch([], [], Making({}, None, False, False, "separate")).size
+        0
+        """
+        return sum(piece.size for piece in self.pieces)
+
     def read(self) -> Corpus:
         """The releases; ids are given once within the batch.
 

@@ -13,6 +13,7 @@ from topics._arrow import as_texts
 from topics.reading.cleaning import without_invisible
 from topics.reading.corpus import Corpus
 from topics.reading.rows import is_missing
+from topics.text.shards import in_memory
 
 
 class Documents(NamedTuple):
@@ -38,7 +39,8 @@ def read_documents(texts: Any) -> Documents:
 
     Parameters
     ----------
-    texts : Corpus, Arrow column, DataFrame or Arrow table, or iterable of str or of lists of str
+    texts : Corpus, Arrow column, DataFrame, Arrow table or dataset, or iterable of str or of lists
+            of str
         The columns of a table are found by name, as :func:`topics.read_releases` finds them. None
         and NaN in a list, and empty cells of a table, are documents without a text.
 
@@ -58,6 +60,7 @@ def read_documents(texts: Any) -> Documents:
     >>> documents.texts.to_pylist(), documents.rejects
     (['Aid came.', ''], [(1, 'the text is missing')])
     """
+    texts = in_memory(texts)
     if isinstance(texts, Corpus):
         return Documents(texts.texts, texts, [])
     if isinstance(texts, pa.Table) or (hasattr(texts, "columns") and hasattr(texts, "shape")):

@@ -52,6 +52,7 @@ from topics.reading.line_kinds import is_fact_line, is_prose
 from topics.reading.rows import MISSING, Rows, string_table
 from topics.reading.single_release import Piece, read_piece
 from topics.text.language_id import recognise_languages
+from topics.text.shards import in_memory
 
 Reject = tuple[str | None, int | None, str]
 
@@ -413,6 +414,7 @@ def _read_stream(stream: Any, how: Reading, rejects: list[Reject]) -> list[Part]
 
 
 def _rows_in_memory(releases: Any) -> Rows:
+    releases = in_memory(releases)
     if isinstance(releases, Corpus):
         table = releases.table
     elif isinstance(releases, pa.Table):

@@ -32,6 +32,7 @@ from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import Analyzer, compiled, language_codes
 from topics.text.seed_words import parse_seed, seed_matches
+from topics.text.shards import is_sharded, map_shards_of, shard_columns
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, shard_edges
@@ -287,8 +288,11 @@ class TermVectorizer(Estimator):
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, iterable of str or bytes, or iterable of batches of these
-            The documents. Batches are read one after the other and not held.
+        texts : Corpus, Arrow column, iterable of str or bytes, iterable of batches of these, Arrow
+                dataset or Dask DataFrame
+            The documents. Batches are read one after the other and not held. The files of a dataset
+            and the parts of a DataFrame, which need a column ``text``, are counted where they lie,
+            and what was counted is added up.
         y : None
             Ignored.
 
@@ -308,8 +312,19 @@ class TermVectorizer(Estimator):
         ['aid', 'came', 'ended', 'talks']
         """
         self._begin()
-        for batch in self._batches(texts):
-            self._add(batch)
+        if is_sharded(texts):
+            make = partial(type(self), **{**self.get_params(deep=False), "n_jobs": 1})
+            parts = map_shards_of(texts, partial(_fitted_to_shard, make), self.n_jobs)
+            if not parts:
+                raise TopicsError("there is no document", "give a dataset with texts")
+            for name in ("_counts", "_spelling", "phrases_"):
+                if name in vars(parts[0]):
+                    setattr(self, name, getattr(parts[0], name))
+            for part in parts[1:]:
+                self._add_counts_of(part)
+        else:
+            for batch in self._batches(texts):
+                self._add(batch)
         self._settle()
         return self
 
@@ -379,20 +394,25 @@ class TermVectorizer(Estimator):
         for other in others:
             theirs = {k: v for k, v in other.get_params(deep=False).items() if k not in free}
             differing = sorted(name for name in ours if ours[name] != theirs[name])
-            if differing or self._forms_of_phrases() != other._forms_of_phrases():
-                raise ValueError(f"they differ in {', '.join(differing) or 'the phrases learnt'}")
-            counts = other._counts
-            if other._spelling or self._spelling:
-                # One form may be spelled in two ways; that of this vectorizer stays.
-                self._spelling = {**other._spelling, **self._spelling}
-                term = self._extractor().analyzer.term
-                theirs_spelled = counts.vocabulary.terms.to_pylist()
-                spelled = [" ".join(map(term, words.split())) for words in theirs_spelled]
-                terms = Vocabulary(len(counts.vocabulary), string_array(spelled))
-                counts = replace(counts, vocabulary=terms)
-            self._counts = (self._counts + counts).bounded(self.max_vocabulary)
+            if differing:
+                raise ValueError(f"they differ in {', '.join(differing)}")
+            self._add_counts_of(other)
         self._settle()
         return self
+
+    def _add_counts_of(self, other: TermVectorizer) -> None:
+        if self._forms_of_phrases() != other._forms_of_phrases():
+            raise ValueError("they differ in the phrases learnt")
+        counts = other._counts
+        if other._spelling or self._spelling:
+            # One form may be spelled in two ways; that of this vectorizer stays.
+            self._spelling = {**other._spelling, **self._spelling}
+            term = self._extractor().analyzer.term
+            theirs_spelled = counts.vocabulary.terms.to_pylist()
+            spelled = [" ".join(map(term, words.split())) for words in theirs_spelled]
+            terms = Vocabulary(len(counts.vocabulary), string_array(spelled))
+            counts = replace(counts, vocabulary=terms)
+        self._counts = (self._counts + counts).bounded(self.max_vocabulary)
 
     @restore_on_error
     def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
@@ -1403,6 +1423,9 @@ class TermVectorizer(Estimator):
 
     def _batches(self, texts: Any) -> Iterator[Any]:
         """The columns of one batch after the other."""
+        if is_sharded(texts):
+            yield from (self._column(shard) for shard in shard_columns(texts))
+            return
         if isinstance(texts, (Iterator, list, tuple)) and not self.takes_any_document:
             items = iter(texts)
             first = next(items, None)
@@ -1578,6 +1601,10 @@ class TermVectorizer(Estimator):
         self.n_learnt_terms_ = n_learnt
         if idf is not None:
             self._idf = idf
+
+
+def _fitted_to_shard(make: Callable[[], TermVectorizer], texts: Any) -> TermVectorizer:
+    return make().partial_fit(texts)
 
 
 def _analyze(
