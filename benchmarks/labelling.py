@@ -9,8 +9,8 @@ pandas, scikit-learn's TfidfVectorizer and LogisticRegression that writes such l
 reads one copy, and its time is taken so many times), `start` (one release in a process of its own,
 beside `import numpy, pyarrow`; the same and 1,000 releases with nothing compiled; `topics fit` of
 3,900 releases, both ways), `fit` (all releases of one copy: 11 themes, 20 topics) and
-`growth` (time, memory and disk of 1/4, 1, 4 and 16 copies, as `docs/scaling.md` has them). Memory is
-that of the largest process. Medians of so many runs, the commands in turn.
+`growth` (time, memory and disk of 1/4, 1, 4 and 16 copies, as in `docs/scaling.md`). Memory is that
+of the largest process. Medians of so many runs, the commands in turn.
 """
 
 from __future__ import annotations

@@ -136,3 +136,29 @@ def test_ids_are_given_once(lists):
     taken = TakenIds()
     given = [name for ids in lists for name in taken.unique(ids)]
     assert len(set(given)) == len(given) == sum(map(len, lists))
+
+
+def test_a_row_too_large_to_be_held_is_a_reject(tmp_path, monkeypatch):
+    monkeypatch.setattr("topics.reading.batches._LONGEST_LINE", 5000)
+    path = tmp_path / "a.jsonl"
+    rows = [json.dumps({"text": f"Aid came by ferry, load {i}."}) for i in range(60)]
+    for at in (0, 20, 61):
+        rows.insert(at, json.dumps({"text": "Aid. " * 4000}))
+    path.write_text("\n".join(rows) + "\n")
+    for last in (True, False):
+        found = joined(path, 800)
+        assert found["row"].to_pylist() == [i for i in range(1, 64) if i not in (1, 21, 62)]
+        assert [(r["row"], r["reason"][:17]) for r in found.rejects.to_pylist()] == [
+            (row, "the row is larger") for row in (1, 21, 62)
+        ]
+        if last:
+            # The last line need not end.
+            path.write_text(path.read_text().rstrip())
+    path = tmp_path / "a.csv"
+    path.write_text("title,text\n" + "Aid,It came by ferry.\n" * 90 + "Talks," + "long " * 4000)
+    found = joined(path, 800)
+    assert len(found) == 90
+    (reject,) = found.rejects.to_pylist()
+    assert reject["row"] == 92
+    assert "the line is larger" in reject["reason"]
+    assert "no row from here on" in reject["reason"]

@@ -437,7 +437,7 @@ def test_themes_file(tmp_path):
     path.write_text('[themes]\ncamp = ["refugees", " displaced  persons "]\n')
     assert read_themes(path) == {"camp": ["refugees", "displaced persons"]}
     for content, message in (
-        ('camp = ["refugees"\ncourt = ["judge"]\n', "row 2: it is no valid TOML"),
+        ('camp = ["refugees"\ncourt = ["judge"]\n', "row 2: it is not valid TOML"),
         ("camp = []\n", "the theme 'camp' has no seeds"),
         ('camp = "refugees"\n', "are no list"),
         ("camp = [1]\n", "the seed 1 of 'camp' is no word"),

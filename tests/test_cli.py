@@ -289,7 +289,7 @@ def test_bad_inputs_get_one_line(topics, work, tmp_path, message, name, content)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('fires = ["bushfires"\n', "no valid TOML"),
+        ('fires = ["bushfires"\n', "not valid TOML"),
         ("fires = []\n", "the theme 'fires' has no seeds"),
         ('fires = ["xqzt"]\n', "no seed of the theme 'fires' is a term"),
     ],

@@ -62,7 +62,7 @@ def test_themes_files_as_people_write_them(tmp_path):
     path.write_text('climate change = ["climate"]\naid = [“refugees”, “camp”]\n', "utf-8")
     assert read_themes(path) == {"climate change": ["climate"], "aid": ["refugees", "camp"]}
     path.write_text("aid = \n")
-    with pytest.raises(TopicsError, match=r"themes\.toml, row 1: it is no valid TOML"):
+    with pytest.raises(TopicsError, match=r"themes\.toml, row 1: it is not valid TOML"):
         read_themes(path)
 
 

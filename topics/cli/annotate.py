@@ -149,7 +149,7 @@ def _answer(
             given = [g for g in before if g != name] if name in before else [*before, name]
             say("  " + (", ".join(given) or "none"))
         else:
-            say(f"  {pressed!r} is no key of a theme. {review_keys(names)}")
+            say(f"  the key {pressed!r} stands for no theme. {review_keys(names)}")
 
 
 class ReviewFile:

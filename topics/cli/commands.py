@@ -305,7 +305,10 @@ def _not_zero(jobs: int) -> int:
 @app.callback()
 def common(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Options of the program as a whole."""
@@ -666,7 +669,8 @@ def show(
             print_json({**about, "examples": examples.to_dict("records")})
             return
         print(f"topic {number}: {about['name']}\nwords: {', '.join(about['words'])}")
-        print(f"share {about['share']:.1%}, first topic of {about['releases']} releases\n")
+        main = counted(about["releases"])
+        print(f"share of all words {about['share']:.1%}; the main topic of {main}\n")
         for row in examples.to_dict("records"):
             head = "  ".join(str(row[k]) for k in ("date", "id", "title") if row[k] is not None)
             print(f"{head}  ({row['share']:.0%})\n    {row['sentence']}")
@@ -901,5 +905,5 @@ def _finish(rejects: Sequence[Mapping[str, Any]], n: int) -> None:
         say(f"{plain(place)}: {plain(reject['reason'])}", "rejected")
     if n > len(rejects):
         say(f"... and {n - len(rejects):,} more")
-    say(f"{n:,} rows or files were rejected, all others are done")
+    say(f"{n:,} row{'s' * (n != 1)} or file{'s' * (n != 1)} could not be read; the rest is done")
     raise typer.Exit(1)

@@ -44,6 +44,8 @@ from topics.reading.rows import Rows
 
 BATCH_BYTES = 2 << 20
 """Bytes of files that are read at a time; what is made of them takes about ten times as many."""
+_LONGEST_LINE = 32 << 20
+"""Bytes of a line of a large file that is held."""
 _MOST_ROWS = 8192
 """Rows of a Parquet or Arrow file that are read at a time."""
 
@@ -67,7 +69,8 @@ def iter_releases(
     compressed; of other kinds one file at a time is held as a whole. What is decided about a file
     (its columns, its delimiter, whether dates begin with the day) is decided in its first piece;
     what repeats itself (boilerplate, letterheads, one release or many a file) is looked for within
-    a batch. Input of one batch is read as :func:`topics.read_releases` reads it.
+    a batch. A row of more than 32 MiB of a large JSON Lines file is a reject. Input of one batch is
+    read as :func:`topics.read_releases` reads it.
 
     Parameters
     ----------
@@ -430,7 +433,7 @@ def _pieces_of(
             return
         with open_binary(file) as opened:
             head = opened.read(size + 1)
-            for piece in _pieces_by_lines(head, opened, file, how, size):
+            for piece in _pieces_by_lines(head, opened, file, how, size, rejects):
                 yield piece
                 begun = True
             if begun:
@@ -454,7 +457,7 @@ def _name_of(file: Path | str) -> Path:
 
 
 def _pieces_by_lines(
-    head: bytes, opened: Any, file: Path | str, how: Reading, size: int
+    head: bytes, opened: Any, file: Path | str, how: Reading, size: int, rejects: list[Reject]
 ) -> Iterator[Piece]:
     """A large file whose lines are rows, in pieces; none of any other."""
     name, read, place = _name_of(file), opened.read, place_of(file)
@@ -473,14 +476,25 @@ def _pieces_by_lines(
     kind = how.format or kind_of(head, name)
     blocks = _blocks(head, read, size)
     if kind == "jsonl":
-        before = 0
-        for block in blocks:
+        for block, before, too_long in blocks:
+            why = f"the row is larger than {_LONGEST_LINE >> 20} MiB; split it"
+            rejects += [(place, number, why) for number in too_long]
             yield JsonLines(SourceFile(place, name, block), how, before)
-            before += block.count(b"\n")
     elif kind == "csv":
-        texts = (decode(block, place, how.encoding) for block in blocks)
+        texts = (decode(block, place, how.encoding) for block in _whole(blocks, place))
         for piece in csv_pieces(texts, place, how.named, size):
             yield CsvRows(place, piece)
+
+
+def _whole(blocks: Iterator[tuple[bytes, int, list[int]]], place: str) -> Iterator[bytes]:
+    """The blocks of a file that must not lack a line, since its cells may go over several."""
+    for block, _, too_long in blocks:
+        if too_long:
+            raise TopicsError(
+                f"the line is larger than {_LONGEST_LINE >> 20} MiB", "split it", path=place,
+                row=too_long[0],
+            )  # fmt: skip
+        yield block
 
 
 def _has_lines(head: bytes, encoding: str | None) -> bool:
@@ -493,14 +507,27 @@ def _has_lines(head: bytes, encoding: str | None) -> bool:
     return not wide and b"\x00" not in head[:4096]
 
 
-def _blocks(head: bytes, read: Callable[[int], bytes], size: int) -> Iterator[bytes]:
-    """Whole lines of about so many bytes, or one line that is longer."""
-    block = head
+def _blocks(
+    head: bytes, read: Callable[[int], bytes], size: int
+) -> Iterator[tuple[bytes, int, list[int]]]:
+    """Whole lines of about so many bytes, how many lines stand before, and those left out.
+
+    A line that is too long to be held is let go while it is read; it is the last of its block.
+    """
+    block, before = head, 0
     while block:
+        too_long: list[int] = []
         while not (end := block.rfind(b"\n") + 1) and (more := read(size)):
+            if len(block) > _LONGEST_LINE:
+                while more and b"\n" not in more:
+                    more = read(size)
+                too_long.append(before + 1)
+                block = more[more.find(b"\n") :] if more else b"\n"
+                continue
             block += more
         end = end or len(block)
-        yield block[:end]
+        yield block[:end], before, too_long
+        before += block.count(b"\n", 0, end)
         block = block[end:] + read(size)
 
 

@@ -163,7 +163,8 @@ def _by_source_line(lines: Sequence[str]) -> list[int]:
     closing = [i for i, line in enumerate(lines) if is_closing_line(line)]
     if not closing:
         return []
-    starts = [0, *(_after_captions(lines, i + 1) for i in closing)]
+    ends = set(closing)
+    starts = [0, *(_after_captions(lines, i + 1, ends) for i in closing)]
     last = max(i for i, line in enumerate(lines) if line.strip())
     starts = [start for start in starts if start <= last]
     if len(starts) > 1 and closing[-1] < starts[-1] and not has_prose(lines[starts[-1] :]):
@@ -180,12 +181,16 @@ def _most(flags: Sequence[bool]) -> bool:
     return 5 * sum(flags) >= 4 * len(flags)
 
 
-def _after_captions(lines: Sequence[str], i: int) -> int:
+def _after_captions(lines: Sequence[str], i: int, ends: set[int]) -> int:
     """First line after the captions, each printed twice, that stand under a source line."""
     while True:
         first = next_filled(lines, i)
         second = next_filled(lines, first + 1)
-        if second < len(lines) and lines[first].strip() == lines[second].strip():
+        if (
+            second < len(lines)
+            and first not in ends
+            and lines[first].strip() == lines[second].strip()
+        ):
             i = second + 1
         else:
             return i

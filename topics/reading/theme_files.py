@@ -56,7 +56,7 @@ def read_themes(path: str | Path) -> Themes:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise TopicsError(
-            f"it is no valid TOML ({error})", 'each line is like name = ["word", "two words"]',
+            f"it is not valid TOML ({error})", 'each line is like name = ["word", "two words"]',
             path=path, row=int(line[1]) if line else None,
         ) from None  # fmt: skip
     if isinstance(content.get("themes"), dict):

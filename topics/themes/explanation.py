@@ -76,13 +76,13 @@ class Explanation:
         rows += (
             f"<tr><td><i>{max(len(self.terms) - _SHOWN, 0)} other terms</i></td>"
             f"<td style='text-align:right'>{rest:+.3f}</td><td></td></tr>"
-            f"<tr><td><i>what an empty text has</i></td>"
+            f"<tr><td><i>score before any word</i></td>"
             f"<td style='text-align:right'>{self.intercept:+.3f}</td><td></td></tr>"
             f"<tr><td><b>sum</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
             f"<td></td></tr>"
         )
         kind = "probability" if self.calibrated else "score from 0 to 1"
-        kind += "" if self.given else ", below what the label takes: not given"
+        kind += "" if self.given else ", below the threshold of the label: not given"
         near = ", ".join(f"row {row} ({cosine:.2f})" for row, cosine in self.nearest)
         return (
             f"<section><h3>{escape(str(self.label))}: {self.probability:.2f} ({kind})</h3>"
