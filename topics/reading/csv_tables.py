@@ -191,7 +191,8 @@ def csv_pieces(
     reader = csv.reader(lines, **dialect.options())
     columns: tuple[str, ...] | None = None
     n_lines, before = n_rows, n_rows
-    while True:
+    broken: TopicsError | None = None
+    while broken is None:
         lines.taken, lines.size = [], 0
         try:
             for _ in reader:
@@ -200,14 +201,18 @@ def csv_pieces(
                     break
         except csv.Error as error:
             raise _no_csv(error, path) from None
+        except TopicsError as error:
+            broken = error  # the rows above it are given first
         if not lines.taken:
-            return
+            break
         text = "".join(lines.taken)
         piece = CsvPiece(text, path, tuple(named), dialect, columns, before, n_lines)
         n_lines, before = n_lines + len(lines.taken), n_rows
         yield piece
         if columns is None:
             columns = tuple(piece.rows().table.column_names)
+    if broken is not None:
+        raise broken
 
 
 def _no_csv(error: csv.Error, path: Path | str) -> TopicsError:
