@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import random
 import re
 
 import pyarrow as pa
@@ -136,6 +137,20 @@ def test_ids_are_given_once(lists):
     taken = TakenIds()
     given = [name for ids in lists for name in taken.unique(ids)]
     assert len(set(given)) == len(given) == sum(map(len, lists))
+
+
+def test_what_stands_before_a_fault_is_read(tmp_path):
+    path = tmp_path / "a.jsonl.gz"
+    rng = random.Random(0)
+    rows = [f'{{"text": "Aid {rng.random()} came {rng.random()}"}}\n' for _ in range(20000)]
+    path.write_bytes(gzip.compress("".join(rows).encode())[:-60000])
+    batches = list(iter_releases(path, batch_bytes=10000, **SAME))
+    n = sum(map(len, batches))
+    assert 15000 < n < 20000
+    # Of the row that the fault is in half may be there.
+    reasons = [reject for corpus in batches for reject in corpus.rejects["reason"].to_pylist()]
+    assert any("cut short" in reason for reason in reasons)
+    assert len(reasons) <= 2
 
 
 def test_a_row_too_large_to_be_held_is_a_reject(tmp_path, monkeypatch):

@@ -30,6 +30,8 @@ MAX_MEMBERS = 200_000
 _ALWAYS = 100 << 20
 _RATIO = 20
 _CHUNK = 1 << 20
+_STEP = 1 << 13
+"""Bytes that a damaged file is read by, so that little before the fault is lost."""
 
 
 class Member(NamedTuple):
@@ -181,14 +183,19 @@ class BoundedReader:
         See the class.
         """
         parts, left = [], size
-        with _as_topics_error(self._compression, self._path):
-            while left and (part := self._opened.read(min(left, _CHUNK))):
-                left -= len(part)
-                self._size += len(part)
-                limit = allowance(self._file.tell())
-                if self._size > limit:
-                    raise _too_large(limit, self._path)
-                parts.append(bytes(part))
+        try:
+            with _as_topics_error(self._compression, self._path):
+                while left and (part := self._opened.read(min(left, _STEP))):
+                    left -= len(part)
+                    self._size += len(part)
+                    limit = allowance(self._file.tell())
+                    if self._size > limit:
+                        raise _too_large(limit, self._path)
+                    parts.append(bytes(part))
+        except TopicsError:
+            # What could be read comes first; the next call meets the same fault.
+            if not parts:
+                raise
         return b"".join(parts)
 
 
