@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from topics.reading.label_columns import read_labels as read_labels
     from topics.reading.read import read_releases as read_releases
     from topics.reading.theme_files import read_themes as read_themes
+    from topics.report.page import make_report as make_report
     from topics.text.vectorizer import TermVectorizer as TermVectorizer
     from topics.themes.active_learning import next_to_label as next_to_label
     from topics.themes.classifier import ThemeClassifier as ThemeClassifier
@@ -48,6 +49,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "read_releases": "reading.read",
         "read_themes": "reading.theme_files",
         "read_labels": "reading.label_columns",
+        "make_report": "report.page",
         "TermVectorizer": "text.vectorizer",
         "NMF": "models.nmf",
         "LDA": "models.lda",

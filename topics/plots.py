@@ -21,6 +21,9 @@ _COLOURS = (
 )  # fmt: skip
 
 
+_MOST_LINES = 6
+
+
 def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     """Topics by size, with their names and words; topics of themes in another colour.
 
@@ -68,6 +71,97 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
             handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
             loc="lower right", frameon=False, fontsize=9,
         )  # fmt: skip
+    return figure
+
+
+def plot_topic_map(model: TopicModel) -> Any:
+    """Topics as discs: near each other where they share words, as large as their shares.
+
+    The places are the first two principal coordinates [1]_ of the cosines between the topics'
+    words, so that distances on the page are those of the words as far as two dimensions allow.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A fitted model.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        As of :func:`plot_topics`; topics of themes in another colour.
+
+    References
+    ----------
+    .. [1] Gower (1966), "Some distance properties of latent root and vector methods used in
+       multivariate analysis", Biometrika 53.
+
+    Examples
+    --------
+    >>> from topics import TopicModel
+    >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+    >>> len(plot_topic_map(model).axes[0].texts)
+    2
+    """
+    table = model.topics_.sort_index()
+    weights = model.components_ / np.maximum(model.components_.sum(axis=0), 1e-12) ** 0.5
+    rows = weights / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
+    cosines = (rows @ rows.T).astype(np.float64)
+    centred = cosines - cosines.mean(axis=0) - cosines.mean(axis=1)[:, None] + cosines.mean()
+    values, vectors = np.linalg.eigh(centred)
+    places = vectors[:, ::-1][:, :2] * np.sqrt(np.maximum(values[::-1][:2], 0))
+    if places.shape[1] < 2:
+        places = np.hstack([places, np.zeros((len(places), 2 - places.shape[1]))])
+    # The sign of an eigenvector is nobody's choice.
+    places *= np.where(places[np.abs(places).argmax(axis=0), [0, 1]] < 0, -1, 1)
+    figure, axes = _figure(9, 5.5)
+    shares = table["share"].to_numpy()
+    colours = [_SEEDED if name in model.themes_ else _BAR for name in model.names_]
+    axes.scatter(*places.T, s=4000 * np.maximum(shares, 0.002), c=colours, alpha=0.45, linewidths=0)
+    for place, name in zip(places, model.names_, strict=True):
+        axes.annotate(
+            name, place, xytext=(0, 5), textcoords="offset points", ha="center", va="bottom",
+            fontsize=8.5, color=_INK,
+        )  # fmt: skip
+    axes.margins(0.18)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[["bottom"]].set_visible(False)
+    return figure
+
+
+def plot_shares_over_time(shares: Any, *, ylabel: str = "share of releases") -> Any:
+    """A line a column of a table whose index are periods.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        From 0 to 1, a row a period; at most six columns are drawn, those of the largest means,
+        since more lines cannot be told apart.
+    ylabel : str, default="share of releases"
+        What stands at the axis.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        As of :func:`plot_topics`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares = pd.DataFrame({"aid": [0.2, 0.4]}, index=["2024-01", "2024-02"])
+    >>> len(plot_shares_over_time(shares).axes[0].lines)
+    1
+    """
+    drawn = shares[shares.mean().sort_values(ascending=False).index[:_MOST_LINES]]
+    figure, axes = _figure(9, 3.4)
+    for colour, name in zip(_COLOURS, drawn.columns, strict=False):
+        axes.plot(range(len(drawn)), 100 * drawn[name], color=colour, label=str(name), lw=1.8)
+    step = max(1, -(-len(drawn) // 8))
+    axes.set_xticks(range(0, len(drawn), step), [str(p) for p in drawn.index[::step]], fontsize=9)
+    axes.set_ylabel(f"{ylabel} (%)")
+    axes.set_ylim(bottom=0)
+    if len(drawn.columns) > 1:
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=9)
     return figure
 
 

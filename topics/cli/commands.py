@@ -583,6 +583,60 @@ class Ending(StrEnum):
 
 
 @app.command(
+    epilog="[bold]Examples[/bold]\n\n"
+    "    topics report artifacts/mine releases/ -o report.html\n\n"
+    "    topics report artifacts/mine read.csv --labels theme -o report.html"
+)
+def report(
+    model: Annotated[str, typer.Argument(metavar="FOLDER", help="Artifact.", show_default=False)],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="INPUT...",
+            help="Releases that the model labels for the page; without them the page shows what "
+            "the model knows.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The page; it ends in .html.")
+    ] = "report.html",
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of labels that people gave: the page then says how right the model is.",
+        ),
+    ] = None,
+    title: Annotated[
+        str, typer.Option("--page-title", help="Title of the page.")
+    ] = "What the releases are about",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    text: Text = None,
+    split: Split = None,
+    encoding: Encoding = None,
+) -> None:
+    """Make one HTML page about topics, themes and releases that opens anywhere."""
+    from topics.prediction import check_output
+    from topics.report.page import make_report
+
+    path = check_output(output, force, endings=(".html", ".htm"))
+    releases: Any = None
+    if inputs:
+        columns = {"text": text} if text else {}
+        releases = ReadInputs(inputs, split, encoding, columns, Keep.separate.value)()
+    if labels is not None and releases is None:
+        raise TopicsError("there are labels and no releases", "give the releases, too")
+    if labels is not None and labels not in releases.table.column_names:
+        raise TopicsError(f"there is no column {labels}", "check the name given to --labels")
+    made = make_report(model, releases, labels=labels, title=title)
+    made.save(path)
+    say(f"the page is in {plain(output)} ({len(made.html) / 1024:,.0f} KiB); open it in a browser")
+    if releases is not None:
+        _finish(releases.rejects.to_pylist(), releases.rejects.num_rows)
+
+
+@app.command(
     epilog="[bold]Examples[/bold]\n\n    topics watch incoming --model artifacts/mine -o labels\n\n"
     "    topics watch incoming --model artifacts/mine -o labels --once\n\n"
     "Ends with exit code 0 when it is sent SIGTERM or Ctrl-C; started again, it goes on."

@@ -561,7 +561,7 @@ def _parquet(path: Path, size: int) -> Iterator[pa.Table]:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path, buffer_size=1 << 20)
+        file = pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False)
     except (pa.ArrowException, OSError, ValueError):
         return  # it is read as a whole, and the error is said there
     with file:

@@ -1,0 +1,175 @@
+"""The report: one page that needs nothing else, in which texts are texts; and in a browser."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+from topics import Corpus, Labeller, ThemeClassifier, TopicModel, TopicsError, save
+from topics.report import make_report
+
+EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
+WORDS = {"aid": "camp refugees tents river", "law": "court judge trial appeal"}
+
+
+@pytest.fixture(scope="module")
+def releases():
+    rows = []
+    for i in range(60):
+        theme = ("aid", "law")[i % 2]
+        rows.append(
+            {
+                "title": f"{theme} {i} {EVIL}" if i % 20 == 0 else f"Release {i}",
+                "text": f"{EVIL if i % 15 == 0 else 'News.'} The {WORDS[theme]} on day {i}. More.",
+                "date": f"2024-{1 + i // 15:02}-{1 + i % 28:02}",
+                "theme": theme if i < 20 else "",
+            }
+        )
+    # As a table that is a corpus already: reading a file would take the markup off.
+    return Corpus(pa.Table.from_pylist(rows))
+
+
+@pytest.fixture(scope="module")
+def labeller(releases):
+    themes = {theme: words.split() for theme, words in WORDS.items()}
+    model = Labeller(
+        TopicModel(2, themes=themes, by=None), ThemeClassifier(themes, background=None)
+    )
+    return model.fit(releases)
+
+
+@pytest.fixture(scope="module")
+def page(labeller, releases):
+    return make_report(labeller, releases, labels="theme", title="Releases of </title> the board")
+
+
+def test_texts_of_releases_are_texts(page):
+    html = page.html
+    assert html.count("<script") == 2  # the words of topics, and what moves them
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+    assert "</title> the" not in html
+    assert "default-src 'none'" in html
+    assert not re.findall(r"(?:src|href)=\"(?!#)[^\"]*", html)
+    assert page.html.count("http://") == page.html.count("http://www.w3.org/") + html.count(
+        "http://purl.org"
+    )
+
+
+def test_the_same_page_each_time_and_parts_for_what_there_is(page, labeller, releases):
+    again = make_report(labeller, releases, labels="theme", title="Releases of </title> the board")
+    assert again.html == page.html
+    assert len(page.html) < 500_000
+    assert 'id="evaluation"' in page.html
+    alone = make_report(labeller.topic_model).html
+    assert 'id="topics"' in alone
+    for part in ("themes", "evaluation", "search", "reading"):
+        assert f'id="{part}"' not in alone
+    themes = make_report(labeller.classifier, releases).html
+    assert 'id="themes"' in themes
+    assert 'id="topics"' not in themes
+    assert page._repr_html_().startswith("<iframe srcdoc=")
+    with pytest.raises(TopicsError, match="1 labels for 60 releases"):
+        make_report(labeller, releases, labels=["aid"])
+
+
+def test_the_command(labeller, releases, tmp_path):
+    model = save(labeller, tmp_path / "model")
+    releases.to_parquet(tmp_path / "in.parquet")
+    command = [sys.executable, "-m", "topics", "report", model, tmp_path / "in.parquet"]
+    page = tmp_path / "page.html"
+    done = subprocess.run(
+        [*command, "-o", page, "--labels", "theme"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "open it in a browser" in done.stderr
+    assert 'id="evaluation"' in page.read_text("utf-8")
+    for more in ((), ("--force", "--labels", "none such")):
+        again = [*command, "-o", page, *more]
+        assert subprocess.run(again, capture_output=True, check=False).returncode == 2
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; CI asks for it, and then it must be there."""
+    required = os.environ.get("TOPICS_BROWSER") == "required"
+    place = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        place = None
+    if place is None:
+        if required:
+            pytest.fail("there is no Chromium, or no Playwright")
+        pytest.skip("there is no Chromium, or no Playwright")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def file(page, tmp_path_factory):
+    return page.save(tmp_path_factory.mktemp("page") / "report.html")
+
+
+def opened(browser, file, scheme="light", width=1200):
+    """The page in a window of its own, and what goes wrong in it."""
+    window = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, accept_downloads=True
+    )
+    tab, wrong = window.new_page(), []
+    tab.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:"))
+           else wrong.append(r.url))  # fmt: skip
+    tab.goto(file.as_uri())
+    return tab, wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1200, 768, 390])
+def test_it_fits_and_asks_for_nothing(browser, file, width):
+    backs = set()
+    for scheme in ("light", "dark"):
+        tab, wrong = opened(browser, file, scheme, width)
+        beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert tab.evaluate(beyond) == 0
+        assert tab.title() == "Releases of </title> the board"
+        assert wrong == []
+        backs.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+        tab.context.close()
+    assert len(backs) == 2
+
+
+@pytest.mark.slow
+def test_what_it_does(browser, file):
+    tab, wrong = opened(browser, file)
+    tab.fill("#text", "day 7.")
+    assert tab.inner_text("#count") == "1 of 60 shown"
+    tab.fill("#text", "")
+    tab.select_option("#theme", "law")
+    shown = tab.locator("#releases tbody tr:visible")
+    assert shown.count() == 30
+    assert {row.get_attribute("data-labels") for row in shown.all()} == {'["law"]'}
+    slider = tab.locator("[data-topic] input[type=range]").first
+    before = tab.locator(".words").first.inner_text()
+    slider.focus()
+    for _ in range(60):
+        tab.keyboard.press("ArrowRight")
+    assert tab.locator("[data-topic] output").first.inner_text() == "1.00"
+    assert tab.locator(".words li").first.inner_text()
+    assert before
+    tab.locator("figure details summary").first.click()
+    with tab.expect_download() as csv:
+        tab.locator("button[data-csv=table-map]").click()
+    assert csv.value.path().read_text("utf-8-sig").startswith('"name","share"')
+    with tab.expect_download() as png:
+        tab.locator("button[data-png=map]").click()
+    assert png.value.path().read_bytes().startswith(b"\x89PNG")
+    assert wrong == []
+    tab.context.close()
