@@ -571,3 +571,15 @@ def test_a_label_to_explain_is_a_theme():
     assert classifier.explain(TEXTS[0], name)[0].label == name
     with pytest.raises(TopicsError, match="nothing is no theme"):
         classifier.explain(TEXTS[0], ["nothing"])
+
+
+def test_a_text_is_not_its_own_nearest_and_the_sum_is_linked_to_the_label():
+    classifier = ThemeClassifier(THEMES).fit(TEXTS)
+    (first, *_) = classifier.explain(TEXTS[0], reference_texts=TEXTS)
+    assert first.nearest
+    assert all(TEXTS[row] != TEXTS[0] for row, _ in first.nearest)
+    assert first.threshold == classifier.thresholds_[list(classifier.classes_).index(first.label)]
+    assert "The sum becomes a score" in first._repr_html_()
+    assert "given from" in repr(first)
+    for theme in THEMES:
+        assert theme in classifier._repr_html_()

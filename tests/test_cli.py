@@ -473,3 +473,12 @@ def test_columns_of_the_input_are_kept(topics, work, tmp_path):
     assert code == 0
     first, second = map(json.loads, out.splitlines())
     assert (first["url"], first["topic_"], second["url"], second["n"]) == ("/1", "x", None, "3")
+
+
+def test_doctor(topics):
+    code, out, _ = topics("doctor", "--json")
+    parts = {row["what"]: row for row in json.loads(out)}
+    assert code == 0
+    assert parts["topics-toolkit"]["ok"]
+    assert "compiled code" in parts
+    assert topics("doctor")[1].startswith("part\tstate")

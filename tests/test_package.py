@@ -17,7 +17,7 @@ ROOMS = (
     "_version", "_errors", "_lazy", "_progress", "_parallel", "_arrow", "_estimator",
     "_kernels", "_math", "text", "reading", "models", "themes",
     "labeller", "persistence", "label_batches", "prediction", "watch", "evaluation", "plots",
-    "report", "demo", "cli", "__main__",
+    "report", "doctor", "demo", "cli", "__main__",
 )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tm
     keys = iter("x\n1\nn2\nq")
     read_by_hand(classifier, corpus, file, 5, lambda: next(keys), said.append)
     told = "\n".join(said)
-    assert "'x' is no key" in told
+    assert "the key 'x' stands for no theme" in told
     assert "press a theme's key" in told
     assert {row["id"]: row["theme"] for row in file.rows} in (
         {"1": "camp", "2": "court"}, {"2": "camp", "1": "court"}

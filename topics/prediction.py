@@ -259,7 +259,7 @@ class _Count:
         left = _SHOWN_REJECTS - len(self._rejects)
         self._rejects += batch.rejects.slice(0, max(left, 0)).to_pylist()
         for line in batch.log:
-            kind = _COUNT.sub("#", line)
+            kind = _COUNT.sub("#", line).replace("releases", "release").replace("dates", "date")
             before = self._log.get(kind)
             self._log[kind] = line if before is None else _added(before, line)
         return with_ids(batch.table, self._ids)
@@ -278,7 +278,8 @@ def _added(before: str, line: str) -> str:
         f"{int(a.replace(',', '')) + int(b.replace(',', '')):,}"
         for a, b in zip(_COUNT.findall(before), _COUNT.findall(line), strict=True)
     )
-    return _COUNT.sub(lambda _: next(sums), line)
+    # The longer of the two is in the plural.
+    return _COUNT.sub(lambda _: next(sums), max(before, line, key=len))
 
 
 def rejects_beside(output: Path) -> Path:

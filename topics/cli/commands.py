@@ -582,6 +582,23 @@ class Ending(StrEnum):
     parquet = "parquet"
 
 
+@app.command(epilog="[bold]Examples[/bold]\n\n    topics doctor\n\n    topics doctor --json")
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is installed here, and what is missing; exit code 1 if something must be mended."""
+    from topics.doctor import examine
+
+    found = examine()
+    if as_json:
+        print_json([finding._asdict() for finding in found])
+    else:
+        rows = [(f.what, f.found if f.ok else f"[!] {f.found}") for f in found]
+        print_table(("part", "state"), rows)
+    if not all(finding.ok for finding in found):
+        raise typer.Exit(1)
+
+
 @app.command(
     epilog="[bold]Examples[/bold]\n\n"
     "    topics report artifacts/mine releases/ -o report.html\n\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -105,6 +106,14 @@ class TopicTables(Estimator):
         )
         # The index says the number of a topic, too.
         return table.iloc[np.lexsort([table["topic"], self.background_ + 2 * self.surplus_])]
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the parameters, and the topics where the model is fitted."""
+        named = f"<p><code>{html.escape(repr(self))}</code></p>"
+        if not hasattr(self, "components_"):
+            return named
+        shown = self.topics_[["name", "share", "releases", "words"]]
+        return named + str(shown.to_html(float_format="{:.1%}".format))
 
     @property
     def sources_(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
@@ -805,7 +807,8 @@ class ThemeClassifier(Estimator):
             The labels to explain; None takes those predicted, or the likeliest one where none is,
             which is then marked as not given.
         reference_texts : Corpus, Arrow column, iterable of str or None, default=None
-            Documents, such as those learnt from, among which the most alike are looked for.
+            Documents, such as those learnt from, among which the most alike are looked for. The
+            text itself is passed over.
         n_nearest : int, default=3
             How many of them.
 
@@ -835,6 +838,8 @@ class ThemeClassifier(Estimator):
         nearest: list[tuple[int, float]] = []
         if reference_texts is not None:
             alike = (self.weights_and_scores(reference_texts)[0] @ weights[0].T).toarray().ravel()
+            # A text is not like itself.
+            alike[np.asarray(pc.equal(as_documents(reference_texts), as_documents([text])[0]))] = 0
             best = np.argsort(-alike, kind="stable")[: max(n_nearest, 0)]
             nearest = [(int(row), float(alike[row])) for row in best if alike[row] > 0]
         given = self.label_tuples(probability[None])[0]
@@ -866,9 +871,25 @@ class ThemeClassifier(Estimator):
                     nearest,
                     self.calibrated_,
                     names[k] in given,
+                    float(self.thresholds_[k]),
                 )
             )
         return sorted(explanations, key=lambda e: -e.probability)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the parameters, and the themes where the model is fitted."""
+        named = f"<p><code>{html.escape(repr(self))}</code></p>"
+        if not hasattr(self, "coef_"):
+            return named
+        terms = self.vectorizer_.get_feature_names_out()
+        rows = "".join(
+            f"<tr><td>{html.escape(str(name))}</td><td>{self.thresholds_[k]:.2f}</td><td>"
+            + html.escape(", ".join(terms[np.argsort(-self.coef_[:, k])[:8]]))
+            + "</td></tr>"
+            for k, name in enumerate(self.classes_.tolist())
+        )
+        heads = "<th>theme</th><th>given from</th><th>heaviest terms</th>"
+        return f"{named}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
     def sentences(self, texts: Sequence[str], columns: Sequence[Sequence[int]]) -> list[list[str]]:
         """The sentence of each text that speaks most for each of some classes.

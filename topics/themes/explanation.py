@@ -44,6 +44,8 @@ class Explanation:
         Whether ``probability`` is a frequency, or a score that orders documents.
     given : bool
         Whether the text gets the label.
+    threshold : float or None
+        The probability from which on it does.
     """
 
     label: Any
@@ -55,10 +57,13 @@ class Explanation:
     nearest: list[tuple[int, float]] = field(default_factory=list)
     calibrated: bool = True
     given: bool = True
+    threshold: float | None = None
 
     def __repr__(self) -> str:
         terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
         doubt = "" if self.given else ", not given"
+        if self.threshold is not None:
+            doubt += f"; given from {self.threshold:.2f}"
         text = f"{self.label} ({self.probability:.2f}{doubt}): {terms}\n  {_quoted(self.sentence)}"
         if self.nearest:
             text += "\n  like " + ", ".join(f"row {row} ({near:.2f})" for row, near in self.nearest)
@@ -80,6 +85,12 @@ class Explanation:
             f"<td style='text-align:right'>{self.intercept:+.3f}</td><td></td></tr>"
             f"<tr><td><b>sum</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
             f"<td></td></tr>"
+        )
+        becomes = "probability" if self.calibrated else "score from 0 to 1"
+        limit = "" if self.threshold is None else f"; the label is given from {self.threshold:.2f}"
+        rows += (
+            f"<tr><td colspan='3'>The sum becomes a {becomes} of <b>{self.probability:.2f}</b>"
+            f"{limit}.</td></tr>"
         )
         kind = "probability" if self.calibrated else "score from 0 to 1"
         kind += "" if self.given else ", below the threshold of the label: not given"
