@@ -119,7 +119,7 @@ def plot_topic_map(model: TopicModel) -> Any:
     axes.scatter(*places.T, s=4000 * np.maximum(shares, 0.002), c=colours, alpha=0.45, linewidths=0)
     for place, name in zip(places, model.names_, strict=True):
         axes.annotate(
-            name, place, xytext=(0, 5), textcoords="offset points", ha="center", va="bottom",
+            name, place, xytext=(0, radius + 1), textcoords="offset points", ha="center", va="bottom",
             fontsize=8.5, color=_INK,
         )  # fmt: skip
     axes.margins(0.18)

@@ -377,7 +377,7 @@ def _evaluation(labeller: Labeller, releases: Corpus | None, labels: Any) -> dic
         "averages": result.averages,
         "error": result.calibration_error,
         "charts": charts,
-        "confusion": result.confusion.head(20),
+        "confusion": result.confusion.head(20).replace("", "(none)"),
     }
 
 
