@@ -114,13 +114,15 @@ def plot_topic_map(model: TopicModel) -> Any:
     # The sign of an eigenvector is nobody's choice.
     places *= np.where(places[np.abs(places).argmax(axis=0), [0, 1]] < 0, -1, 1)
     figure, axes = _figure(9, 5.5)
-    shares = table["share"].to_numpy()
+    sizes = 4000 * np.maximum(table["share"].to_numpy(), 0.002)
     colours = [_SEEDED if name in model.themes_ else _BAR for name in model.names_]
-    axes.scatter(*places.T, s=4000 * np.maximum(shares, 0.002), c=colours, alpha=0.45, linewidths=0)
-    for place, name in zip(places, model.names_, strict=True):
+    axes.scatter(*places.T, s=sizes, c=colours, alpha=0.45, linewidths=0)
+    # In points, as the sizes are squares of them.
+    radii = np.sqrt(sizes / np.pi)
+    for place, radius, name in zip(places, radii, model.names_, strict=True):
         axes.annotate(
-            name, place, xytext=(0, radius + 1), textcoords="offset points", ha="center", va="bottom",
-            fontsize=8.5, color=_INK,
+            name, place, xytext=(0, radius + 1), textcoords="offset points", ha="center",
+            va="bottom", fontsize=8.5, color=_INK,
         )  # fmt: skip
     axes.margins(0.18)
     axes.set_xticks([])
