@@ -2,6 +2,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numba  # noqa: F401 (a command that is run within this process then keeps the compiler)
+import pandas  # noqa: F401 (and pandas)
 import pytest
 
 from topics import TopicsError

@@ -32,8 +32,10 @@ FORMATS = (".parquet", ".csv", ".jsonl")
 """Endings of the files that labels are written to."""
 _REJECTS = "rejects.jsonl"
 _SHOWN_REJECTS = 1000
-_COUNT = re.compile(r"\d[\d,]*(?= (?:words|releases?|dates?)\b)")
+_COUNT = re.compile(r"\d[\d,]*(?= (?:words|releases?|dates?|files?)\b)")
 """Numbers that add up over batches, in lines about what was decided."""
+_MOST_LINES = 1000
+"""Such lines that are kept: a folder of a million files has one for each."""
 
 
 def predict(
@@ -261,7 +263,8 @@ class _Count:
         for line in batch.log:
             kind = _COUNT.sub("#", line).replace("releases", "release").replace("dates", "date")
             before = self._log.get(kind)
-            self._log[kind] = line if before is None else _added(before, line)
+            if before is not None or len(self._log) < _MOST_LINES:
+                self._log[kind] = line if before is None else _added(before, line)
         return with_ids(batch.table, self._ids)
 
     def check(self, releases: Any) -> None:

@@ -35,10 +35,7 @@ def fold_sentences(
         low, high = offsets[d], offsets[d + 1]
         first[d] = n
         counts[d] = 0
-        highest = np.uint8(0)
-        for byte in data[low:high]:
-            highest = max(highest, byte)
-        if highest >= FIRST_BEYOND:
+        if _highest(data, low, high) >= FIRST_BEYOND:
             counts[d] = -1
             continue
         in_lower_case = _is_lower(data, low, high, marks)
@@ -63,6 +60,15 @@ def fold_sentences(
 
 
 @kernel
+def _highest(data, low, high):
+    """The highest byte of a text."""
+    highest = np.uint8(0)
+    for byte in data[low:high]:
+        highest = max(highest, byte)
+    return highest
+
+
+@kernel
 def find_breaks(data, offsets, marks, places, counts):
     """Places behind which a phrase ends, text by text; gives their number.
 
@@ -71,10 +77,7 @@ def find_breaks(data, offsets, marks, places, counts):
     n = 0
     for d in range(offsets.size - 1):
         low, high, first = offsets[d], offsets[d + 1], n
-        highest = np.uint8(0)
-        for byte in data[low:high]:
-            highest = max(highest, byte)
-        if highest >= FIRST_BEYOND:
+        if _highest(data, low, high) >= FIRST_BEYOND:
             counts[d] = -1
             continue
         p = low

@@ -139,6 +139,8 @@ class ReadInputs:
         """
         from topics import _kernels
 
+        if "numba" in sys.modules:
+            return  # the compiler is there
         size = _size_of_files(self.inputs)
         if size is not None and (
             size < _HANDFUL or (size < _HANDFUL_TO_COMPILE and not _kernels.is_compiled())

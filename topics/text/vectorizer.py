@@ -864,7 +864,7 @@ class TermVectorizer(Estimator):
         --------
         >>> from topics import TermVectorizer
         >>> TermVectorizer(phrases=["human rights"]).build_analyzer()("Human rights groups")
-        ['human', 'rights', 'groups', 'human rights']
+        ['human', 'human rights', 'rights', 'groups']
         """
         analyzer = self._extractor(overridden=("build_preprocessor", "build_tokenizer")).analyzer
         # By language, they are compared with words before their forms are.
