@@ -5,8 +5,10 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
 import re
+import threading
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -177,3 +179,81 @@ def test_a_row_too_large_to_be_held_is_a_reject(tmp_path, monkeypatch):
     assert reject["row"] == 92
     assert "the line is larger" in reject["reason"]
     assert "no row from here on" in reject["reason"]
+
+
+def test_the_encoding_of_the_first_telling_piece_holds(tmp_path):
+    path = tmp_path / "a.csv"
+    polish = "Zażółć gęślą jaźń, powiedział święty Łukasz w Łodzi źle."
+    english = "The harbour board met on Tuesday, and the ferry will sail as before."
+    rows = [polish] * 60 + [english] * 200 + ["Łódź święto"] + [english] * 60
+    text = "title,text\n" + "".join(f'A{i},"{row}"\n' for i, row in enumerate(rows))
+    path.write_bytes(text.encode("cp1250"))
+    found = joined(path, 2000)
+    assert found["text"].to_pylist()[260] == "Łódź święto"
+
+
+def test_dates_are_read_one_way_in_all_pieces(tmp_path):
+    path = tmp_path / "a.csv"
+    dates = ["03/07/2018"] * 60 + ["13/07/2018"] * 60 + ["04/07/2018"] * 60
+    lines = "".join(f"{date},The ferry came in on time.\n" for date in dates)
+    path.write_text("date,text\n" + lines)
+    found = joined(path, 900)["date"].to_pylist()
+    assert len(set(found[:60])) == len(set(found[120:])) == 1
+    assert found[0][5:7] == {"2018-04-07": "03", "2018-07-04": "07"}[found[-1]]
+
+
+def test_a_quote_that_is_not_closed_loses_no_row(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = [f'{i},"The ferry came, load {i}."' for i in range(300)]
+    rows[200] = rows[200].rstrip('"')
+    path.write_text("id,text\n" + "\n".join(rows) + "\n")
+    batches = list(iter_releases(path, batch_bytes=1500, **SAME))
+    rejects = [row for corpus in batches for row in corpus.rejects["row"].to_pylist()]
+    read = [row for corpus in batches for row in corpus["row"].to_pylist()]
+    # The quote makes one row of two; the header is among those of the first piece.
+    assert sorted({*read, *rejects}) == list(range(2, 301))
+    assert len(read) + len(rejects) == 299
+    # Nor where a line is one cell, and two of them close each other.
+    lines = ["The ferry came in."] * 90
+    lines[30] = lines[60] = '"The ferry came in.'
+    path.write_text("text\n" + "\n".join(lines) + "\n")
+    with pytest.raises(TopicsError, match="not closed"):
+        read_releases(path, **SAME)
+
+
+def test_rows_at_the_end_of_a_piece_are_no_notes_under_the_table(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = ["A,2024-01-01,B,It came by ferry." if i % 2 else ",,,It came." for i in range(300)]
+    path.write_text("title,date,source,text\n" + "\n".join(rows) + "\n")
+    found = joined(path, 800)
+    assert len(found) == 300
+    assert not found.rejects.num_rows
+
+
+def test_what_is_no_json_lines_is_read_as_a_whole(tmp_path):
+    rows = [{"title": f"T{i}", "text": "The ferry came in on time."} for i in range(60)]
+    pretty, listed = tmp_path / "pretty.jsonl", tmp_path / "list.jsonl"
+    pretty.write_text("\n".join(json.dumps(row, indent=1) for row in rows))
+    listed.write_text(json.dumps(rows, indent=0))
+    for path in (pretty, listed):
+        assert len(joined(path, 700)) == 60
+
+
+def test_one_bad_file_does_not_stop_a_folder(tmp_path):
+    (tmp_path / "a.csv").write_text("n,m\n" + "1,2\n" * 9)
+    lines = '{"text": "The ferry came in on time."}\n' * 90
+    (tmp_path / "b.jsonl").write_text(lines)
+    (tmp_path / "c.csv").write_text("n,m\n" + "1,2\n" * 500)
+    found = joined(tmp_path, 700)
+    assert len(found) == 90
+    assert {r["path"][-5:] for r in found.rejects.to_pylist()} == {"a.csv", "c.csv"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_named_pipe(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=lambda: path.write_text("Talks\n\nEnvoys met on Friday."))
+    writer.start()
+    assert len(joined(path, 1000)) == 1
+    writer.join()

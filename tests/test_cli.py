@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
@@ -482,3 +483,32 @@ def test_doctor(topics):
     assert parts["topics-toolkit"]["ok"]
     assert "compiled code" in parts
     assert topics("doctor")[1].startswith("part\tstate")
+
+
+def test_columns_of_all_types_are_kept_in_all_formats(topics, work, tmp_path):
+    table = pa.table(
+        {
+            "text": ["a camp", "a court"],
+            "at": pa.array([0, 1], pa.timestamp("s")),
+            "blob": [b"\xff", b"a"],
+            "list": [["x"], []],
+            "share": [float("nan"), 0.5],
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet")
+    for ending in ("jsonl", "csv", "parquet"):
+        label = ("label", tmp_path / "in.parquet", "-m", work / "model", "--keep-columns")
+        assert topics(*label, "-o", tmp_path / f"out.{ending}")[0] == 0, ending
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert rows[0]["share"] is None
+    assert rows[1]["list"] == []
+
+
+@pytest.mark.filterwarnings("default")
+def test_warnings_of_batches_are_said_once(topics, work, tmp_path):
+    lines = "".join(f'{{"text": "a camp", "date": "no date {i}"}}\n' for i in range(20))
+    (tmp_path / "in.jsonl").write_text(lines)
+    code, _, err = topics("label", tmp_path / "in.jsonl", "-m", work / "model")
+    assert code == 0
+    assert err.count("warning:") == 1
+    assert "could not be read" in err

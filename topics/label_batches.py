@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -46,6 +49,8 @@ class LabelledBatch(NamedTuple):
         Files that the releases come from.
     n_rows, size : int
         How many releases there are, and how many bytes of input.
+    warnings : list of str
+        What was warned of meanwhile.
     """
 
     table: pa.Table | None
@@ -55,6 +60,7 @@ class LabelledBatch(NamedTuple):
     paths: list[str]
     n_rows: int
     size: int
+    warnings: list[str]
 
 
 class BatchWork:
@@ -90,13 +96,25 @@ class BatchWork:
 
     def __call__(self, batch: Corpus | Batch, known: str | None) -> LabelledBatch:
         """What became of a batch; without labels where it is ``known`` by its checksum."""
-        corpus = batch.read() if isinstance(batch, Batch) else batch
-        made_of = checksum_of(corpus.table)
-        table = None if made_of == known else self._label(corpus)
+        with warnings.catch_warnings(record=True) as warned:
+            # Another process would print them raw; they are said where all words are.
+            warnings.simplefilter("always")
+            corpus = batch.read() if isinstance(batch, Batch) else batch
+            made_of = checksum_of(corpus.table)
+            table = None if made_of == known else self._label(corpus)
         paths = [path for path in corpus["path"].unique().to_pylist() if path]
         give_memory_back()
         size = batch.size if isinstance(batch, Batch) else 0
-        return LabelledBatch(table, made_of, corpus.rejects, corpus.log, paths, len(corpus), size)
+        return LabelledBatch(
+            table,
+            made_of,
+            corpus.rejects,
+            corpus.log,
+            paths,
+            len(corpus),
+            size,
+            [str(each.message) for each in warned],
+        )
 
     def _label(self, corpus: Corpus) -> pa.Table:
         if self._labeller is None:
@@ -165,10 +183,18 @@ def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller
 def _loaded(folder: Path, checksum: str | None) -> Labeller:
     # A process of its own, which makes tables and nothing else.
     do_without_pandas()
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     labeller = to_labeller(folder)
     if labeller.checksum != checksum:
         raise TopicsError("the model was replaced during the run", "start it again", path=folder)
     return labeller
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it has: killed, it could not say so."""
+    while os.getppid() == parent:
+        time.sleep(2)
+    os._exit(1)
 
 
 def in_order(

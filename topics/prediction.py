@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -229,8 +230,9 @@ def label_to(
         with atomic_write(path, overwrite=force) as file:
             tables = (_in_schema(parts.read(number), schema) for number in range(n_parts))
             _write(tables, file, path.suffix.lower(), delimiter, safe_cells)
-        _keep_rejects(parts.folder / _REJECTS, rejects_beside(path), count.rejected)
-        _write_summary(path, count.run(), labeller.checksum)
+            # Before the output has its name, so that it never stands without them.
+            _keep_rejects(parts.folder / _REJECTS, rejects_beside(path), count.rejected)
+            _write_summary(path, count.run(), labeller.checksum)
         parts.remove()
     return count.run()
 
@@ -252,12 +254,18 @@ class _Count:
         self._rejects: list[dict[str, Any]] = []
         self._log: dict[str, str] = {}
         self._ids = TakenIds()
+        self._warned: set[str] = set()
 
     def add(self, batch: LabelledBatch) -> pa.Table:
         """The table of a batch, with ids that no other has."""
         assert batch.table is not None
         self.labelled += len(batch.table)
         self.rejected += batch.rejects.num_rows
+        for message in batch.warnings:
+            kind = re.sub(r"\d+", "#", message)
+            if kind not in self._warned:
+                self._warned.add(kind)
+                warnings.warn(message, stacklevel=4)
         left = _SHOWN_REJECTS - len(self._rejects)
         self._rejects += batch.rejects.slice(0, max(left, 0)).to_pylist()
         for line in batch.log:
@@ -430,9 +438,27 @@ def _flat(table: pa.Table) -> pa.Table:
     """The table with its lists of labels as text, divided by semicolons."""
     joined = [";".join(labels) for labels in table["labels"].to_pylist()]
     at = table.column_names.index("labels")
-    return table.set_column(at, "labels", pa.array(joined, pa.large_string()))
+    table = table.set_column(at, "labels", pa.array(joined, pa.large_string()))
+    for at, field in enumerate(table.schema):
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
+            cells = [
+                None if cell is None else json.dumps(cell, ensure_ascii=False, default=_as_text)
+                for cell in table.column(at).to_pylist()
+            ]
+            table = table.set_column(at, field.name, pa.array(cells, pa.large_string()))
+    return table
 
 
 def _write_json_lines(table: pa.Table, file: BinaryIO) -> None:
     for row in table.to_pylist():
-        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        # NaN is no JSON; what JSON has no type for, such as times, is written as text.
+        plain = {
+            name: None if isinstance(value, float) and value != value else value  # noqa: PLR0124
+            for name, value in row.items()
+        }
+        line = json.dumps(plain, ensure_ascii=False, default=_as_text)
+        file.write(line.encode("utf-8", "replace") + b"\n")
+
+
+def _as_text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

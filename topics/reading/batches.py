@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from topics._errors import TopicsError
 from topics.reading.archives import COMPRESSIONS, BoundedReader, compression_of
 from topics.reading.corpus import Corpus, TakenIds, with_ids
 from topics.reading.csv_tables import CsvPiece, csv_pieces
-from topics.reading.encodings import decode
+from topics.reading.encodings import decode, held_encoding
 from topics.reading.formats import (
     Reading,
     SourceFile,
@@ -302,6 +303,17 @@ class Batch:
     corpus: Corpus | None = None
 
     @property
+    def is_first_of_only(self) -> bool:
+        """Whether it is the beginning of the only file there is.
+
+        Examples
+        --------
+        >>> Batch([], [], Making({}, None, False, False, "separate")).is_first_of_only
+        False
+        """
+        return bool(self.making.is_only) and not self.making.found
+
+    @property
     def size(self) -> int:
         """Bytes of the files.
 
@@ -334,10 +346,9 @@ class Batch:
                 try:
                     parts += piece.parts(rejects)
                 except TopicsError as error:
-                    if isinstance(piece, WholeFile):
+                    if isinstance(piece, WholeFile) or self.is_first_of_only:
                         raise
-                    place, row, reason = as_reject(_place_of_piece(piece), error)
-                    rejects.append((place, row, f"{reason}; some rows around it are not read"))
+                    rejects += _unread(piece, error)
             self.corpus = one_corpus(parts, rejects, self.making)
         return self.corpus
 
@@ -377,13 +388,15 @@ def cut_into_batches(
         options.format, options.split, options.columns, options.encoding, options.boilerplate
     )
     columns = dict(options.columns or {})
-    new = partial(Making, columns, options.dayfirst, options.repair, options.languages,
-                  options.boilerplate)  # fmt: skip
+    new = partial(
+        Making, columns, options.dayfirst, options.repair, options.languages, options.boilerplate
+    )
     names, given = names_or_releases(paths)
     if names is None:
         yield Batch([], [], new(), read_releases(given, **options._asdict()))
         return
     files, passed_over = find_files(names)
+    new = partial(new, is_only=len(files) == 1)
     rejects: list[Reject] = [(path, None, reason) for path, reason in passed_over]
     pieces: list[Piece] = []
 
@@ -416,6 +429,15 @@ def cut_into_batches(
         yield take()
 
 
+def _unread(piece: Piece, error: TopicsError) -> list[Reject]:
+    """Rejects for all rows of a piece that cannot be read."""
+    place, row, reason = as_reject(_place_of_piece(piece), error)
+    if not isinstance(piece, CsvRows):
+        return [(place, row, reason)]
+    said = reason if row is None else f"not read, because of line {row}: {reason}"
+    return [(place, number, said) for number in piece.piece.numbers()] or [(place, row, reason)]
+
+
 def _place_of_piece(piece: Piece) -> str:
     return piece.place if isinstance(piece, (CsvRows, ArrowRows)) else piece.file.place
 
@@ -438,7 +460,7 @@ def _pieces_of(
                 begun = True
             if begun:
                 return
-            if file != "-":
+            if file != "-" and opened.seekable():
                 opened.seek(0)
                 head = b""
             data = head + opened.read()
@@ -463,7 +485,7 @@ def _pieces_by_lines(
     name, read, place = _name_of(file), opened.read, place_of(file)
     compression = compression_of(head) or COMPRESSIONS.get(name.suffix.lower())
     if compression is not None:
-        if file == "-":
+        if file == "-" or not opened.seekable():
             return
         opened.seek(0)
         read = BoundedReader(opened, compression, file).read
@@ -475,15 +497,54 @@ def _pieces_by_lines(
         return
     kind = how.format or kind_of(head, name)
     blocks = _blocks(head, read, size)
-    if kind == "jsonl":
+    held = _HeldEncoding(how.encoding)
+    if kind == "jsonl" and _is_a_value(head):
         for block, before, too_long in blocks:
             why = f"the row is larger than {_LONGEST_LINE >> 20} MiB; split it"
             rejects += [(place, number, why) for number in too_long]
-            yield JsonLines(SourceFile(place, name, block), how, before)
+            its_how = how._replace(encoding=held.of(block))
+            yield JsonLines(SourceFile(place, name, block), its_how, before)
     elif kind == "csv":
-        texts = (decode(block, place, how.encoding) for block in _whole(blocks, place))
+        texts = (decode(block, place, held.of(block)) for block in _whole(blocks, place))
         for piece in csv_pieces(texts, place, how.named, size):
             yield CsvRows(place, piece)
+
+
+class _HeldEncoding:
+    """The encoding of a file's pieces: what one that is no UTF-8 shows holds for later ones."""
+
+    def __init__(self, given: str | None) -> None:
+        self._given = given
+        self._held: str | None = None
+
+    def of(self, block: bytes) -> str | None:
+        """The encoding to read a piece in; None where it is to be recognised."""
+        if self._given is not None:
+            return self._given
+        try:
+            block.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return None
+        self._held = self._held or held_encoding(block)
+        if self._held is not None:
+            try:
+                block.decode(self._held)
+            except UnicodeDecodeError:
+                return None
+        return self._held
+
+
+def _is_a_value(head: bytes) -> bool:
+    """Whether the first line is a whole object or text, as JSON Lines has them."""
+    if b"\n" not in head.strip():
+        return head.lstrip()[:1] in (b"{", b'"')  # one that is larger than a piece
+    first = next((line for line in head.split(b"\n", 50) if line.strip()), b"")
+    try:
+        return isinstance(json.loads(first.removeprefix(b"\xef\xbb\xbf")), (dict, str))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _whole(blocks: Iterator[tuple[bytes, int, list[int]]], place: str) -> Iterator[bytes]:
@@ -500,11 +561,10 @@ def _whole(blocks: Iterator[tuple[bytes, int, list[int]]], place: str) -> Iterat
 def _has_lines(head: bytes, encoding: str | None) -> bool:
     """Whether the byte of a line feed ends a line, as it does not where characters are wider."""
     try:
-        known = encoding is not None and codecs.lookup(encoding).name
+        known = "" if encoding is None else codecs.lookup(encoding).name
     except LookupError:
         return False
-    wide = bool(known) and "\n".encode(str(known)) != b"\n"
-    return not wide and b"\x00" not in head[:4096]
+    return not known.startswith(("utf-16", "utf-32")) and b"\x00" not in head[:4096]
 
 
 def _blocks(
@@ -571,7 +631,11 @@ def _parquet(path: Path, size: int) -> Iterator[pa.Table]:
             return
         n_rows = max(1, min(_MOST_ROWS, size * file.metadata.num_rows // n_bytes))
         for batch in file.iter_batches(n_rows):
-            yield pa.Table.from_batches([batch])
+            # Rows may be much longer here than in most of the file.
+            table = pa.Table.from_batches([batch])
+            few = max(1, min(len(table), size * len(table) // max(table.nbytes, 1)))
+            for low in range(0, len(table), few):
+                yield table.slice(low, few)
 
 
 def _arrow(path: Path, size: int) -> Iterator[pa.Table]:

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -27,6 +28,8 @@ _BY_SPACES = re.compile(
 """The beginning of a table whose cells stand in quotes with spaces between them, as R writes it."""
 _SAMPLE = 1 << 16
 _LARGEST_CELL = 1 << 30
+LONGEST_ROW = 32 << 20
+"""Characters of a row that is held."""
 
 
 class Dialect(NamedTuple):
@@ -104,6 +107,8 @@ class CsvPiece:
         Names of the columns; None in the first piece.
     rows_before, lines_before : int
         How many rows, and lines, stand above.
+    ends : bool
+        Whether it is the whole file.
     """
 
     text: str
@@ -113,6 +118,22 @@ class CsvPiece:
     columns: tuple[str, ...] | None = None
     rows_before: int = 0
     lines_before: int = 0
+    ends: bool = True
+
+    def numbers(self) -> range:
+        r"""The numbers of the rows, whether these can be read or not.
+
+        Examples
+        --------
+        >>> CsvPiece("7,Aid\n8,Law\n", "a.csv", (), Dialect(","), ("id", "text"), 8).numbers()
+        range(9, 11)
+        """
+        reader = csv.reader(io.StringIO(self.text, newline=""), **self.dialect.options())
+        n = 0
+        with suppress(csv.Error):
+            for _ in reader:
+                n += 1
+        return range(self.rows_before + 1, self.rows_before + 1 + n)
 
     def rows(self) -> Rows:
         r"""The rows.
@@ -134,14 +155,15 @@ class CsvPiece:
             records = [Record(i, cells) for i, cells in enumerate(reader, 1 + self.rows_before)]
         except csv.Error as error:
             raise _no_csv(error, self.path) from None
-        if self.dialect.delimiter == _NONE:
-            return rows_from_grid(records, self.path, named=self.named, columns=self.columns)
         widths = Counter(len(record.cells) for record in records if record.cells)
-        if len(widths) > 1 or self.text.count('"') % 2:
+        one_cell = self.dialect.delimiter == _NONE
+        # Where a line is one cell, two quotes that are not closed would close each other.
+        doubtful = len(widths) > 1 or self.text.count('"') % (1 if one_cell else 2)
+        if doubtful or (one_cell and '"' in self.text):
             _check_quotes(self.text, self.dialect, self.path, 1 + self.lines_before)
         return rows_from_grid(
-            records, self.path, named=self.named, delimiter=self.dialect.delimiter,
-            columns=self.columns,
+            records, self.path, named=self.named, columns=self.columns, ends=self.ends,
+            delimiter=None if one_cell else self.dialect.delimiter,
         )  # fmt: skip
 
 
@@ -193,10 +215,11 @@ def csv_pieces(
     n_lines, before = n_rows, n_rows
     broken: TopicsError | None = None
     while broken is None:
-        lines.taken, lines.size = [], 0
+        lines.taken, lines.size, lines.row_begins = [], 0, 0
         try:
             for _ in reader:
                 n_rows += 1
+                lines.row_begins = lines.size
                 if lines.size >= size:
                     break
         except csv.Error as error:
@@ -206,7 +229,7 @@ def csv_pieces(
         if not lines.taken:
             break
         text = "".join(lines.taken)
-        piece = CsvPiece(text, path, tuple(named), dialect, columns, before, n_lines)
+        piece = CsvPiece(text, path, tuple(named), dialect, columns, before, n_lines, ends=False)
         n_lines, before = n_lines + len(lines.taken), n_rows
         yield piece
         if columns is None:
@@ -225,7 +248,7 @@ class _Lines:
     def __init__(self, texts: Iterable[str]) -> None:
         self._lines = chain.from_iterable(io.StringIO(text, newline="") for text in texts)
         self.taken: list[str] = []
-        self.size = 0
+        self.size = self.row_begins = 0
 
     def __iter__(self) -> _Lines:
         return self
@@ -234,6 +257,11 @@ class _Lines:
         line = next(self._lines)
         self.taken.append(line)
         self.size += len(line)
+        if self.size - self.row_begins > LONGEST_ROW:
+            raise TopicsError(
+                "a row goes on for more than 32 million characters; is a quote not closed?",
+                'close it, or double it if it is part of the text ("")',
+            )
         return line
 
 

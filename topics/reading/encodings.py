@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from topics._errors import TopicsError
@@ -79,6 +80,44 @@ def decode(data: bytes, path: Path | str = "", encoding: str | None = None) -> s
     if "\x00" in text:
         text = _decode_utf16(data, path)
     return _clean(text)
+
+
+def held_encoding(data: bytes) -> str | None:
+    """The one encoding that a piece of a file is in, where that is not UTF-8.
+
+    Parameters
+    ----------
+    data : bytes
+        The piece.
+
+    Returns
+    -------
+    str or None
+        What :func:`decode` reads it as; None where it is UTF-8, or several at once.
+
+    Examples
+    --------
+    >>> held_encoding("Le préfet a tiré des conclusions à Évian".encode("cp1252"))
+    'cp1252'
+    >>> held_encoding("Le préfet".encode()) is None
+    True
+    """
+    if _is_utf8(data):
+        return None
+    import chardet
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            text = decode(data)
+        except TopicsError:
+            return None
+    lines = b"\n".join(line for line in data.split(b"\n") if not line.isascii())[:200_000]
+    for name in ("cp1252", chardet.detect(lines)["encoding"]):
+        with suppress(UnicodeError, LookupError, TypeError):
+            if name is not None and _clean(data.decode(name)) == text:
+                return name
+    return None
 
 
 def _clean(text: str) -> str:

@@ -42,6 +42,7 @@ def rows_from_grid(
     named: Sequence[str] = (),
     delimiter: str | None = None,
     columns: Sequence[str] | None = None,
+    ends: bool = True,
 ) -> Rows:
     """A table whose columns are named by the row that looks like it.
 
@@ -57,6 +58,8 @@ def rows_from_grid(
         What divides the cells, for messages; None for spreadsheets, in which a row may be short.
     columns : sequence of str or None, default=None
         Names of the columns, where an earlier piece of the table has said them.
+    ends : bool, default=True
+        Whether the table ends here, so that a note may stand under it.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def rows_from_grid(
         else:
             numbers.append(number)
             kept.append([*cells, *[""] * (len(names) - len(cells))])
-    for _ in range(3):
+    for _ in range(3 * ends):
         # "Exported by ..." under a table.
         if len(kept) < 3 or sum(bool(cell.strip()) for cell in kept[-1]) > 1:
             break

@@ -189,10 +189,13 @@ class Making:
     ----------
     columns, dayfirst, repair, languages, boilerplate
         As for :func:`read_releases`.
+    is_only : bool or None
+        Whether there is one file only, so that it is an error that it cannot be read; None where
+        that is so if there is one part.
     found : dict of str to dict of str to str
         By file, the column of each of a corpus; an earlier piece has decided it.
     orders : dict of str to {"day", "month"}
-        By file, whether dates begin with the day or the month, where they left no doubt.
+        By file, whether dates begin with the day or the month.
     """
 
     columns: dict[str, str]
@@ -200,6 +203,7 @@ class Making:
     repair: bool
     languages: bool
     boilerplate: str
+    is_only: bool | None = None
     found: dict[str | None, dict[str, str]] = field(default_factory=dict)
     orders: dict[str | None, Order] = field(default_factory=dict)
 
@@ -243,7 +247,8 @@ def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corp
         try:
             table, found, empty, notes = _standard_table(place, rows, making)
         except TopicsError as error:
-            if len(parts) == 1 and is_first:
+            is_only = len(parts) == 1 if making.is_only is None else making.is_only
+            if is_only and is_first:
                 raise
             unread: list[int | None] = [None] if is_first else list(rows.numbers)
             rejects += [*broken, *((place, number, error.problem) for number in unread)]
@@ -841,8 +846,6 @@ def _set_dates(
         if order is None:
             order = day_or_month_first(firsts)
             either = next((d for d in firsts if d.order == "either"), None)
-            if len(orders & {"day", "month"}) == 1:
-                making.orders[source] = order
         if either is not None:
             if order == "month" and "month" not in orders and not _is_english(table, rows):
                 order = "day"  # nothing but the slash spoke for America
@@ -852,6 +855,8 @@ def _set_dates(
             log.append(
                 f"{source or 'dates'}: dates such as {shown} are read with the {order} first"
             )
+        if firsts:
+            making.orders[source] = order
         if {"day", "month"} <= orders:
             log.append(f"{source or 'dates'}: some dates begin with the day, others with the month")
         for i in rows:
