@@ -290,7 +290,13 @@ def test_every_row_of_a_table_is_a_release_or_a_reject_in_order(rows):
     assert accounted == [record.number for record in records[1:]]
     assert found.numbers == sorted(found.numbers)
     for number, row in zip(found.numbers, found.table.to_pylist(), strict=True):
-        assert tuple(row.values())[:3] == rows[number - 2]
+        # A sheet is as wide as what stands in it: cells of blanks at the end are none.
+        given = list(rows[number - 2])
+        for at in (2, 1, 0):
+            if given[at].strip():
+                break
+            given[at] = ""
+        assert list(row.values())[:3] == given
 
 
 @pytest.mark.parametrize(
