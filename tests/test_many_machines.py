@@ -5,6 +5,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pyarrow as pa
@@ -124,10 +125,12 @@ def test_dask_gives_what_one_machine_gives(texts, folder, model, lines, tmp_path
 
 
 def test_arrow_batches_are_labelled_as_texts_are(texts, model):
-    label = ArrowLabeller(model)
+    label, threads = ArrowLabeller(model), threading.active_count()
     table = pa.table({"text": [*texts[:30], None], "labels": list(range(31))})
     found = pa.Table.from_batches(pickle.loads(pickle.dumps(label))(table.to_batches(7)))
     assert found.schema == label.output_schema(table.schema)
+    # A process of the user's is not watched, and keeps pandas.
+    assert threading.active_count() == threads
     predictions = predict(texts[:30], model)
     assert found["labels_"].to_pylist() == [*map(list, predictions.labels), []]
     assert found["s_aid"].to_pylist()[:30] == predictions.probabilities[:, 0].tolist()

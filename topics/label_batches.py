@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, islice
+from multiprocessing import current_process
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
@@ -124,8 +125,7 @@ class BatchWork:
         for at, name in enumerate(self._more, 2):
             table = table.add_column(at, name, corpus[name])
         if self._checksum is not None:
-            model = pa.repeat(pa.scalar(self._checksum[:12]), len(corpus))
-            table = table.append_column("model", model)
+            table = _with_model(table, self._checksum)
         if self._keep_columns:
             for name in corpus.table.column_names:
                 if name in self._more or name in ("id", "title", "text"):
@@ -181,9 +181,10 @@ def to_labeller(model: Any, *, verify_key: str | Path | None = None) -> Labeller
 
 @lru_cache(1)
 def _loaded(folder: Path, checksum: str | None) -> Labeller:
-    # A process of its own, which makes tables and nothing else.
-    do_without_pandas()
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    if current_process().name.startswith("LokyProcess"):
+        # One of joblib's own, which makes tables and nothing else; not the user's, nor a cluster's.
+        do_without_pandas()
+        Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     labeller = to_labeller(folder)
     if labeller.checksum != checksum:
         raise TopicsError("the model was replaced during the run", "start it again", path=folder)
@@ -306,6 +307,7 @@ class ArrowLabeller:
     def __init__(self, model: str | Path, *, text: str = "text", evidence: bool = True) -> None:
         labeller = to_labeller(model)
         assert labeller.folder is not None
+        assert labeller.checksum is not None
         self._folder, self._checksum = labeller.folder, labeller.checksum
         self._text, self._evidence = text, evidence
         self.schema = self._labels(labeller, pa.array([], pa.string())).schema
@@ -350,8 +352,7 @@ class ArrowLabeller:
         table = labeller.predict(filled, evidence=self._evidence).to_arrow()
         note = pc.if_else(texts.is_valid(), table["note"], "the text is missing")
         table = table.set_column(table.column_names.index("note"), "note", note)
-        model = pa.repeat(pa.scalar(self._checksum or "", pa.string()), len(texts))
-        table = table.append_column("model", pc.utf8_slice_codeunits(model, 0, 12))
+        table = _with_model(table, self._checksum)
         # Spark knows no large strings.
         narrow = [
             (f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
@@ -360,6 +361,11 @@ class ArrowLabeller:
         columns = table.cast(pa.schema(narrow)).combine_chunks().columns
         arrays = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
         return pa.record_batch(arrays, schema=pa.schema(narrow))
+
+
+def _with_model(table: pa.Table, checksum: str) -> pa.Table:
+    """The table with a column that says which artifact labelled."""
+    return table.append_column("model", pa.repeat(pa.scalar(checksum[:12]), len(table)))
 
 
 def _free_name(name: str, taken: Iterable[str]) -> str:

@@ -632,10 +632,7 @@ def _parquet(path: Path, size: int) -> Iterator[pa.Table]:
         n_rows = max(1, min(_MOST_ROWS, size * file.metadata.num_rows // n_bytes))
         for batch in file.iter_batches(n_rows):
             # Rows may be much longer here than in most of the file.
-            table = pa.Table.from_batches([batch])
-            few = max(1, min(len(table), size * len(table) // max(table.nbytes, 1)))
-            for low in range(0, len(table), few):
-                yield table.slice(low, few)
+            yield from _sliced(batch, size)
 
 
 def _arrow(path: Path, size: int) -> Iterator[pa.Table]:
@@ -644,7 +641,12 @@ def _arrow(path: Path, size: int) -> Iterator[pa.Table]:
     with pa.memory_map(str(path)) as source:
         file = pa.ipc.open_file(source)
         for number in range(file.num_record_batches):
-            whole = pa.Table.from_batches([file.get_batch(number)])
-            n_rows = max(1, min(_MOST_ROWS, size * len(whole) // max(whole.nbytes, 1)))
-            for low in range(0, len(whole), n_rows):
-                yield check_arrow(whole.slice(low, n_rows))
+            yield from map(check_arrow, _sliced(file.get_batch(number), size))
+
+
+def _sliced(batch: pa.RecordBatch, size: int) -> Iterator[pa.Table]:
+    """Rows of about so many bytes at a time."""
+    table = pa.Table.from_batches([batch])
+    n_rows = max(1, min(_MOST_ROWS, size * len(table) // max(table.nbytes, 1)))
+    for low in range(0, len(table), n_rows):
+        yield table.slice(low, n_rows)
