@@ -9,8 +9,18 @@ import sys
 import pyarrow as pa
 import pytest
 
-from topics import Corpus, Labeller, ThemeClassifier, TopicModel, TopicsError, save
-from topics.report import make_report
+from topics import (
+    Corpus,
+    Labeller,
+    ThemeClassifier,
+    TopicModel,
+    TopicsError,
+    next_to_label,
+    read_releases,
+    save,
+)
+from topics.reading.label_columns import read_labels
+from topics.report import make_report, make_review
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 WORDS = {"aid": "camp refugees tents river", "law": "court judge trial appeal"}
@@ -173,3 +183,80 @@ def test_what_it_does(browser, file):
     assert png.value.path().read_bytes().startswith(b"\x89PNG")
     assert wrong == []
     tab.context.close()
+
+
+@pytest.fixture(scope="module")
+def review(labeller, releases, tmp_path_factory):
+    page = make_review(labeller, releases, 5)
+    return page.save(tmp_path_factory.mktemp("review") / "read.html")
+
+
+def test_a_page_to_review_holds_texts_as_texts(labeller, releases):
+    page = make_review(labeller, releases, 60, title="</title> to read").html
+    assert page.count("<script") == 2
+    assert "<img" not in page
+    assert "</title> to" not in page
+    assert page == make_review(labeller, releases, 60, title="</title> to read").html
+    first = int(next_to_label(labeller, releases, 1)[0])
+    text = f"on day {first}. More."
+    assert text in page
+    assert text not in make_review(labeller, releases, 60, leave_out=[first]).html
+    with pytest.raises(TopicsError, match="no themes"):
+        make_review(labeller.topic_model, releases)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1200, 390])
+def test_releases_are_labelled_in_a_browser(browser, review, width):
+    tab, wrong = opened(browser, review, width=width)
+    beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert tab.evaluate(beyond) == 0
+    assert tab.is_disabled("#next")
+    first = tab.inner_text("#release-text")
+    tab.keyboard.press("1")
+    assert tab.get_attribute("#themes button >> nth=0", "aria-pressed") == "true"
+    tab.keyboard.press("Enter")
+    assert tab.inner_text("#progress") == "1 of 5 read"
+    assert tab.inner_text("#release-text") != first
+    tab.click("#themes button >> nth=1")
+    tab.click("#themes button >> nth=0")
+    tab.click("#next")
+    tab.keyboard.press("n")
+    tab.keyboard.press("Enter")
+    assert tab.inner_text("#progress") == "3 of 5 read"
+    tab.keyboard.press("u")  # the going on is taken back, then the choice
+    tab.keyboard.press("u")
+    assert tab.inner_text("#progress") == "2 of 5 read"
+    assert tab.is_disabled("#next")
+    tab.keyboard.press("b")
+    assert "2 of 5" in tab.inner_text("#place")
+    assert tab.get_attribute("#themes button >> nth=1", "aria-pressed") == "true"
+    tab.keyboard.press("s")
+    assert "3 of 5" in tab.inner_text("#place")
+    # What was said is still there when the page is opened again.
+    tab.reload()
+    assert tab.inner_text("#progress") == "2 of 5 read"
+    assert "3 of 5" in tab.inner_text("#place")
+    with tab.expect_download() as csv:
+        tab.click("#export")
+    csv.value.save_as(review.parent / "read.csv")
+    read = read_releases(review.parent / "read.csv", languages=False)
+    assert read_labels(read["theme"], ["aid", "law"]) == [("aid",), ("aid", "law")]
+    assert len(read) == 2
+    assert wrong == []
+    tab.context.close()
+
+
+@pytest.mark.slow
+def test_a_browser_that_keeps_nothing_says_so(browser, review):
+    window = browser.new_context()
+    tab = window.new_page()
+    tab.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no'); }});"
+    )
+    tab.goto(review.as_uri())
+    assert tab.is_visible("#storage")
+    tab.keyboard.press("1")
+    tab.keyboard.press("Enter")
+    assert tab.inner_text("#progress") == "1 of 5 read"
+    window.close()

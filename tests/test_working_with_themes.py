@@ -50,12 +50,15 @@ def test_a_review_is_saved_after_each(tmp_path):
     again = ReviewFile(file.path, ["camp", "court"])
     assert again.rows == file.rows
     assert [row["theme"] for row in again.rows] == ["camp;court", "none"]
-    assert again.undo() == "2"
+    again.remove("2")
     assert ReviewFile(file.path, ["camp", "court"]).ids == {"1"}
     with pytest.raises(TopicsError, match="row 2: court is no theme"):
         ReviewFile(file.path, ["camp"])
-    assert again.undo() == "1"
-    assert again.undo() is None
+    again.add("1", None, "Another text.", ["camp"])
+    assert [row["theme"] for row in again.rows] == ["camp"]
+    again.remove("none such")
+    assert again.labels_of("1") == ["camp"]
+    assert again.labels_of("2") is None
 
 
 def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tmp_path):
@@ -66,7 +69,7 @@ def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tm
     keys = iter("x\n1\nn2\nq")
     read_by_hand(classifier, corpus, file, 5, lambda: next(keys), said.append)
     told = "\n".join(said)
-    assert "the key 'x' stands for no theme" in told
+    assert "the key 'x' does nothing" in told
     assert "press a theme's key" in told
     assert {row["id"]: row["theme"] for row in file.rows} in (
         {"1": "camp", "2": "court"}, {"2": "camp", "1": "court"}
@@ -77,6 +80,33 @@ def test_a_review_asks_again_after_a_wrong_key_and_keeps_the_text(classifier, tm
     assert without_unlabelled_repeats(again, labels).tolist() == [True, True, False, False]
     texts = dict(zip(corpus["title"].to_pylist(), corpus["text"].to_pylist(), strict=True))
     assert {row["title"] or None: row["text"] for row in file.rows} == texts
+
+
+def test_a_review_goes_back_and_on(classifier, tmp_path):
+    long = "refugees fled. " * 150 + "The end."
+    corpus, said = topics.read_releases([long, "the judge ruled", CAMP[0]], languages=False), []
+    file = ReviewFile(tmp_path / "read.csv", ["camp", "court"])
+
+    def review(keys):
+        given = iter([*keys, "q"])
+        read_by_hand(classifier, corpus, file, 3, lambda: next(given), said.append)
+        return [row["theme"] for row in file.rows]
+
+    # Pressed at once; taken back before Enter; kept; gone back to by the arrow and changed.
+    assert review(["1\r", "12u\r", "\x1b[D", "2\r"]) == ["camp", "camp;court"]
+    assert sum(line.startswith("you said: camp; Enter keeps it") for line in said) == 1
+    assert review(["s"]) == ["camp", "camp;court"]  # skipped, and nothing is left to read
+    assert review(["n\r", "q"]) == ["camp", "camp;court", "none"]
+    file.rows.clear()
+    # Undo with nothing pressed takes the release before back.
+    assert review(["1\r", "u"]) == []
+    said.clear()
+    review(["++?s"] * 3)
+    told = "\n".join(said)
+    assert "(+ shows more)" in told
+    assert "The end." in told
+    assert "that is all of it" in told
+    assert told.count("Keys: ") >= 2
 
 
 def test_what_fits_no_theme_is_new_and_is_given_a_name(classifier):

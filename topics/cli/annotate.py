@@ -19,15 +19,18 @@ from topics.themes.classifier import ThemeClassifier
 COLUMNS = ("id", "title", "theme", "text")
 
 
-KEYS = "123456789abcdefghijklmoprstvwxyz"
-"""A key for each theme; n is none of them, q stops and u takes the last release back."""
+KEYS = "123456789acdefghijklmoprtvwxyz"
+"""A key for each theme. The letters between them do something else."""
 
 
 _SHOWN = 1500
+"""Letters of a release that are shown before more are asked for."""
+_LEFT = "\x1b[D"
+_ACTIONS = "n none, Enter keep and go on, u undo, b back, s skip, + more text, ? keys, q stop"
 
 
 def review_keys(themes: Sequence[str]) -> str:
-    """What the keys of a review do, in one line.
+    """What the keys of a review do.
 
     Parameters
     ----------
@@ -46,13 +49,17 @@ def review_keys(themes: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> review_keys(["aid", "law"])
-    'Keys: 1 aid, 2 law, n none; then Enter. u undoes, q stops.'
+    >>> print(review_keys(["aid", "law"]))
+    Keys: 1 aid, 2 law
+    n none, Enter keep and go on, u undo, b back, s skip, + more text, ? keys, q stop
     """
     if len(themes) > len(KEYS):
-        raise TopicsError(f"{len(themes)} themes are more than keys", f"give at most {len(KEYS)}")
+        raise TopicsError(
+            f"{len(themes)} themes are more than keys",
+            f"give at most {len(KEYS)}, or read them in a browser: --html PAGE",
+        )
     named = ", ".join(f"{key} {name}" for key, name in zip(KEYS, themes, strict=False))
-    return f"Keys: {named}, n none; then Enter. u undoes, q stops."
+    return f"Keys: {named}\n{_ACTIONS}"
 
 
 def read_by_hand(
@@ -76,7 +83,7 @@ def read_by_hand(
     n : int
         Most releases that are shown.
     key : callable
-        Gives the next key.
+        Gives what is pressed next: one key, or several that were pressed at once.
     say : callable
         Shows words.
 
@@ -92,64 +99,101 @@ def read_by_hand(
     >>> model = ThemeClassifier().fit(["aid came", "a court sat"] * 10, ["aid", "law"] * 10)
     >>> corpus = read_releases(["Lorries with aid came.", "The court sat."], languages=False)
     >>> file = ReviewFile(os.path.join(tempfile.mkdtemp(), "read.csv"), model.classes_.tolist())
-    >>> keys = iter(["1", "\r", "q"])  # one release is aid, then enough
+    >>> keys = iter(["1\r", "q"])  # one release is aid, then enough
     >>> read_by_hand(model, corpus, file, 3, keys.__next__, lambda words: None)
     >>> [row["theme"] for row in file.rows]
     ['aid']
     """
-    ids, known, names = corpus["id"].to_pylist(), file.ids, file.themes
-    seen = [row for row, id in enumerate(ids) if id in known]
-    rows = next_to_label(classifier, corpus, n, leave_out=seen).tolist()
-    say(f"{len(file.rows):,} read before; {len(rows):,} to read. {review_keys(names)}")
-    chances = classifier.predict_proba(corpus[rows])
-    done = 0
-    while done < len(rows):
-        release = corpus[int(rows[done])]
-        shown = _beginning(release["text"])
-        say(f"\n{done + 1} of {len(rows)}  {release['title'] or ''}\n{shown}")
-        likely = np.argsort(-chances[done], kind="stable")[:3]
-        say("likely: " + ", ".join(f"{names[k]} {chances[done, k]:.2f}" for k in likely))
-        answer = _answer(names, key, say)
-        if answer is None:
+    known = file.ids
+    seen = [row for row, id in enumerate(corpus["id"].to_pylist()) if id in known]
+    rows = next_to_label(classifier, corpus, n, leave_out=seen)
+    say(f"{len(known):,} read before; {len(rows):,} to read. {review_keys(file.themes)}")
+    chosen = corpus[rows]
+    chances = classifier.predict_proba(chosen)
+    releases = chosen.table.select(["id", "title", "text"]).to_pylist()
+    press = _one_by_one(key)
+    place = 0
+    while 0 <= place < len(releases):
+        release = releases[place]
+        given = file.labels_of(release["id"])
+        say(f"\n{place + 1} of {len(rows)}  {release['title'] or ''}\n{_pages(release['text'])[0]}")
+        likely = np.argsort(-chances[place], kind="stable")[:3]
+        say("likely: " + ", ".join(f"{file.themes[k]} {chances[place, k]:.2f}" for k in likely))
+        if given is not None:
+            say(f"you said: {', '.join(given) or 'none'}; Enter keeps it")
+        answer = _answer(file.themes, _pages(release["text"])[1:], given, press, say)
+        if answer == "q":
             break
-        if answer == "undo":
-            # Only what was said in this sitting, and is shown again.
-            if done and file.undo() is not None:
-                done -= 1
-            continue
-        file.add(release["id"], release["title"], release["text"], answer)
-        done += 1
+        if isinstance(answer, str):
+            if answer == "u" and place:
+                # Only what was said in this sitting, and is shown again.
+                file.remove(releases[place - 1]["id"])
+            place = max(0, place + (1 if answer == "s" else -1))
+        else:
+            file.add(release["id"], release["title"], release["text"], answer)
+            place += 1
 
 
-def _beginning(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN].rsplit(maxsplit=1)[0] + " …"
+def _pages(text: str) -> list[str]:
+    """A text in parts that fit a screen; all but the last end with what says that there is more."""
+    parts = []
+    while len(text) > _SHOWN:
+        part = text[:_SHOWN].rsplit(maxsplit=1)[0] or text[:_SHOWN]
+        parts.append(f"{part} … (+ shows more)")
+        text = text[len(part) :].lstrip()
+    return [*parts, text]
+
+
+def _one_by_one(key: Callable[[], str]) -> Callable[[], str]:
+    """Keys singly, where several may come at once; an arrow is one."""
+    waiting: list[str] = []
+
+    def press() -> str:
+        while not waiting:
+            given = key()
+            waiting.extend([given] if given.startswith("\x1b") else given)
+        return waiting.pop(0)
+
+    return press
 
 
 def _answer(
-    names: Sequence[str], key: Callable[[], str], say: Callable[[str], None]
-) -> Sequence[str] | None:
-    """Themes that a person gives to a release; "undo"; None to stop."""
-    given: list[str] | None = None
+    names: Sequence[str],
+    more: list[str],
+    before: Sequence[str] | None,
+    press: Callable[[], str],
+    say: Callable[[str], None],
+) -> Sequence[str] | str:
+    """Themes that a person gives to a release; or q to stop, u to undo, b to go back, s to skip."""
+    given = before
+    earlier: list[Sequence[str] | None] = []
     while True:
-        pressed = key()
-        if pressed == "q":
-            return None
-        if pressed == "u":
-            return "undo"
+        pressed = press().replace(_LEFT, "b")
+        if pressed in ("q", "s", "b") or (pressed == "u" and not earlier):
+            return pressed
         if pressed in ("\r", "\n"):
             if given is not None:
                 return given
             say("  press a theme's key, or n for none, and then Enter")
-        elif pressed == "n":
-            given = []
-            say("  none")
-        elif pressed in KEYS[: len(names)]:
-            name = names[KEYS.index(pressed)]
-            before = given or []
-            given = [g for g in before if g != name] if name in before else [*before, name]
-            say("  " + (", ".join(given) or "none"))
+            continue
+        if pressed == "?":
+            say(review_keys(names))
+            continue
+        if pressed == "+":
+            say(more.pop(0) if more else "  that is all of it")
+            continue
+        if pressed == "u":
+            given = earlier.pop()
+        elif pressed == "n" or pressed in KEYS[: len(names)]:
+            earlier.append(given)
+            name = "" if pressed == "n" else names[KEYS.index(pressed)]
+            held = given or []
+            given = [g for g in held if g != name] if name in held else [*held, name]
+            given = given if name else []
         else:
-            say(f"  the key {pressed!r} stands for no theme. {review_keys(names)}")
+            say(f"  the key {pressed!r} does nothing. {review_keys(names)}")
+            continue
+        say("  " + ("nothing chosen" if given is None else ", ".join(given) or "none"))
 
 
 class ReviewFile:
@@ -222,7 +266,7 @@ class ReviewFile:
         return {row["id"] for row in self.rows}
 
     def add(self, id: str, title: str | None, text: str, labels: Sequence[str]) -> None:
-        """Keep what was said of one release.
+        """Keep what was said of one release, in place of what was said before.
 
         Parameters
         ----------
@@ -240,27 +284,43 @@ class ReviewFile:
         'none'
         """
         theme = ";".join(name for name in self.themes if name in labels) or "none"
-        self.rows.append({"id": id, "title": title or "", "theme": theme, "text": text})
+        row = {"id": id, "title": title or "", "theme": theme, "text": text}
+        places = [place for place, each in enumerate(self.rows) if each["id"] == id]
+        for place in places:
+            self.rows[place] = row
+        if not places:
+            self.rows.append(row)
         self._save()
 
-    def undo(self) -> str | None:
-        """Take the last release back.
-
-        Returns
-        -------
-        str or None
-            Its id; None where there is none.
+    def labels_of(self, id: str) -> list[str] | None:
+        """What was said of a release; None where it was not read.
 
         Examples
         --------
-        >>> ReviewFile("not-there-yet.csv", ["aid"]).undo() is None
+        >>> ReviewFile("not-there-yet.csv", ["aid"]).labels_of("7") is None
         True
         """
-        if not self.rows:
-            return None
-        last = self.rows.pop()
-        self._save()
-        return last["id"]
+        for row in self.rows:
+            if row["id"] == id:
+                return [name for name in row["theme"].split(";") if name != "none"]
+        return None
+
+    def remove(self, id: str) -> None:
+        """Take back what was said of a release, if anything was.
+
+        Parameters
+        ----------
+        id : str
+            The release.
+
+        Examples
+        --------
+        >>> ReviewFile("not-there-yet.csv", ["aid"]).remove("7")
+        """
+        kept = [row for row in self.rows if row["id"] != id]
+        if len(kept) < len(self.rows):
+            self.rows = kept
+            self._save()
 
     def _save(self) -> None:
         text = StringIO(newline="")

@@ -797,6 +797,7 @@ def evaluate(
 @app.command(
     epilog="[bold]Examples[/bold]\n\n"
     "    topics review releases/ --model artifacts/mine -o read.csv\n\n"
+    "    topics review releases/ --model artifacts/mine --html read.html\n\n"
     "    topics fit read.csv releases/ --themes themes.toml --labels theme -o artifacts/better"
 )
 @reads_releases
@@ -804,22 +805,45 @@ def review(
     read: ReadInputs,
     model: ModelFolder,
     output: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="CSV",
             help="Kept after each release; go on with the same file whenever you like.",
         ),
-    ],
+    ] = None,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            "--html", metavar="PAGE",
+            help="Write a page to read them in a browser instead, which saves the same CSV. What "
+            "stands in the CSV of -o is left out.",
+        ),
+    ] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Releases to read.")] = 20,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there.")] = False,
 ) -> None:  # fmt: skip
     """Read the releases whose labels would teach the model most: one key a theme."""
     from topics.cli.annotate import ReviewFile, read_by_hand
+    from topics.prediction import check_output
 
+    if output is None and page is None:
+        raise TopicsError("there is no file to write to", "give -o CSV, or --html PAGE")
+    path = check_output(page, force, endings=(".html", ".htm")) if page else None
     classifier = _classifier(model)
+    names = [str(name) for name in classifier.classes_]
+    file = None if output is None else ReviewFile(output, names)
     corpus = read()
-    file = ReviewFile(output, [str(name) for name in classifier.classes_])
-    read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
-    say(f"{counted(len(file.rows))} read; see {plain(output)}" if file.rows else "nothing was read")
+    if path is not None:
+        from topics.report.review import make_review
+
+        known = set() if file is None else file.ids
+        seen = [row for row, id in enumerate(corpus["id"].to_pylist()) if id in known]
+        make_review(classifier, corpus, n, leave_out=seen).save(path)
+        say(f"the page is in {plain(str(path))}; open it in a browser")
+    elif file is not None:
+        read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
+        done = f"{counted(len(file.rows))} read; see {plain(str(output))}"
+        say(done if file.rows else "nothing was read")
     _finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 

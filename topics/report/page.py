@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import combinations
-from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -24,73 +19,18 @@ from topics.label_batches import to_labeller
 from topics.labeller import Labeller, Predictions
 from topics.models.topic_model import TopicModel
 from topics.models.topics_over_time import Period, periods_of
-from topics.persistence.atomic import atomic_write
 from topics.plots import plot_evaluation, plot_shares_over_time, plot_topic_map, plot_topics
 from topics.reading.corpus import Corpus
 from topics.reading.label_columns import read_labels
 from topics.report.charts import Chart, to_svg
+from topics.report.rendering import Report, render
 from topics.themes.theme_proposals import propose_themes
 
-_HERE = Path(__file__).parent
 _SAMPLED, _EXCERPT, _BEST, _WORDS, _REJECTS = 300, 400, 5, 40, 100
 """Releases that can be searched, letters of each, releases a topic or theme, words a topic, and
 rejects that are listed."""
 _MOST_PERIODS = 24
 _FEWEST_FOR_PROPOSALS = 100
-
-
-class Report:
-    """A page about a model.
-
-    Attributes
-    ----------
-    html : str
-        The page.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from topics import TopicModel
-    >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
-    >>> report = make_report(TopicModel(2).fit(texts))
-    >>> report.save(tempfile.mkdtemp() + "/report.html").name
-    'report.html'
-    """
-
-    def __init__(self, page: str) -> None:
-        self.html = page
-
-    def save(self, path: str | Path) -> Path:
-        """Write the page to a file.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file; one that is there is replaced.
-
-        Returns
-        -------
-        Path
-            The same.
-
-        Examples
-        --------
-        See the class.
-        """
-        with atomic_write(Path(path)) as file:
-            file.write(self.html.encode())
-        return Path(path)
-
-    def __repr__(self) -> str:
-        return f"Report of {len(self.html) / 1024:,.0f} KiB; save it with .save('report.html')"
-
-    def _repr_html_(self) -> str:
-        # In a frame of its own, so that neither it nor the notebook takes on the other's style.
-        page = html.escape(self.html, quote=True)
-        return (
-            f'<iframe srcdoc="{page}" title="Report" style="width:100%;height:42em;border:0">'
-            "</iframe>"
-        )
 
 
 def make_report(
@@ -135,8 +75,6 @@ def make_report(
     >>> "The court freed detainees." in report.html
     True
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     labeller = to_labeller(model)
     labeller._check_fitted()
     given = None if releases is None else _given_labels(releases, labels)
@@ -155,22 +93,8 @@ def make_report(
         "evaluation": _evaluation(labeller, releases, given),
         "sample": _sample(releases, said),
     }
-    style, script = ((_HERE / f"page.{end}").read_text("utf-8") for end in ("css", "js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     words = {row["number"]: row["weighed"] for row in content["topics"]}
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    page = environment.get_template("page.html.jinja").render(
-        **content,
-        style=style,
-        script=script,
-        script_hash=f"'sha256-{digest}'",
-        # What ends a script must not stand in it.
-        words=json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"),
-    )
-    return Report(page)
+    return render("page", words, **content)
 
 
 def _given_labels(releases: Corpus, labels: Sequence[Any] | str | None) -> Any:
