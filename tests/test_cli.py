@@ -1,10 +1,12 @@
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
@@ -62,7 +64,8 @@ def test_version(topics):
 
 def test_help_shows_examples(topics):
     for command in (
-        "demo", "fit", "label", "show", "evaluate", "review", "seeds", "explain"
+        "demo", "fit", "label", "watch", "show", "report", "evaluate", "review", "seeds", "explain",
+        "novelty", "propose", "drift", "doctor",
     ):  # fmt: skip
         code, out, _ = topics(command, "--help")
         assert code == 0
@@ -512,3 +515,118 @@ def test_warnings_of_batches_are_said_once(topics, work, tmp_path):
     assert code == 0
     assert err.count("warning:") == 1
     assert "could not be read" in err
+
+
+def test_each_table_is_json_on_request(topics, work, tmp_path):
+    new, model = work / "new.csv", work / "model"
+    for command in (
+        ("show", model), ("show", model, "--topic", "0"), ("show", model, "--find", "bushfires"),
+        ("evaluate", new, "-m", model, "--labels", "truth"),
+        ("explain", new, "-m", model), ("novelty", new, "-m", model),
+        ("propose", new, "-m", model), ("drift", new, "--before", new, "-m", model),
+        ("seeds", work / "pile.parquet", "--themes", work / "themes.toml"),
+        ("artifact", "info", model), ("doctor",),
+        ("fit", work / "pile.parquet", "--topics", "3", "-o", tmp_path / "small"),
+    ):  # fmt: skip
+        code, out, err = topics(*command, "--json")
+        assert code == 0, err
+        assert json.loads(out) is not None
+
+
+def test_topics_of_words_and_what_is_new(topics, work):
+    model, new = work / "model", work / "new.csv"
+    found = json.loads(topics("show", model, "--find", "firefighters", "--json")[1])
+    assert found[0]["name"] == "fires"
+    code, _, err = topics("show", model, "--find", "qwxyzzy")
+    assert code == 2
+    assert "qwxyzzy" in err
+    lines = topics("novelty", new, "-m", model, "-n", "2")[1].splitlines()
+    assert lines[0] == "novelty\tid\ttitle"
+    assert len(lines) == 3
+    assert len(topics("novelty", new, "-m", model, "-n", "0")[1].splitlines()) == 5
+    found = json.loads(topics("novelty", new, "-m", model, "-n", "0", "--json")[1])
+    assert [row["novelty"] for row in found] == sorted((r["novelty"] for r in found), reverse=True)
+
+
+def test_proposed_themes_are_seeds_to_begin_with(topics, work, tmp_path):
+    pile = work / "pile.parquet"
+    code, out, _ = topics("propose", pile, "-m", work / "model", "--toml")
+    assert code == 0
+    (tmp_path / "more.toml").write_text(out)
+    assert topics("seeds", pile, "--themes", tmp_path / "more.toml")[0] == 0
+    assert topics("propose", work / "new.csv", "-m", work / "model")[1] == ""
+
+
+def test_drift_in_the_shell(topics, work, tmp_path):
+    rows = [f"{i},Firefighters fought the bushfires near Sydney.\n" for i in range(60)]
+    (tmp_path / "now.csv").write_text("id,text\n" + "".join(rows))
+    code, out, _ = topics(
+        "drift", tmp_path / "now.csv", "--before", work / "pile.parquet", "-m", work / "model"
+    )
+    assert code == 0
+    assert out.startswith("theme\tbefore\tnow\t")
+    assert "fires: " in out
+    assert "100% now" in out
+
+
+def test_a_release_without_a_label_has_no_themes_topic(topics, work):
+    code, out, _ = topics("label", work / "pile.parquet", "-m", work / "model", "--no-evidence")
+    assert code == 0
+    rows = [json.loads(line) for line in out.splitlines()]
+    without = {row["topic_name"] for row in rows if not row["labels"]}
+    with_label = {row["topic_name"] for row in rows if row["labels"]}
+    assert with_label >= {"fires", "cricket"}
+    assert not without & {"fires", "cricket"} or len(without) > 2
+
+
+def test_explain_says_what_was_just_missed(topics, work, tmp_path):
+    rows = json.loads(topics("explain", work / "pile.parquet", "-m", work / "model", "--json")[1])
+    near = [(row, missed) for row in rows for missed in row["just_missed"]]
+    assert near
+    for row, missed in near:
+        assert missed["score"] < missed["threshold"]
+        assert missed["label"] not in [each["label"] for each in row["labels"] if each["given"]]
+    for each in rows[0]["labels"]:
+        total = sum(weight for _, weight in each["terms"]) + each["before_any_word"]
+        assert total == pytest.approx(each["sum"])
+
+
+def test_a_review_in_a_browser(topics, work, tmp_path):
+    page = tmp_path / "read.html"
+    command = ("review", work / "new.csv", "-m", work / "model")
+    assert topics(*command, "--html", page)[0] == 0
+    assert "Firefighters fought" in page.read_text("utf-8")
+    assert topics(*command, "--html", page)[0] == 2
+    # What has been read is left out.
+    (tmp_path / "read.csv").write_text(
+        "id,title,theme,text\n1,Fires,fires,Firefighters fought the bushfires near Sydney.\n"
+    )
+    done = topics(*command, "--html", page, "--force", "-o", tmp_path / "read.csv")
+    assert done[0] == 0
+    assert "Firefighters fought" not in page.read_text("utf-8")
+    code, _, err = topics(*command)
+    assert code == 2
+    assert "--html" in err
+
+
+def test_words_stay_whole_in_a_terminal(monkeypatch, capsys):
+    from topics.cli import output
+
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    words = "displacement diplomacy detainees humanitarian".split()
+    output.print_table(("theme", "words"), [(word, " ".join(words * 4)) for word in words])
+    output.print_words("  " + " ".join(words * 5))
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out)
+    assert all(len(line.rstrip()) <= 60 for line in shown.splitlines())
+    assert set(shown.split()) == {*words, "theme", "words"}
+    assert all(line.startswith("  ") for line in shown.splitlines()[-4:])
+
+
+def test_shell_completion():
+    done = subprocess.run(
+        [Path(sys.executable).with_name("topics")], capture_output=True, text=True, check=False,
+        env={**os.environ, "_TOPICS_COMPLETE": "complete_bash", "COMP_WORDS": "topics la",
+             "COMP_CWORD": "1"},
+    )  # fmt: skip
+    assert done.stdout.split() == ["label"]

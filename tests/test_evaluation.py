@@ -126,3 +126,49 @@ def test_labels_that_differ_in_case_are_two():
     texts = ["refugees fled to the camp", "the court tried a judge"] * 15
     y = ["Law", "law"] * 15
     assert evaluate(ThemeClassifier().fit(texts, y), texts, y).averages["exact"] == 1
+
+
+def test_each_figure_on_axes_of_its_own():
+    from matplotlib.figure import Figure
+
+    from topics import plots
+
+    y = ["camp", "court"] * 10
+    classifier = ThemeClassifier(multi_label=False).fit(
+        ["refugees fled", "the judge ruled"] * 10, y
+    )
+    found = evaluate(classifier, ["refugees fled", "a judge ruled", "a judge"], ["camp"] * 3)
+    assert not found.calibrated
+    assert found.reliability.columns.tolist() == ["score", "right", "pairs"]
+    assert "score" in found.errors.columns
+    figure = Figure()
+    for axes, name in zip(
+        figure.subplots(1, 4),
+        ("plot_f1", "plot_reliability", "plot_confusion", "plot_coverage"), strict=True,
+    ):  # fmt: skip
+        assert getattr(plots, name)(found, ax=axes) is figure
+        assert axes.get_title(loc="left")
+        assert "probability" not in axes.get_xlabel()
+    confusion = figure.axes[2]
+    assert [label.get_text() for label in confusion.get_yticklabels()] == ["camp", "court"]
+    assert [text.get_text() for text in confusion.texts] == ["2"]
+
+
+def test_shares_of_labels_over_time():
+    from topics import TopicsError, plots, predict
+
+    y = ["camp", "court"] * 10
+    classifier = ThemeClassifier(multi_label=False).fit(
+        ["refugees fled", "the judge ruled"] * 10, y
+    )
+    said = predict(["refugees fled", "refugees", "the judge ruled", "a judge", "judge"], classifier)
+    dates = ["2024-01-05", "2024-02", "2024-01-20T10:00", "2024-02-01", None]
+    table = said.themes_over_time(dates)
+    assert table.index.tolist() == ["2024-01", "2024-02"]
+    assert table["camp"].tolist() == [0.5, 0.5]
+    assert table["releases"].tolist() == [2, 2]
+    assert len(plots.plot_themes_over_time(said, dates).axes[0].lines) == 2
+    with pytest.raises(TopicsError, match="1 dates for 5 releases"):
+        said.themes_over_time(["2024"])
+    with pytest.raises(TopicsError, match="no dates"):
+        said.themes_over_time([None] * 5)

@@ -295,3 +295,84 @@ def test_few_topics_are_not_preferred_to_nearly_as_good_ones():
     steps = [Step(3, 1, 0, 1.0), Step(5, 1, 0, 0.9), Step(7, 1, 0, 0.8)]
     assert largest_good_n_topics(steps) == 5
     assert largest_good_n_topics([Step(3, 0, -1, -0.2), Step(5, 0, -1, -0.5)]) == 3
+
+
+def test_topics_are_found_by_words(model, lee):
+    for topic, words in enumerate(model.top_words(3)):
+        found = model.find_topics(" ".join(words))
+        assert topic in found["topic"].tolist()
+        assert found["share"].is_monotonic_decreasing
+        assert found["name"].tolist() == [model.names_[t] for t in found["topic"]]
+    assert len(model.find_topics("the government said", n=2)) <= 2
+    with pytest.raises(TopicsError, match="qwxyzzy"):
+        model.find_topics("qwxyzzy")
+
+
+def test_topics_are_reduced_to_fewer(lee):
+    seeds = {"fire": ["bushfires", "firefighters"], "war": ["taliban", "afghanistan"]}
+    model = TopicModel(12, themes=seeds).fit(lee)
+    hierarchy, names = model.hierarchy(), list(model.names_)
+    nearest = hierarchy.loc[0, ["first_name", "second_name"]].tolist()
+    shares = dict(zip(names, model.proportion_sums_, strict=True))
+    model.reduce_topics(11)
+    if not set(nearest) & set(seeds):
+        larger = max(nearest, key=shares.get)
+        assert larger in model.names_
+        assert set(names) - set(model.names_) == set(nearest) - {larger}
+    model.reduce_topics(3)
+    assert len(model.names_) == 3
+    assert set(seeds) < set(model.names_)
+    np.testing.assert_allclose(model.transform(lee).sum(axis=1), 1, atol=1e-5)
+    with pytest.raises(TopicsError, match="2 topics are of themes"):
+        model.reduce_topics(1)
+    with pytest.raises(TopicsError, match="one is the least"):
+        TopicModel(3).fit(lee).reduce_topics(0)
+
+
+def test_weights_of_words_are_shares(model):
+    every = model.top_words(40, weights=True)
+    assert [[word for word, _ in words] for words in every] == model.top_words(40)
+    totals = model.components_.sum(axis=1)
+    vocabulary = model.vectorizer_.vocabulary_
+    for t, words in enumerate(every):
+        for word, weight in words:
+            assert weight == pytest.approx(model.components_[t, vocabulary[word]] / totals[t])
+
+
+def test_pyldavis_takes_what_it_is_given(model, lee):
+    given = model.to_pyldavis(lee)
+    n, terms = len(given["doc_lengths"]), len(given["vocab"])
+    assert given["topic_term_dists"].shape == (len(model.names_), terms)
+    assert given["doc_topic_dists"].shape == (n, len(model.names_))
+    for part in ("topic_term_dists", "doc_topic_dists"):
+        np.testing.assert_allclose(given[part].sum(axis=1), 1)
+        assert (given[part] > 0).all()
+    assert given["doc_lengths"].sum() == given["term_frequency"].sum()
+    assert (given["term_frequency"] > 0).all()
+    with pytest.raises(TopicsError, match="no release holds a word"):
+        model.to_pyldavis(["qwxyzzy"])
+    pyldavis = pytest.importorskip("pyLDAvis", reason="pyLDAvis is not installed")
+    prepared = pyldavis.prepare(**given)
+    assert len(prepared.topic_coordinates) == len(model.names_)
+
+
+@pytest.mark.parametrize(
+    "name", ["plot_topics", "plot_topic_map", "plot_hierarchy", "plot_topics_over_time"]
+)
+def test_plots_draw_on_axes_that_are_given(name):
+    from matplotlib.figure import Figure
+
+    from topics import plots, read_releases
+
+    rows = [
+        {"text": text, "date": f"2024-0{month}-01"}
+        for month in (1, 2, 3)
+        for text in ["aid reached the camp", "the court freed detainees", "rain fell"] * 8
+    ]
+    model = TopicModel(3).fit(read_releases(rows, languages=False))
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    assert getattr(plots, name)(model, ax=right) is figure
+    assert right.get_title(loc="left")
+    assert not left.has_data()
+    assert right.has_data() or right.collections or right.patches

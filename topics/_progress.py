@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -36,12 +37,9 @@ def track(items: Iterable[T], doing: str, total: int | None = None) -> Iterator[
     if not _shows():
         yield from items
         return
-    from rich.console import Console
     from rich.progress import track as bar
 
-    yield from bar(
-        items, description=doing, total=total, console=Console(stderr=True), transient=True
-    )
+    yield from bar(items, description=doing, total=total, console=console(), transient=True)
 
 
 def track_amounts(
@@ -73,7 +71,6 @@ def track_amounts(
     if not _shows():
         yield from items
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -81,7 +78,7 @@ def track_amounts(
         TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     start, n_rows = time.monotonic(), 0
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console(), transient=True) as bar:
         task = bar.add_task(doing, total=total, rows="")
         for item in items:
             rows, done = amount(item)
@@ -104,26 +101,74 @@ def _shows() -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and not _silent
 
 
+@cache
+def console() -> Any:
+    """The console on standard error: one for all, so that words stand above a bar that moves.
+
+    Returns
+    -------
+    rich.console.Console
+        It writes to what standard error is when it writes.
+
+    Examples
+    --------
+    >>> console() is console()
+    True
+    """
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+_plan: dict[str, float] = {}
+_bar: Any = None
+
+
 @contextmanager
-def status(doing: str) -> Iterator[None]:
-    """A spinner while the block runs.
+def steps(doing: str, plan: Mapping[str, float]) -> Iterator[None]:
+    """A bar over steps that are named when they begin, while the block runs.
+
+    Within another block of steps it does nothing: whoever began first knows the whole.
 
     Parameters
     ----------
     doing : str
         What is being done.
+    plan : mapping of str to float
+        The steps in their order, and how long each takes, in any unit.
 
     Examples
     --------
-    >>> with status("adding"):
-    ...     total = 1 + 2
-    >>> total
-    3
+    >>> with steps("adding", {"the first half": 1, "the second half": 1}):
+    ...     begin_step("the second half")
     """
-    if not _shows():
+    global _plan, _bar
+    if _bar is not None or not _shows():
         yield
         return
-    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Console(stderr=True).status(doing):
-        yield
+    columns = (
+        TextColumn("{task.description}"), BarColumn(20), TextColumn("left about"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console(), transient=True) as bar:
+        task = bar.add_task(doing, total=sum(plan.values()))
+        _plan, _bar = dict(plan), lambda **values: bar.update(task, **values)
+        try:
+            yield
+        finally:
+            _plan, _bar = {}, None
+
+
+def begin_step(name: str) -> None:
+    """Say that a step of the plan begins; nothing where there is no plan, or none with such a step.
+
+    Examples
+    --------
+    >>> begin_step("reading words")
+    """
+    if name in _plan:
+        names = list(_plan)
+        done = sum(_plan[before] for before in names[: names.index(name)])
+        _bar(description=f"{name} ({names.index(name) + 1} of {len(names)})", completed=done)

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from topics._errors import TopicsError
-from topics._progress import status
 from topics.evaluation import Evaluation, agreement, evaluate
 from topics.labeller import Labeller
 from topics.models.topic_model import TopicModel
@@ -253,7 +252,7 @@ def fit_labeller(
     >>> len(fit_labeller(corpus, sample_themes(), 2).topic_model.names_)
     8
     """
-    with status(f"fitting topics and themes to {len(corpus)} releases"), warnings.catch_warnings():
+    with warnings.catch_warnings():
         # The seeds were written without a look at the texts; some do not occur.
         warnings.filterwarnings("ignore", "seeds that are no term of the releases")
         return Labeller(

@@ -45,14 +45,17 @@ class Evaluation:
         Expected calibration error over ten bins: how far shares of right labels lie from the
         probabilities that were given (from the scores, where the model had no labels).
     reliability : pandas.DataFrame
-        A row a bin: ``probability`` (mean), ``right`` (share) and ``pairs`` of a release and a
-        theme.
+        A row a bin: ``probability`` (mean; ``score`` where they are not ``calibrated``), ``right``
+        (share) and ``pairs`` of a release and a theme.
     coverage : pandas.DataFrame
         ``coverage`` (share of releases labelled, the surest first) against ``accuracy`` (share of
         their first labels that are right).
     errors : pandas.DataFrame
         Releases whose labels are not exactly right: ``row``, ``true``, ``given``, ``probability``
-        of the first label given or, where none is, of the likeliest theme, and ``evidence``.
+        (or ``score``) of the first label given or, where none is, of the likeliest theme, and
+        ``evidence``.
+    calibrated : bool
+        Whether the model's numbers are probabilities; else they are scores that order releases.
     """
 
     themes: pd.DataFrame
@@ -64,6 +67,7 @@ class Evaluation:
     reliability: pd.DataFrame
     coverage: pd.DataFrame
     errors: pd.DataFrame
+    calibrated: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values, for JSON.
@@ -165,7 +169,8 @@ def evaluate(
     theme_intervals, intervals = _bootstrap(Y, P, n_bootstrap, random_state)
     for name, (low, high) in theme_intervals.items():
         table |= {f"{name}_low": low, f"{name}_high": high}
-    calibration_error, reliability = _reliability(Y, chances)
+    kind = "probability" if predictions.calibrated else "score"
+    calibration_error, reliability = _reliability(Y, chances, kind)
     errors = [(j, i) for j, i in enumerate(known) if (Y[j] != P[j]).any()]
     evidence = labeller.predict(take_rows(documents, np.array([i for _, i in errors]))).evidence
     return Evaluation(
@@ -188,8 +193,9 @@ def evaluate(
                 )
                 for (j, i), sentence in zip(errors, evidence, strict=True)
             ],
-            columns=["row", "true", "given", "probability", "evidence"],
+            columns=["row", "true", "given", kind, "evidence"],
         ),
+        predictions.calibrated,
     )
 
 
@@ -369,7 +375,7 @@ def _confusion(Y: NDArray[np.bool_], P: NDArray[np.bool_], classes: Sequence[Any
 
 
 def _reliability(
-    Y: NDArray[np.bool_], chances: NDArray[np.float64], bins: int = 10
+    Y: NDArray[np.bool_], chances: NDArray[np.float64], kind: str, bins: int = 10
 ) -> tuple[float, pd.DataFrame]:
     """Expected calibration error (Naeini et al. 2015) and the bins it comes from."""
     import pandas as pd
@@ -380,7 +386,7 @@ def _reliability(
     n = np.bincount(np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p), minlength=bins)
     n = n[n > 0]
     error = float(np.sum(n * np.abs(mean - right)) / max(p.size, 1))
-    return error, pd.DataFrame({"probability": mean, "right": right, "pairs": n})
+    return error, pd.DataFrame({kind: mean, "right": right, "pairs": n})
 
 
 def _coverage(Y: NDArray[np.bool_], chances: NDArray[np.float64]) -> pd.DataFrame:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import restore_on_error
+from topics._progress import steps
 from topics.models.topic_model import TopicModel
+from topics.models.topics_over_time import Period, day_of, periods_of
 from topics.reading.corpus import Corpus
 from topics.reading.documents import as_documents
-from topics.text.default_vectorizer import fit_vectorizer
+from topics.text.default_vectorizer import READING, fit_vectorizer
 from topics.text.seed_words import check_themes
 from topics.text.sentences import split_paragraphs
 from topics.text.term_sequences import TermSequences
@@ -28,6 +30,8 @@ BATCH = 2048
 """Releases labelled at a time; no result depends on it."""
 
 
+_MOST = 0.5
+"""Share from which on a release is about a theme's topic, even where it has no label."""
 _LEAST_KNOWN = 0.25, 40
 """Share of a text's words that must be known for labels, and bytes a known word from which on it
 is counted."""
@@ -100,7 +104,8 @@ class Predictions(Sequence[Prediction]):
     classes : list
         Theme names.
     topics : list of int, or list of None
-        Topic number of each text.
+        Topic number of each text; of one without a label, a theme's topic only where it is half
+        of the text or more.
     topic_names : list of str, or list of None
         Its name.
     evidence : list of str
@@ -225,6 +230,61 @@ class Predictions(Sequence[Prediction]):
         frame["labels"] = [[str(label) for label in labels] for labels in self.labels]
         return frame
 
+    def themes_over_time(self, dates: Corpus | Sequence[str | None], freq: Period = "month") -> Any:
+        """Share of the texts of each period that have each label.
+
+        Parameters
+        ----------
+        dates : Corpus, or sequence of str or None, shape (n_texts,)
+            The releases, or their dates in ISO 8601; texts without one, or with less than a month,
+            are left out.
+        freq : {"day", "week", "month", "quarter", "year"}, default="month"
+            Length of a period.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a period (its name the index), a column a theme, and ``releases``, their number.
+
+        Raises
+        ------
+        TopicsError
+            If there is not a date for each text, or none is known, or ``freq`` is unknown.
+
+        Examples
+        --------
+        >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+        >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp", "a court"])
+        >>> predictions.themes_over_time(["2024-03-01", "2024-03-09"])["aid"].tolist()
+        [0.5]
+        """
+        import pandas as pd
+
+        given = dates["date"].to_pylist() if isinstance(dates, Corpus) else list(dates)
+        if len(given) != len(self):
+            raise TopicsError(f"{len(given)} dates for {len(self)} releases", "give one for each")
+        days = {i: day for i, date in enumerate(given) if (day := day_of(date))}
+        if not days:
+            raise TopicsError("the releases have no dates", "give releases with dates")
+        names = [str(name) for name in self.classes]
+        has = [[name in self.labels[i] for name in self.classes] for i in days]
+        periods = periods_of(list(days.values()), freq)
+        grouped = pd.DataFrame(has, columns=names).groupby(periods)
+        table = grouped.mean().assign(releases=grouped.size())
+        return table.rename_axis(freq)
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """``probabilities`` by the name that is always right: numbers that order texts.
+
+        Examples
+        --------
+        >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+        >>> labeller.fit(["a camp", "a court"] * 20).predict(["a camp"]).scores.shape
+        (1, 2)
+        """
+        return self.probabilities
+
     def __repr__(self) -> str:
         lines = [f"Predictions: {len(self)} text{'s' * (len(self) != 1)}"]
         for i, row in enumerate(itertools.islice(self, 10)):
@@ -348,9 +408,24 @@ class Labeller:
                     "the models have different vectorizers", "give both the same, or fit each alone"
                 )
             vectorizer = next(iter(own.values()), None)
+        plan = {READING: 2.0}
+        for model in reversed(models):
+            plan |= model.fitting_steps()
+        with steps("fitting", plan):
+            self._fit(texts, documents, y, vectorizer, themes)
+        return self
+
+    def _fit(
+        self,
+        texts: Any,
+        documents: Any,
+        y: Iterable[Any] | None,
+        vectorizer: TermVectorizer | None,
+        themes: dict[str, list[str]],
+    ) -> None:
         background = None if self.classifier is None else self.classifier.fitting_background()
         vectorizer, sequences, knowledge = fit_vectorizer(
-            documents, vectorizer, themes, models[0].n_jobs, background
+            documents, vectorizer, themes, self._models[0].n_jobs, background
         )
         if self.classifier is not None:
             self.classifier.fit_sequences(sequences, vectorizer, y, knowledge=knowledge)
@@ -358,7 +433,6 @@ class Labeller:
             source = texts if isinstance(texts, Corpus) else documents
             learnt = sequences.below(vectorizer.n_learnt_terms_)
             self.topic_model.fit_sequences(learnt, vectorizer.learnt(), source)
-        return self
 
     def _check_fitted(self) -> None:
         for model in self._models:
@@ -464,7 +538,7 @@ class Labeller:
             n_terms = self.topic_model.components_.shape[1]
             counts = sequences.below(n_terms).counts(n_terms, np.float32, self.topic_model.n_jobs)
             proportions = self.topic_model.transform_counts(counts, sources)
-            topics = self.topic_model.first_topics(proportions).tolist()
+            topics = self._first_topics(proportions, labels)
             # Where no word is known, every topic is as good as any other.
             held = np.diff(counts.indptr) > 0
             topics = [topic if held[i] else None for i, topic in enumerate(topics)]
@@ -480,6 +554,29 @@ class Labeller:
             for i, sentence in zip(rows, found, strict=True):
                 sentences[i] = sentence
         return labels, list(probabilities), topics, sentences, notes
+
+    def _first_topics(
+        self, proportions: NDArray[np.float32], labels: list[tuple[Any, ...]]
+    ) -> list[int | None]:
+        """The first topic of each document; of one without a label, a theme's if it is most of it.
+
+        A table that gives a release no label and a theme's topic beside it contradicts itself.
+        """
+        assert self.topic_model is not None
+        first: list[int | None] = self.topic_model.first_topics(proportions).tolist()
+        if self.classifier is None:
+            return first
+        classes = {str(name) for name in self.classifier.classes_}
+        of_themes = np.array([name in classes for name in self.topic_model.names_])
+        rows = [i for i, (topic, given) in enumerate(zip(first, labels, strict=True))
+                if not given and of_themes[topic] and proportions[i, topic] < _MOST]  # fmt: skip
+        if rows:
+            others = np.where(of_themes, 0, proportions[rows])
+            found = self.topic_model.first_topics(others).tolist()
+            for i, topic, shares in zip(rows, found, others, strict=True):
+                # One that is about no topic more than about any other has none.
+                first[i] = topic if shares[topic] > 1 / len(of_themes) else None
+        return first
 
     def _strangers(
         self, documents: pa.LargeStringArray, known: NDArray[np.int64]

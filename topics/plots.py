@@ -1,10 +1,16 @@
-"""Figures of topics and labels, drawn with matplotlib."""
+"""Figures of topics and labels, drawn with matplotlib.
+
+Each takes ``ax``, the axes to draw on, and gives the figure that holds them; without ``ax`` it
+makes a figure of its own.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from textwrap import shorten
+from typing import Any
 
 import numpy as np
 
@@ -13,18 +19,19 @@ from topics.evaluation import Evaluation
 from topics.labeller import Predictions
 from topics.models.n_topics import Step, largest_good_n_topics
 from topics.models.topic_model import TopicModel
+from topics.models.topics_over_time import Period
+from topics.reading.corpus import Corpus
 
 _INK, _BAR, _SEEDED = "#222222", "#4878a8", "#d1812f"
 _COLOURS = (
     "#4878a8", "#d1812f", "#5a9e6f", "#b5535a", "#8172b2", "#937860", "#c57bb0", "#7f7f7f",
     "#b5a642", "#4aa3b5",
 )  # fmt: skip
-
-
 _MOST_LINES = 6
+_TITLE = {"loc": "left", "fontsize": 11}
 
 
-def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
+def plot_topics(model: TopicModel, *, n_words: int = 8, ax: Any = None) -> Any:
     """Topics by size, with their names and words; topics of themes in another colour.
 
     Parameters
@@ -33,6 +40,8 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
         A fitted model.
     n_words : int, default=8
         Words shown beside each bar.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -46,12 +55,10 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     >>> len(plot_topics(model).axes[0].patches)
     2
     """
-    from matplotlib.patches import Patch
-
     table = model.topics_.sort_index()
     order = np.argsort(table["share"].to_numpy(), kind="stable")
     words = model.top_words(n_words)
-    figure, axes = _figure(11, 0.42 * len(table) + 1.4)
+    axes = _axes(ax, 11, 0.42 * len(table) + 1.4)
     seeded = [name in model.themes_ for name in model.names_]
     shares = 100 * table["share"].to_numpy()
     colours = [_SEEDED if seeded[t] else _BAR for t in order]
@@ -65,16 +72,13 @@ def plot_topics(model: TopicModel, *, n_words: int = 8) -> Any:
     axes.margins(y=0.01)
     ticks = [tick for tick in axes.get_xticks() if tick <= shares.max() * 1.05]
     axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
-    axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", loc="left", fontsize=11)
+    axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", **_TITLE)
     if any(seeded) and not all(seeded):
-        axes.legend(
-            handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
-            loc="lower right", frameon=False, fontsize=9,
-        )  # fmt: skip
-    return figure
+        _explain_colours(axes)
+    return axes.figure
 
 
-def plot_topic_map(model: TopicModel) -> Any:
+def plot_topic_map(model: TopicModel, *, ax: Any = None) -> Any:
     """Topics as discs: near each other where they share words, as large as their shares.
 
     The places are the first two principal coordinates [1]_ of the cosines between the topics'
@@ -84,6 +88,8 @@ def plot_topic_map(model: TopicModel) -> Any:
     ----------
     model : TopicModel
         A fitted model.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -113,10 +119,12 @@ def plot_topic_map(model: TopicModel) -> Any:
         places = np.hstack([places, np.zeros((len(places), 2 - places.shape[1]))])
     # The sign of an eigenvector is nobody's choice.
     places *= np.where(places[np.abs(places).argmax(axis=0), [0, 1]] < 0, -1, 1)
-    figure, axes = _figure(9, 5.5)
+    axes = _axes(ax, 9, 5.5)
     sizes = 4000 * np.maximum(table["share"].to_numpy(), 0.002)
-    colours = [_SEEDED if name in model.themes_ else _BAR for name in model.names_]
-    axes.scatter(*places.T, s=sizes, c=colours, alpha=0.45, linewidths=0)
+    seeded = [name in model.themes_ for name in model.names_]
+    axes.scatter(
+        *places.T, s=sizes, c=[_SEEDED if s else _BAR for s in seeded], alpha=0.45, linewidths=0
+    )
     # In points, as the sizes are squares of them.
     radii = np.sqrt(sizes / np.pi)
     for place, radius, name in zip(places, radii, model.names_, strict=True):
@@ -128,19 +136,34 @@ def plot_topic_map(model: TopicModel) -> Any:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[["bottom"]].set_visible(False)
-    return figure
+    axes.set_title("Topics that share words stand near each other", **_TITLE)
+    if any(seeded) and not all(seeded):
+        _explain_colours(axes)
+    return axes.figure
 
 
-def plot_shares_over_time(shares: Any, *, ylabel: str = "share of releases") -> Any:
+def plot_shares_over_time(
+    shares: Any,
+    *,
+    title: str = "",
+    ylabel: str = "share of releases",
+    max_lines: int = _MOST_LINES,
+    ax: Any = None,
+) -> Any:
     """A line a column of a table whose index are periods.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        From 0 to 1, a row a period; at most six columns are drawn, those of the largest means,
-        since more lines cannot be told apart.
+        From 0 to 1, a row a period.
+    title : str, default=""
+        Over the lines.
     ylabel : str, default="share of releases"
         What stands at the axis.
+    max_lines : int, default=6
+        Columns drawn at most, those of the largest means: more lines cannot be told apart.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -154,24 +177,26 @@ def plot_shares_over_time(shares: Any, *, ylabel: str = "share of releases") -> 
     >>> len(plot_shares_over_time(shares).axes[0].lines)
     1
     """
-    drawn = shares[shares.mean().sort_values(ascending=False).index[:_MOST_LINES]]
-    figure, axes = _figure(9, 3.4)
-    for colour, name in zip(_COLOURS, drawn.columns, strict=False):
-        axes.plot(range(len(drawn)), 100 * drawn[name], color=colour, label=str(name), lw=1.8)
+    drawn = shares[shares.mean().sort_values(ascending=False, kind="stable").index[:max_lines]]
+    axes = _axes(ax, 9, 3.4)
+    marker = "o" if len(drawn) < 3 else ""
+    for at, name in enumerate(drawn.columns):
+        axes.plot(
+            range(len(drawn)), 100 * drawn[name], color=_COLOURS[at % len(_COLOURS)],
+            label=str(name), lw=1.8, marker=marker,
+        )  # fmt: skip
     step = max(1, -(-len(drawn) // 8))
     axes.set_xticks(range(0, len(drawn), step), [str(p) for p in drawn.index[::step]], fontsize=9)
     axes.set_ylabel(f"{ylabel} (%)")
     axes.set_ylim(bottom=0)
     if len(drawn.columns) > 1:
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=9)
-    return figure
+    axes.set_title(title, **_TITLE)
+    return axes.figure
 
 
 def plot_topics_over_time(
-    model: TopicModel,
-    freq: Literal["day", "week", "month", "quarter", "year"] = "month",
-    *,
-    max_topics: int = 8,
+    model: TopicModel, freq: Period = "month", *, max_topics: int = 8, ax: Any = None
 ) -> Any:
     """Shares of the largest topics in each period.
 
@@ -183,6 +208,8 @@ def plot_topics_over_time(
         Length of a period.
     max_topics : int, default=8
         Topics drawn.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -206,27 +233,73 @@ def plot_topics_over_time(
     >>> len(plot_topics_over_time(model).axes[0].lines)
     2
     """
-    frame = model.topics_over_time(freq).drop(columns="releases")
-    largest = model.topics_.sort_values("share", ascending=False)["name"].head(max_topics)
-    figure, axes = _figure(11, 4.6)
-    for colour, name in zip(_COLOURS, largest, strict=False):
-        axes.plot(range(len(frame)), 100 * frame[name], color=colour, label=name, linewidth=1.8)
-    step = max(1, len(frame) // 12)
-    axes.set_xticks(range(0, len(frame), step), frame.index[::step], fontsize=8.5)
-    axes.set_ylabel("share of the releases, %")
-    axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
-    axes.set_title(f"Topics over time, by {freq}", loc="left", fontsize=11)
-    return figure
+    return plot_shares_over_time(
+        model.topics_over_time(freq).drop(columns="releases"),
+        title=f"Topics over time, by {freq}",
+        ylabel="share of the releases' words",
+        max_lines=max_topics,
+        ax=ax,
+    )
 
 
-def plot_n_topics(model: TopicModel) -> Any:
+def plot_themes_over_time(
+    predictions: Predictions,
+    dates: Corpus | Sequence[str | None],
+    freq: Period = "month",
+    *,
+    max_themes: int = 8,
+    ax: Any = None,
+) -> Any:
+    """Share of the releases of each period that have each of the commonest labels.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        What :func:`topics.predict` gave.
+    dates : Corpus, or sequence of str or None, shape (n_texts,)
+        The releases, or their dates.
+    freq : {"day", "week", "month", "quarter", "year"}, default="month"
+        Length of a period.
+    max_themes : int, default=8
+        Themes drawn.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A line a theme.
+
+    Raises
+    ------
+    TopicsError
+        As :meth:`topics.Predictions.themes_over_time`.
+
+    Examples
+    --------
+    >>> from topics import Labeller, ThemeClassifier
+    >>> labeller = Labeller(classifier=ThemeClassifier({"aid": ["camp"], "law": ["court"]}))
+    >>> predictions = labeller.fit(["a camp", "a court"] * 20).predict(["a camp", "a court"])
+    >>> len(plot_themes_over_time(predictions, ["2024-03-01", "2024-04-01"]).axes[0].lines)
+    2
+    """
+    return plot_shares_over_time(
+        predictions.themes_over_time(dates, freq).drop(columns="releases"),
+        title=f"Themes over time, by {freq}",
+        max_lines=max_themes,
+        ax=ax,
+    )
+
+
+def plot_n_topics(model: TopicModel, *, ax: Any = None) -> Any:
     """Stability and held-out coherence by number of topics, and the number that was chosen.
 
     Parameters
     ----------
     model : TopicModel
         One fitted with ``n_topics="auto"``.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -249,8 +322,11 @@ def plot_n_topics(model: TopicModel) -> Any:
     if not hasattr(model, "n_topics_path_"):
         raise TopicsError("the number of topics was given", 'fit with n_topics="auto"')
     path = model.n_topics_path_
-    figure, axes = _figure(8, 4.2)
-    labels = {"stability": "stability", "coherence": "coherence, other half"}
+    axes = _axes(ax, 8, 4.2)
+    labels = {
+        "stability": "stability: how alike the topics of two halves are",
+        "coherence": "coherence: how well their words hold together in the other half",
+    }
     for colour, (column, label) in zip(_COLOURS, labels.items(), strict=False):
         axes.plot(path["n_topics"], path[column], color=colour, marker="o", label=label)
     best = largest_good_n_topics([Step(*row) for row in path.itertuples(index=False)])
@@ -259,19 +335,22 @@ def plot_n_topics(model: TopicModel) -> Any:
     axes.set_xscale("log")
     axes.set_xticks(path["n_topics"], [str(n) for n in path["n_topics"]])
     axes.minorticks_off()
-    axes.set_xlabel("topics")
-    axes.legend(frameon=False, fontsize=9)
-    axes.set_title("What stays from one half of the releases to the other", loc="left", fontsize=11)
-    return figure
+    axes.set_xlabel("number of topics")
+    axes.set_ylabel("from 0 to 1, more is better")
+    axes.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+    axes.set_title("What stays from one half of the releases to the other", **_TITLE)
+    return axes.figure
 
 
-def plot_hierarchy(model: TopicModel) -> Any:
+def plot_hierarchy(model: TopicModel, *, ax: Any = None) -> Any:
     """Which topics are most alike, as a tree.
 
     Parameters
     ----------
     model : TopicModel
         A fitted model of two topics or more.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -288,26 +367,26 @@ def plot_hierarchy(model: TopicModel) -> Any:
     >>> from topics import TopicModel
     >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
     >>> plot_hierarchy(model).axes[0].get_xlabel()
-    'distance'
+    'distance: 0 is the same words, 1 is none in common'
     """
     from scipy.cluster.hierarchy import dendrogram
 
     table = model.hierarchy()
     if not len(table):
         raise TopicsError("one topic has no hierarchy", "fit two or more")
-    figure, axes = _figure(9, 0.34 * len(model.names_) + 1.2)
+    axes = _axes(ax, 9, 0.34 * len(model.names_) + 1.2)
     links = table[["first", "second", "distance", "topics"]].to_numpy(float)
     dendrogram(
         links, labels=model.names_, orientation="left", ax=axes, color_threshold=0,
         above_threshold_color=_BAR, leaf_font_size=9,
     )  # fmt: skip
-    axes.set_xlabel("distance")
-    axes.set_title("Topics by likeness of their terms", loc="left", fontsize=11)
-    return figure
+    axes.set_xlabel("distance: 0 is the same words, 1 is none in common")
+    axes.set_title("Topics by likeness of their terms", **_TITLE)
+    return axes.figure
 
 
-def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
-    """Probabilities of the themes for each text, darker the likelier; labels given are marked.
+def plot_labels(predictions: Predictions, *, max_texts: int = 40, ax: Any = None) -> Any:
+    """Scores of the themes for each text, darker the higher; labels given are marked.
 
     Parameters
     ----------
@@ -315,6 +394,8 @@ def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
         What :func:`topics.predict` gave.
     max_texts : int, default=40
         Texts shown.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
 
     Returns
     -------
@@ -329,16 +410,18 @@ def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
     >>> [label.get_text() for label in plot_labels(predictions).axes[0].get_xticklabels()]
     ['aid', 'law']
     """
-    shown = predictions.probabilities[:max_texts]
-    figure, axes = _figure(7 + 0.55 * shown.shape[1], 0.3 * len(shown) + 1.6)
-    axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    shown = predictions.scores[:max_texts]
+    axes = _axes(ax, 7 + 0.55 * shown.shape[1], 0.3 * len(shown) + 1.8)
+    picture = axes.imshow(shown, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for i, labels in enumerate(predictions.labels[:max_texts]):
         for label in labels:
             k = predictions.classes.index(label)
             colour = "white" if shown[i, k] > 0.6 else _INK
             axes.text(k, i, "✓", ha="center", va="center", color=colour, fontsize=8)
     titles = predictions.titles or [None] * len(predictions)
-    rows = [(titles[i] or predictions.evidence[i] or f"text {i}")[:62] for i in range(len(shown))]
+    rows = [
+        _shortened(titles[i] or predictions.evidence[i] or f"text {i}") for i in range(len(shown))
+    ]
     axes.set_yticks(range(len(shown)), rows, fontsize=8)
     axes.set_xticks(
         range(shown.shape[1]), [str(name) for name in predictions.classes],
@@ -346,11 +429,170 @@ def plot_labels(predictions: Predictions, *, max_texts: int = 40) -> Any:
     )  # fmt: skip
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    return figure
+    kind = "probability" if predictions.calibrated else "score, from 0 to 1"
+    axes.figure.colorbar(picture, ax=axes, shrink=0.6, label=f"{kind}; ✓ the label is given")
+    return axes.figure
+
+
+def plot_f1(evaluation: Evaluation, *, ax: Any = None) -> Any:
+    """F1 of every theme, with its 95 % interval.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What :func:`topics.evaluate` gave.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A row a theme; none for one that has no F1.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+    >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y)
+    >>> len(plot_f1(found).axes[0].get_yticks())
+    2
+    """
+    themes = evaluation.to_dict()["themes"]
+    axes = _axes(ax, 6, 0.32 * len(themes) + 1.2)
+    for place, row in enumerate(reversed(themes)):
+        if row["f1"] is None or row["f1_low"] is None:
+            continue
+        axes.plot([row["f1_low"], row["f1_high"]], [place, place], color=_BAR, linewidth=3)
+        axes.plot(row["f1"], place, "o", color=_INK)
+    axes.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
+    axes.set(xlim=(0, 1), xlabel="F1, with its 95 % interval")
+    axes.set_title("How well each theme is found", **_TITLE)
+    return axes.figure
+
+
+def plot_reliability(evaluation: Evaluation, *, ax: Any = None) -> Any:
+    """How often labels are right, by the score or probability that they were given with.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What :func:`topics.evaluate` gave.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The points of calibrated probabilities lie on the diagonal.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+    >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y)
+    >>> plot_reliability(found).axes[0].get_xlabel()
+    'score'
+    """
+    axes = _axes(ax, 4.5, 4)
+    bins = evaluation.reliability
+    kind = "probability" if evaluation.calibrated else "score"
+    axes.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1, label="right as often as it says")
+    axes.plot(bins[kind], bins["right"], "o-", color=_BAR, label="this model")
+    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=kind, ylabel="share of labels that are right")
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    axes.set_title(f"Reliability; calibration error {evaluation.calibration_error:.2f}", **_TITLE)
+    return axes.figure
+
+
+def plot_coverage(evaluation: Evaluation, *, ax: Any = None) -> Any:
+    """How often first labels are right, where only the surest releases are labelled.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What :func:`topics.evaluate` gave.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A curve.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+    >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y)
+    >>> len(plot_coverage(found).axes[0].lines)
+    1
+    """
+    axes = _axes(ax, 4.5, 4)
+    curve = evaluation.coverage
+    axes.plot(curve["coverage"], curve["accuracy"], color=_BAR)
+    axes.set(
+        xlim=(0, 1), ylim=(0, 1.02), xlabel="share of releases labelled, the surest first",
+        ylabel="share of first labels that are right",
+    )  # fmt: skip
+    axes.set_title("If only the surest are labelled", **_TITLE)
+    return axes.figure
+
+
+def plot_confusion(evaluation: Evaluation, *, max_themes: int = 20, ax: Any = None) -> Any:
+    """How often releases of one theme were given another, or none.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What :func:`topics.evaluate` gave.
+    max_themes : int, default=20
+        Themes shown, those with most errors.
+    ax : matplotlib.axes.Axes or None, default=None
+        Where to draw; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A row a true theme, a column a theme given; "none" is no theme. What is right is not shown.
+
+    Examples
+    --------
+    >>> from topics import ThemeClassifier, evaluate
+    >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
+    >>> classifier = ThemeClassifier(multi_label=False).fit(texts, y)
+    >>> figure = plot_confusion(evaluate(classifier, texts, ["law", "aid"] * 5))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['aid', 'law']
+    """
+    wrong = evaluation.confusion.replace("", "none")
+    names = sorted({*wrong["true"], *wrong["given"]} - {"none"})
+    often = [int(wrong.loc[(wrong[["true", "given"]] == name).any(axis=1), "releases"].sum())
+             for name in names]  # fmt: skip
+    kept = [names[k] for k in sorted(np.argsort(-np.array(often), kind="stable")[:max_themes])]
+    if "none" in {*wrong["true"], *wrong["given"]}:
+        kept.append("none")
+    table = np.zeros((len(kept), len(kept)), np.int64)
+    for row in wrong.to_dict("records"):
+        if row["true"] in kept and row["given"] in kept:
+            table[kept.index(row["true"]), kept.index(row["given"])] = row["releases"]
+    axes = _axes(ax, 3 + 0.5 * len(kept), 2 + 0.4 * len(kept))
+    if kept:
+        axes.imshow(table, cmap="Oranges", vmin=0, aspect="auto")
+    for i, j in np.argwhere(table):
+        colour = "white" if table[i, j] > 0.7 * table.max() else _INK
+        axes.text(j, i, str(table[i, j]), ha="center", va="center", color=colour, fontsize=8.5)
+    axes.set_xticks(range(len(kept)), kept, rotation=40, ha="right", fontsize=9)
+    axes.set_yticks(range(len(kept)), kept, fontsize=9)
+    axes.tick_params(length=0)
+    axes.set(xlabel="theme given instead", ylabel="true theme")
+    axes.set_title(
+        "Releases with a wrong theme" if kept else "No release has a wrong theme", **_TITLE
+    )
+    return axes.figure
 
 
 def plot_evaluation(evaluation: Evaluation) -> Any:
-    """F1 of every theme with its interval, reliability, and accuracy by coverage.
+    """F1 of every theme, reliability, and how often the surest labels are right, side by side.
 
     Parameters
     ----------
@@ -360,44 +602,38 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
-        Three panels.
+        Those of :func:`plot_f1`, :func:`plot_reliability` and :func:`plot_coverage`.
 
     Examples
     --------
     >>> from topics import ThemeClassifier, evaluate
     >>> texts, y = ["aid camp", "court trial"] * 5, ["aid", "law"] * 5
     >>> found = evaluate(ThemeClassifier(multi_label=False).fit(texts, y), texts, y)
-    >>> len(plot_evaluation(found).axes) > 0
-    True
+    >>> len(plot_evaluation(found).axes)
+    3
     """
-    themes = evaluation.to_dict()["themes"]
-    figure = _figure_class()(
-        figsize=(13, max(3.6, 0.32 * len(themes) + 1.2)), layout="constrained", dpi=110
-    )
-    first, second, third = figure.subplots(1, 3)
-    for place, row in enumerate(reversed(themes)):
-        if row["f1"] is None or row["f1_low"] is None:
-            continue
-        first.plot([row["f1_low"], row["f1_high"]], [place, place], color=_BAR, linewidth=3)
-        first.plot(row["f1"], place, "o", color=_INK)
-    first.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
-    first.set(xlim=(0, 1), xlabel="F1, 95 % interval")
-    bins = evaluation.reliability
-    second.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1)
-    second.plot(bins["probability"], bins["right"], "o-", color=_BAR)
-    second.set(
-        xlim=(0, 1), ylim=(0, 1), xlabel="probability", ylabel="share that is right",
-        title=f"calibration error {evaluation.calibration_error:.3f}",
-    )  # fmt: skip
-    curve = evaluation.coverage
-    third.plot(curve["coverage"], curve["accuracy"], color=_BAR)
-    third.set(
-        xlim=(0, 1), ylim=(0, 1.02), xlabel="share of releases, the surest first",
-        ylabel="first label right",
-    )  # fmt: skip
-    for axes in (first, second, third):
+    height = max(3.6, 0.32 * len(evaluation.themes) + 1.2)
+    figure = _figure_class()(figsize=(13, height), layout="constrained", dpi=110)
+    for plot, axes in zip(
+        (plot_f1, plot_reliability, plot_coverage), figure.subplots(1, 3), strict=True
+    ):
         axes.spines[["top", "right"]].set_visible(False)
+        plot(evaluation, ax=axes)
     return figure
+
+
+def _explain_colours(axes: Any) -> None:
+    from matplotlib.patches import Patch
+
+    axes.legend(
+        handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
+        loc="lower right", frameon=False, fontsize=9,
+    )  # fmt: skip
+
+
+def _shortened(words: str) -> str:
+    """The beginning of a title, in whole words."""
+    return shorten(words, 62, placeholder=" …") or words[:62]
 
 
 @cache
@@ -416,9 +652,12 @@ def _figure_class() -> Any:
     return NotebookFigure
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def _axes(ax: Any, width: float, height: float) -> Any:
+    """The axes that were given, or those of a new figure of some inches."""
+    if ax is not None:
+        return ax
     figure = _figure_class()(figsize=(width, height), layout="constrained", dpi=110)
     axes = figure.subplots()
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    return figure, axes
+    return axes

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from topics._progress import be_silent
+from topics._progress import be_silent, console
 
 
 def print_topics(model: Any) -> None:
@@ -89,21 +89,50 @@ def print_table(names: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
     aid
     law
     """
-    names = tuple(names)
+    names, rows = tuple(names), list(rows)
     if not sys.stdout.isatty():
         for row in (names, *rows):
             print("\t".join(_visible(" ".join(cell.split())) for cell in row))
         return
+    from rich.cells import cell_len
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
+    screen = Console()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in names:
-        table.add_column(name, overflow="fold")
+    longest = [
+        max((cell_len(word) for cell in column for word in cell.split()), default=1)
+        for column in zip(names, *rows, strict=True)
+    ]
+    # Words stay whole where all columns have room for their longest.
+    roomy = sum(longest) + 2 * len(longest) <= screen.width
+    for name, width in zip(names, longest, strict=True):
+        table.add_column(name, overflow="fold", min_width=width if roomy else None)
     for row in rows:
-        table.add_row(*map(escape, row))
-    Console().print(table)
+        table.add_row(*(Text(_visible(cell)) for cell in row))
+    screen.print(table)
+
+
+def print_words(text: str) -> None:
+    """Lines for a person; at a terminal they break between words, as far in as they begin.
+
+    Examples
+    --------
+    >>> print_words("topic 3: aid")
+    topic 3: aid
+    """
+    if not sys.stdout.isatty():
+        print(_visible(text))
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen = Console(highlight=False)
+    for line in _visible(text).split("\n"):
+        words = line.lstrip(" ")
+        screen.print(Padding(Text(words), (0, 0, 0, len(line) - len(words))))
 
 
 def print_json(value: Any) -> None:
@@ -195,9 +224,9 @@ def say(message: str, level: str = "info") -> None:
         line = {"time": now, "level": level, "message": Text.from_markup(message).plain}
         print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
         return
-    from rich.console import Console
-
-    Console(stderr=True, soft_wrap=True, highlight=False).print(_LEVELS[level] + message)
+    screen = console()
+    # For a person lines break between words; a log has one line for each message.
+    screen.print(_LEVELS[level] + message, soft_wrap=not screen.is_terminal)
 
 
 _ONLY_COUNTED = re.compile(r".*: (?:one release|[\d,]+ releases?)")

@@ -9,12 +9,15 @@ import numpy as np
 
 from topics._errors import TopicsError
 from topics._estimator import restore_on_error
+from topics._math.arrays import unit_rows
 from topics.models.topic_tables import REPRESENTATIVES, TopicTables
 from topics.text.seed_words import RESERVED, check_name
 
 
 class TopicEditing(TopicTables):
     """Base of :class:`~topics.TopicModel`: what people change of its topics."""
+
+    themes_: dict[str, dict[str, float]]
 
     @restore_on_error
     def rename_topic(self, topic: int | str, name: str) -> Self:
@@ -112,6 +115,52 @@ class TopicEditing(TopicTables):
         self.names_[kept], self.words_[kept] = name, words
         self.component_groups_[kept] = groups
         self.representatives_[kept] = list(dict.fromkeys(rows))[:REPRESENTATIVES]
+        return self
+
+    @restore_on_error
+    def reduce_topics(self, n: int) -> Self:
+        """Merge the topics that are most alike until so many are left.
+
+        Topics of themes are merged with others and never with each other, and keep their names;
+        else the larger of two topics keeps its name.
+
+        Parameters
+        ----------
+        n : int
+            Number of topics that is left.
+
+        Returns
+        -------
+        TopicModel
+            The model, as after :meth:`merge_topics`.
+
+        Raises
+        ------
+        TopicsError
+            If ``n`` is less than 1 or than the number of themes with a topic.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> texts = ["aid reached the camp", "the court freed detainees", "rain fell"] * 20
+        >>> len(TopicModel(3).fit(texts).reduce_topics(2).names_)
+        2
+        """
+        self._check_fitted()
+        asked = [name for name in self.names_ if name in self.themes_]
+        if n < max(1, len(asked)):
+            why = f"{len(asked)} topics are of themes" if asked else "one is the least"
+            raise TopicsError(
+                f"the topics cannot be reduced to {n}: {why}", f"give {max(1, len(asked))} or more"
+            )
+        while len(self.names_) > n:
+            rows = unit_rows(self.components_)
+            alike = np.triu(rows @ rows.T, 1) + np.tril(np.full(2 * (len(rows),), -1.0))
+            themes = np.array([name in self.themes_ for name in self.names_])
+            alike[np.ix_(themes, themes)] = -1
+            pair = [int(t) for t in np.unravel_index(alike.argmax(), alike.shape)]
+            first = max(pair, key=lambda t: (bool(themes[t]), self.proportion_sums_[t]))
+            self.merge_topics([first, *(t for t in pair if t != first)])
         return self
 
     @restore_on_error

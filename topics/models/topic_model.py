@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from topics._errors import TopicsError
 from topics._estimator import as_output, check_output_kind, restore_on_error
 from topics._math.arrays import subsample, unit_rows
+from topics._progress import begin_step, steps
 from topics.models.background_topics import owned_by_sources, stand_everywhere
 from topics.models.initialisation import initialise_from_clusters, initialise_from_nmf, sample_size
 from topics.models.lda import LDA
@@ -40,7 +41,7 @@ from topics.models.vector_topics import VectorTopics
 from topics.reading.corpus import Corpus
 from topics.reading.documents import Documents, as_documents, read_documents, warn_of_rejects
 from topics.text.background import WordKnowledge, resolve_background
-from topics.text.default_vectorizer import corpus_languages, fit_vectorizer
+from topics.text.default_vectorizer import READING, corpus_languages, fit_vectorizer
 from topics.text.seed_words import check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences, sequences_from_counts
@@ -240,11 +241,23 @@ class TopicModel(TopicEditing):
             sequences = sequences_from_counts(texts)
             return self._fit_sequences(sequences, vectorizer, [""] * len(sequences), [])
         documents = read_documents(texts) if _is_text(self.vectorizer) else _any_documents(texts)
-        vectorizer, sequences, _ = fit_vectorizer(
-            documents.texts, self.vectorizer, check_themes(self.themes), self.n_jobs
-        )
-        described = documents.texts if documents.corpus is None else documents.corpus
-        return self._fit_sequences(sequences, vectorizer, described, documents.rejects)
+        with steps("fitting", {READING: 2, **self.fitting_steps()}):
+            vectorizer, sequences, _ = fit_vectorizer(
+                documents.texts, self.vectorizer, check_themes(self.themes), self.n_jobs
+            )
+            described = documents.texts if documents.corpus is None else documents.corpus
+            return self._fit_sequences(sequences, vectorizer, described, documents.rejects)
+
+    def fitting_steps(self) -> dict[str, float]:
+        """What :meth:`fit` does once words are read, and about how long each takes.
+
+        Examples
+        --------
+        >>> list(TopicModel("auto").fitting_steps())
+        ['comparing the words', 'trying numbers of topics', 'finding topics']
+        """
+        trying = {"trying numbers of topics": 20.0} if self.n_topics == "auto" else {}
+        return {"comparing the words": 1.0, **trying, "finding topics": 2.0}
 
     @restore_on_error
     def fit_sequences(
@@ -309,6 +322,7 @@ class TopicModel(TopicEditing):
             name: {term: weight for term, weight in terms.items() if weight > 0}
             for name, terms in seeds_of.items()
         }
+        begin_step("comparing the words")
         given = self._given_sources(texts, len(sequences))
         vectors = self._vectors(sequences, texts, given is not None)
         counts = sequences.counts(vectorizer.n_terms_, np.float32, self.n_jobs)
@@ -319,7 +333,9 @@ class TopicModel(TopicEditing):
         first = self._first_names()
         n_first = len(first)
         vars(self).pop("n_topics_path_", None)
+        begin_step("trying numbers of topics")
         k = self._number_of_topics(sequences, n_first, weights, vectors, sources)
+        begin_step("finding topics")
         seeds = self._seeds(k)
         # Of counts and weights only what is read is held while topics are learnt.
         if self.method == "lda":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import pyarrow as pa
@@ -147,9 +147,28 @@ class TopicTables(Estimator):
             }
         )
 
+    @overload
     def top_words(
-        self, n: int = 10, ranking: Ranking | None = None, mix: float = 0.5
-    ) -> list[list[str]]:
+        self, n: int = ..., ranking: Ranking | None = ..., mix: float = ...
+    ) -> list[list[str]]: ...
+    @overload
+    def top_words(
+        self,
+        n: int = ...,
+        ranking: Ranking | None = ...,
+        mix: float = ...,
+        *,
+        weights: Literal[True],
+    ) -> list[list[tuple[str, float]]]: ...
+
+    def top_words(
+        self,
+        n: int = 10,
+        ranking: Ranking | None = None,
+        mix: float = 0.5,
+        *,
+        weights: bool = False,
+    ) -> list[list[Any]]:
         """Words that show each topic: those that hold together, the most telling first.
 
         Parameters
@@ -161,30 +180,136 @@ class TopicTables(Estimator):
             :func:`topics.models.topic_words.term_scores`.
         mix : float, default=0.5
             Of ``frex`` and ``relevance``.
+        weights : bool, default=False
+            Give the weight of each word, too: its share of all weights of the topic.
 
         Returns
         -------
-        list of list of str
+        list of list of str, or of (str, float)
             One list a topic.
 
         Examples
         --------
         >>> from topics import TopicModel
         >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
-        >>> sorted(model.top_words(3)[model.predict(["the court"])[0]])
+        >>> topic = model.predict(["the court"])[0]
+        >>> sorted(model.top_words(3)[topic])
         ['court', 'detainees', 'freed']
+        >>> round(sum(weight for _, weight in model.top_words(3, weights=True)[topic]), 3)
+        1.0
         """
         self._check_fitted()
         terms = self.vectorizer_.get_feature_names_out().tolist()
         if ranking is not None:
-            return [
-                [terms[i] for i in top_terms(scores, terms, n)]
+            chosen = [
+                list(top_terms(scores, terms, n))
                 for scores in term_scores(self.components_, ranking, mix)
             ]
+        else:
+            chosen = [
+                sorted(words[:n], key=lambda i, row=scores: -row[i])  # type: ignore[misc]
+                for scores, words in zip(term_scores(self.components_), self.words_, strict=True)
+            ]
+        if not weights:
+            return [[terms[i] for i in words] for words in chosen]
+        totals = np.maximum(self.components_.sum(axis=1, dtype=np.float64), 1e-300)
         return [
-            [terms[i] for i in sorted(words[:n], key=lambda i: -scores[i])]
-            for scores, words in zip(term_scores(self.components_), self.words_, strict=True)
+            [(terms[i], float(row[i] / total)) for i in words]
+            for words, row, total in zip(chosen, self.components_, totals, strict=True)
         ]
+
+    def find_topics(self, words: str, n: int = 5) -> Any:
+        """Topics that a few words are about.
+
+        Parameters
+        ----------
+        words : str
+            One or more words, or a sentence.
+        n : int, default=5
+            Most topics.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``topic``, ``name``, ``share`` (of the topic in a text of these words) and
+            ``words`` (of the topic), the largest share first; topics with no more than an equal
+            share are left out, but for the first.
+
+        Raises
+        ------
+        TopicsError
+            If the model knows none of the words.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> model = TopicModel(2).fit(["aid reached the camp", "the court freed detainees"] * 20)
+        >>> found = model.find_topics("court")
+        >>> len(found), "detainees" in found["words"][0]
+        (1, True)
+        """
+        self._check_fitted()
+        text = as_documents([words])
+        if not len(self.vectorizer_.sequences(text).below(self.components_.shape[1]).ids):
+            raise TopicsError(
+                f"none of the words {words!r} stands in the model's releases", "give others"
+            )
+        shares = np.asarray(self.transform(text), np.float64)[0]
+        order = np.argsort(-shares, kind="stable")[: max(n, 1)]
+        found = self.topics_.loc[order, ["topic", "name", "words"]]
+        found.insert(2, "share", shares[order])
+        kept = found["share"] > 1 / len(shares)
+        kept.iloc[0] = True
+        return found[kept].reset_index(drop=True)
+
+    def to_pyldavis(self, texts: Any) -> dict[str, Any]:
+        """What ``pyLDAvis.prepare`` takes: ``pyLDAvis.prepare(**model.to_pyldavis(corpus))``.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            Documents, such as those fitted on; those without a known word are left out.
+
+        Returns
+        -------
+        dict
+            ``topic_term_dists`` (ndarray of float64, shape (n_topics, n_terms), rows that sum to
+            1), ``doc_topic_dists`` (ndarray of float64, shape (n_documents, n_topics), likewise),
+            ``doc_lengths`` (ndarray of int64, terms of each document), ``vocab`` (list of str) and
+            ``term_frequency`` (ndarray of int64). Terms that no document holds are left out.
+
+        Raises
+        ------
+        TopicsError
+            If no document holds a word that the model knows.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> texts = ["aid reached the camp", "the court freed detainees"] * 20
+        >>> given = TopicModel(2).fit(texts).to_pyldavis(texts)
+        >>> given["topic_term_dists"].shape, given["doc_lengths"].tolist()[:2]
+        ((2, 6), [3, 3])
+        """
+        self._check_fitted()
+        documents = as_documents(texts)
+        counts = self.vectorizer_.counts(documents, np.int64)
+        lengths = np.asarray(counts.sum(axis=1)).ravel()
+        frequency = np.asarray(counts.sum(axis=0)).ravel()
+        rows, terms = np.flatnonzero(lengths), np.flatnonzero(frequency)
+        if not rows.size:
+            raise TopicsError("no release holds a word that the model knows", "give other releases")
+        # Smoothed a little: pyLDAvis takes logarithms of all.
+        weights = self.components_[:, terms].astype(np.float64) + 1e-9
+        shares = np.asarray(self.transform(texts), np.float64)[rows] + 1e-9
+        names = self.vectorizer_.get_feature_names_out()
+        return {
+            "topic_term_dists": weights / weights.sum(axis=1, keepdims=True),
+            "doc_topic_dists": shares / shares.sum(axis=1, keepdims=True),
+            "doc_lengths": lengths[rows],
+            "vocab": [str(names[i]) for i in terms],
+            "term_frequency": frequency[terms],
+        }
 
     def representative(self, topic: int | str, n: int = 3) -> Any:
         """Releases that show a topic best, with the sentence that shows it.

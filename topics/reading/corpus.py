@@ -526,6 +526,28 @@ class Corpus:
         return f"<p>{html.escape(self._facts())}</p><table><tbody>{rows}</tbody></table>"
 
 
+def text_of_release(release: Mapping[str, Any]) -> str:
+    r"""Title and text of one release as one text, as :attr:`Corpus.texts` has them.
+
+    Parameters
+    ----------
+    release : mapping
+        A row of a corpus.
+
+    Returns
+    -------
+    str
+        What models read.
+
+    Examples
+    --------
+    >>> text_of_release({"title": "Aid", "text": "Lorries came."})
+    'Aid\n\nLorries came.'
+    """
+    title, text = release.get("title") or "", release["text"]
+    return f"{title}\n\n{text}" if title else str(text)
+
+
 def table_from_pandas(frame: Any) -> pa.Table:
     """An Arrow table of a pandas DataFrame; a column of mixed types becomes one of text.
 

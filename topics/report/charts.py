@@ -57,6 +57,9 @@ def to_svg(figure: Any, name: str) -> str:
     """
     import matplotlib as mpl
 
+    # The caption beneath says what the title would.
+    for axes in figure.axes:
+        axes.set_title("", loc="left")
     picture = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none"}):
         figure.savefig(picture, format="svg", transparent=True, metadata={"Date": None})

@@ -18,8 +18,15 @@ from topics.evaluation import Evaluation, evaluate
 from topics.label_batches import to_labeller
 from topics.labeller import Labeller, Predictions
 from topics.models.topic_model import TopicModel
-from topics.models.topics_over_time import Period, periods_of
-from topics.plots import plot_evaluation, plot_shares_over_time, plot_topic_map, plot_topics
+from topics.models.topics_over_time import Period, day_of, periods_of
+from topics.plots import (
+    plot_confusion,
+    plot_f1,
+    plot_reliability,
+    plot_shares_over_time,
+    plot_topic_map,
+    plot_topics,
+)
 from topics.reading.corpus import Corpus
 from topics.reading.label_columns import read_labels
 from topics.report.charts import Chart, to_svg
@@ -29,6 +36,8 @@ from topics.themes.theme_proposals import propose_themes
 _SAMPLED, _EXCERPT, _BEST, _WORDS, _REJECTS = 300, 400, 5, 40, 100
 """Releases that can be searched, letters of each, releases a topic or theme, words a topic, and
 rejects that are listed."""
+_CONFUSIONS, _ERRORS = 40, 20
+"""Pairs of themes and releases with wrong labels that are listed."""
 _MOST_PERIODS = 24
 _FEWEST_FOR_PROPOSALS = 100
 
@@ -236,19 +245,14 @@ def _theme_charts(releases: Corpus | None, said: Predictions | None) -> list[Cha
     if releases is None or said is None or not said.classes:
         return []
     charts = []
-    dates = releases["date"].to_pylist()
-    known = [i for i, date in enumerate(dates) if date and len(date) >= 7]
-    if known:
-        freq = _period([dates[i] for i in known])
-        given = pd.DataFrame(
-            {str(name): [name in said.labels[i] for i in known] for name in said.classes}
-        )
-        shares = given.groupby(periods_of([dates[i] for i in known], freq)).mean()
+    with suppress(TopicsError):
+        freq = _period([day for date in releases["date"].to_pylist() if (day := day_of(date))])
+        shares = said.themes_over_time(releases, freq).drop(columns="releases")
         if len(shares) > 1:
             charts.append(
                 Chart("themes-time", "Themes over time",
                       to_svg(plot_shares_over_time(shares), "themes"),
-                      shares.round(3).rename_axis(freq).reset_index())
+                      shares.round(3).reset_index())
             )  # fmt: skip
     return charts
 
@@ -294,15 +298,32 @@ def _evaluation(labeller: Labeller, releases: Corpus | None, labels: Any) -> dic
     known = [i for i, names in enumerate(labels) if names is not None]
     result: Evaluation = evaluate(labeller, releases[known], [labels[i] for i in known])
     themes = result.themes.round(2)
-    charts = [Chart("evaluation", "How right the labels are",
-                    to_svg(plot_evaluation(result), "evaluation"), themes)]  # fmt: skip
+    charts = [
+        Chart("f1", "How well each theme is found", to_svg(plot_f1(result), "f1"), themes),
+        Chart("reliability", "How often labels are right, by their score",
+              to_svg(plot_reliability(result), "reliability"), result.reliability.round(3)),
+        Chart("confusion", "Releases with a wrong theme",
+              to_svg(plot_confusion(result), "confusion"),
+              result.confusion.replace("", "none").head(_CONFUSIONS)),
+    ]  # fmt: skip
     return {
         "n": result.n,
         "averages": result.averages,
         "error": result.calibration_error,
         "charts": charts,
-        "confusion": result.confusion.head(20).replace("", "(none)"),
+        "errors": _errors(result, releases[known]),
     }
+
+
+def _errors(result: Evaluation, releases: Corpus) -> list[dict[str, Any]]:
+    """Releases whose labels are wrong, those first of which the model was surest."""
+    kind = "probability" if result.calibrated else "score"
+    shown = result.errors.sort_values(kind, ascending=False, kind="stable").head(_ERRORS)
+    titles, dates = releases["title"].to_pylist(), releases["date"].to_pylist()
+    return [
+        {**row, "title": titles[row["row"]], "date": dates[row["row"]]}
+        for row in shown.to_dict("records")
+    ]
 
 
 def _sample(releases: Corpus | None, said: Predictions | None) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from topics._arrow import string_array, take_rows
 from topics._math.arrays import subsample
+from topics._progress import begin_step
 from topics.text.background import LEAST_TRUST, Background, WordKnowledge
 from topics.text.language_id import recognise_languages, unload_language_model
 from topics.text.python_analyzer import language_codes
@@ -22,6 +23,8 @@ from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
 from topics.text.vectorizer import TermVectorizer
 
+READING = "reading words"
+"""The step of a fit that happens here."""
 _LANGUAGE_SAMPLE = 200
 """Documents whose language is looked at."""
 _STEMMED_CHARACTERS = {"en": 1_500_000, "ar": 2_000_000}
@@ -173,6 +176,7 @@ def fit_vectorizer(
     >>> "court" in vectorizer.vocabulary_
     True
     """
+    begin_step(READING)
     own = vectorizer is None
     texts = documents
     if not isinstance(documents, pa.Array) and (own or background is not None):

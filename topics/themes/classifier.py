@@ -19,17 +19,19 @@ from topics._estimator import Estimator, restore_on_error
 from topics._math.arrays import log_odds, sigmoid
 from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
+from topics._progress import begin_step, steps
+from topics.reading.corpus import text_of_release
 from topics.reading.documents import as_documents
 from topics.reading.label_columns import check_labels, labels_of_indicators
 from topics.text.background import Background, WordKnowledge, resolve_background
-from topics.text.default_vectorizer import fit_vectorizer
+from topics.text.default_vectorizer import READING, fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
 from topics.text.sentences import best_sentences
 from topics.text.term_sequences import TermSequences
 from topics.text.tfidf import linear_scores, scores_in_columns, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
 from topics.text.word_vectors import WordVectors
-from topics.themes.explanation import Explanation, explain_score
+from topics.themes.explanation import Explanation, Missed, explain_score
 from topics.themes.soft_labels import MIN_DOCUMENTS, SeedWeights
 from topics.themes.training_set import (
     TrainingSet,
@@ -195,10 +197,22 @@ class ThemeClassifier(Estimator):
         """
         documents = as_documents(texts)
         themes = check_themes(self.themes)
-        vectorizer, sequences, knowledge = fit_vectorizer(
-            documents, self.vectorizer, themes, self.n_jobs, self.fitting_background()
-        )
-        return self.fit_sequences(sequences, vectorizer, y, sample_weight, knowledge)
+        with steps("fitting", {READING: 2, **self.fitting_steps()}):
+            vectorizer, sequences, knowledge = fit_vectorizer(
+                documents, self.vectorizer, themes, self.n_jobs, self.fitting_background()
+            )
+            return self.fit_sequences(sequences, vectorizer, y, sample_weight, knowledge)
+
+    def fitting_steps(self) -> dict[str, float]:
+        """What :meth:`fit` does once words are read, and about how long each takes.
+
+        Examples
+        --------
+        >>> list(ThemeClassifier({"aid": ["camp"]}).fitting_steps())
+        ['learning word vectors', 'asking the seed words', 'learning labels']
+        """
+        asking = {"asking the seed words": 4.0} if self.themes else {}
+        return {"learning word vectors": 6.0, **asking, "learning labels": 7.0}
 
     def fitting_background(self) -> Background | None:
         """Where vectors of words come from while fitting; None without seeds, or where none is.
@@ -283,8 +297,10 @@ class ThemeClassifier(Estimator):
         # Labels that weigh nothing are none, for calibration and thresholds, too.
         heard = weights.any(axis=1)
         labelled, Y, weights = labelled[heard], Y[heard], weights[heard]
+        begin_step("learning word vectors")
         with one_blas_thread():
             vectors = self._vectors(sequences, X.shape[1], seeds, Y)
+            begin_step("asking the seed words")
             zero_shot = None
             if knowledge is not None and vectors is not None and seeds:
                 named = [column[theme] for theme, words in themes.items() if words == [theme]]
@@ -308,6 +324,7 @@ class ThemeClassifier(Estimator):
                 training.propagation,
                 training.seed_holdout_accuracy,
             )
+            begin_step("learning labels")
             with WorkerPool(self.n_jobs) as workers:
                 self._fit_linear(training, workers)
                 if zero_shot is not None and not n_first:
@@ -789,9 +806,44 @@ class ThemeClassifier(Estimator):
             raise TopicsError("no release has a label to compare with", "give some labels")
         return float(np.mean(right))
 
+    def just_missed(self, texts: Any, share: float = 0.6) -> list[list[Missed]]:
+        """Labels that documents are near to and do not get.
+
+        Parameters
+        ----------
+        texts : Corpus, Arrow column, or iterable of str
+            The documents.
+        share : float, default=0.6
+            Of a theme's threshold, from which on a document is near.
+
+        Returns
+        -------
+        list of list of Missed
+            For each document its labels, the nearest first; none without ``multi_label``.
+
+        Examples
+        --------
+        >>> themes = {"aid": ["camp"], "law": ["court"]}
+        >>> classifier = ThemeClassifier(themes).fit(["a camp", "a court"] * 5)
+        >>> [missed.label for missed in classifier.just_missed(["a camp"], 0.0)[0]]
+        ['law']
+        """
+        probabilities = self.predict_proba(texts)
+        if not self.multi_label:
+            return [[] for _ in probabilities]
+        near = (probabilities < self.thresholds_) & (probabilities >= share * self.thresholds_)
+        names, limits = self.classes_.tolist(), self.thresholds_.tolist()
+        return [
+            sorted(
+                (Missed(names[k], float(row[k]), limits[k]) for k in np.flatnonzero(is_near)),
+                key=lambda missed: missed.threshold - missed.score,
+            )
+            for row, is_near in zip(probabilities, near, strict=True)
+        ]
+
     def explain(
         self,
-        text: str,
+        text: str | Mapping[str, Any],
         labels: Any = None,
         *,
         reference_texts: Any = None,
@@ -801,8 +853,8 @@ class ThemeClassifier(Estimator):
 
         Parameters
         ----------
-        text : str
-            A document.
+        text : str or mapping
+            A document, or a release of a corpus, whose title is read with its text.
         labels : str, int, iterable or None, default=None
             The labels to explain; None takes those predicted, or the likeliest one where none is,
             which is then marked as not given.
@@ -831,6 +883,8 @@ class ThemeClassifier(Estimator):
         ('court', 'The judge ruled.')
         """
         self._check_fitted()
+        if isinstance(text, Mapping):
+            text = text_of_release(text)
         sequences = self.vectorizer_.sequences(as_documents([text]))
         probability = self.probabilities(self.score_sequences(sequences))[0]
         cost = self._section_cost

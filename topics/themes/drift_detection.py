@@ -130,8 +130,7 @@ def drift(classifier: ThemeClassifier, old: Any, new: Any, *, n_words: int = 10)
             sentences.append(f"{what}: {before:.0%} before, {now:.0%} now")
     if novel[1] - novel[0] > 0.1:
         sentences.append(
-            f"more is about no theme: novelty {novel[0]:.2f} before, {novel[1]:.2f} now; "
-            "see propose_themes"
+            f"more is about no theme: novelty {novel[0]:.2f} before, {novel[1]:.2f} now"
         )
     if words:
         sentences.append(f"words that stand in more releases: {', '.join(words)}")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,32 @@ class Explanation:
     given: bool = True
     threshold: float | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values, for JSON; ``probability`` is called ``score`` where it is one.
+
+        Returns
+        -------
+        dict
+            Its attributes by name.
+
+        Examples
+        --------
+        >>> why = Explanation("aid", 0.9, 1.0, 0.0, [("aid", 1.0)], "Aid came.", calibrated=False)
+        >>> why.to_dict()["score"]
+        0.9
+        """
+        kind = "probability" if self.calibrated else "score"
+        return {
+            "label": str(self.label),
+            kind: self.probability,
+            "given": self.given,
+            "threshold": self.threshold,
+            "sentence": self.sentence,
+            "terms": self.terms,
+            "before_any_word": self.intercept,
+            "sum": self.score,
+        }
+
     def __repr__(self) -> str:
         terms = ", ".join(f"{term} {weight:+.2f}" for term, weight in self.terms[:6])
         doubt = "" if self.given else ", not given"
@@ -77,10 +104,15 @@ class Explanation:
             f"background:{'#4878a8' if weight > 0 else '#b5535a'}'></div></td></tr>"
             for term, weight in self.terms[:_SHOWN]
         )
-        rest = sum(weight for _, weight in self.terms[_SHOWN:])
+        rest = self.terms[_SHOWN:]
+        if rest:
+            each = ", ".join(f"{escape(term)} {weight:+.2f}" for term, weight in rest)
+            rows += (
+                f"<tr><td colspan='2'><details><summary>{len(rest)} other terms, which say less "
+                f"each</summary>{each}</details></td><td style='text-align:right'>together "
+                f"{sum(weight for _, weight in rest):+.3f}</td></tr>"
+            )
         rows += (
-            f"<tr><td><i>{max(len(self.terms) - _SHOWN, 0)} other terms</i></td>"
-            f"<td style='text-align:right'>{rest:+.3f}</td><td></td></tr>"
             f"<tr><td><i>score before any word</i></td>"
             f"<td style='text-align:right'>{self.intercept:+.3f}</td><td></td></tr>"
             f"<tr><td><b>sum</b></td><td style='text-align:right'><b>{self.score:+.3f}</b></td>"
@@ -155,13 +187,39 @@ def explain_score(
     return float(parts.sum() + intercept), float(intercept), said
 
 
-def explanation_page(releases: Sequence[tuple[str, Sequence[Explanation]]]) -> str:
+class Missed(NamedTuple):
+    """A label that a document is near to and does not get.
+
+    Attributes
+    ----------
+    label : object
+        The theme.
+    score : float
+        Probability or score.
+    threshold : float
+        From which on the label is given.
+    """
+
+    label: Any
+    score: float
+    threshold: float
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.score:.2f}; given from {self.threshold:.2f})"
+
+
+def explanation_page(
+    releases: Sequence[tuple[str, Sequence[Explanation]]],
+    missed: Sequence[Sequence[Missed]] = (),
+) -> str:
     """Explanations as one page of HTML that needs no other file.
 
     Parameters
     ----------
-    documents : sequence of (str, sequence of Explanation)
+    releases : sequence of (str, sequence of Explanation)
         A heading for each, and its explanations by :meth:`topics.ThemeClassifier.explain`.
+    missed : sequence of sequence of Missed, default=()
+        Labels that each just missed, by :meth:`topics.ThemeClassifier.just_missed`.
 
     Returns
     -------
@@ -176,8 +234,10 @@ def explanation_page(releases: Sequence[tuple[str, Sequence[Explanation]]]) -> s
     True
     """
     body = "".join(
-        f"<h2>{escape(heading)}</h2>" + "".join(each._repr_html_() for each in explanations)
-        for heading, explanations in releases
+        f"<h2>{escape(heading)}</h2>"
+        + "".join(each._repr_html_() for each in explanations)
+        + (f"<p>Just missed: {escape('; '.join(map(str, near)))}</p>" if near else "")
+        for (heading, explanations), near in zip(releases, missed or repeat(()), strict=False)
     )
     return (
         "<!doctype html><html lang='en'><meta charset='utf-8'><title>Labels explained</title>"

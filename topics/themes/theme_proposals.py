@@ -58,7 +58,9 @@ def propose_themes(
     classifier = to_classifier(classifier)
     documents = as_documents(texts)
     if n_themes is not None and n_themes < 1:
-        raise TopicsError(f"n_themes={n_themes} is not at min_novelty 1", "give a number, or None")
+        raise TopicsError(
+            f"n_themes={n_themes} is no number of themes", "give one from 1 on, or None"
+        )
     new = np.flatnonzero(classifier.novelty(documents) >= min_novelty)
     columns = ["name", "seeds", "releases", "rows"]
     if new.size < _FEWEST:
