@@ -20,7 +20,7 @@ from topics import (
     save,
 )
 from topics.reading.label_columns import read_labels
-from topics.report import make_report, make_review
+from topics.report import make_model_card, make_report, make_review
 
 EVIL = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 WORDS = {"aid": "camp refugees tents river", "law": "court judge trial appeal"}
@@ -183,6 +183,28 @@ def test_what_it_does(browser, file):
     assert png.value.path().read_bytes().startswith(b"\x89PNG")
     assert wrong == []
     tab.context.close()
+
+
+def test_a_model_card_says_what_is_known(labeller, releases, tmp_path):
+    from topics.evaluation import evaluate
+
+    found = evaluate(labeller, releases, read_labels(releases["theme"]))
+    card = make_model_card(labeller, found, purpose="For the board.")
+    assert "For the board." in card
+    assert "| aid | camp, refugees, tents, river | " in card
+    assert "Over 20 releases" in card
+    assert f"| micro f1 | {found.averages['micro_f1']:.2f} |" in card
+    assert "Not measured" in make_model_card(labeller.topic_model)
+    assert "## Themes" not in make_model_card(labeller.topic_model)
+    odd = ThemeClassifier({"a|b": ["camp"], "law": ["court"]}, background=None).fit(releases)
+    assert "| a\\|b |" in make_model_card(odd)
+    releases.to_parquet(tmp_path / "in.parquet")
+    model = save(labeller, tmp_path / "model", created_from="sixty releases")
+    command = [sys.executable, "-m", "topics", "report", model, tmp_path / "in.parquet"]
+    more = ["--labels", "theme", "-o", tmp_path / "page.html", "--card", tmp_path / "card.md"]
+    subprocess.run([*command, *more], check=True, capture_output=True)
+    assert "- from: sixty releases" in (tmp_path / "card.md").read_text("utf-8")
+    assert "sixty releases" in (tmp_path / "page.html").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import inspect
 import math
 from collections.abc import Callable
 from functools import cache, wraps
+from importlib import import_module
 from numbers import Integral, Real
 from typing import Any, Self, TypeVar, cast
 
@@ -78,6 +79,35 @@ class NotFittedError(ValueError, AttributeError):
 @cache
 def _parameters_of(estimator: Any) -> list[str]:
     return [name for name in inspect.signature(estimator).parameters if name != "self"]
+
+
+class ReportMixin:
+    """What a model has that a page can be made about."""
+
+    def report(self, releases: Any = None, **options: Any) -> Any:
+        """Make a page about the model and, where they are given, releases that it labels.
+
+        Parameters
+        ----------
+        releases : Corpus or None, default=None
+            As for :func:`topics.make_report`.
+        **options : object
+            Likewise.
+
+        Returns
+        -------
+        topics.report.Report
+            Shown in a notebook as it is; ``report.save("report.html")`` saves it.
+
+        Examples
+        --------
+        >>> from topics import TopicModel
+        >>> texts = ["Aid reached the camp.", "The court freed detainees."] * 20
+        >>> "The court freed detainees." in TopicModel(2).fit(texts).report().html
+        True
+        """
+        # The page knows the models, and no model knows the page: it is looked up when asked for.
+        return import_module("topics.report.page").make_report(self, releases, **options)
 
 
 class Estimator:

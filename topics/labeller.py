@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import restore_on_error
+from topics._estimator import ReportMixin, restore_on_error
 from topics._progress import steps
 from topics.models.topic_model import TopicModel
 from topics.models.topics_over_time import Period, day_of, periods_of
@@ -30,7 +30,7 @@ BATCH = 2048
 """Releases labelled at a time; no result depends on it."""
 
 
-_MOST = 0.5
+_MOST = 0.9
 """Share from which on a release is about a theme's topic, even where it has no label."""
 _LEAST_KNOWN = 0.25, 40
 """Share of a text's words that must be known for labels, and bytes a known word from which on it
@@ -104,8 +104,8 @@ class Predictions(Sequence[Prediction]):
     classes : list
         Theme names.
     topics : list of int, or list of None
-        Topic number of each text; of one without a label, a theme's topic only where it is half
-        of the text or more.
+        Topic number of each text; of one without a label, a theme's topic only where it is nine
+        tenths of the text or more.
     topic_names : list of str, or list of None
         Its name.
     evidence : list of str
@@ -298,7 +298,7 @@ class Predictions(Sequence[Prediction]):
         return str(shown[shown.columns[: len(shown.columns) - len(self.classes)]].to_html())
 
 
-class Labeller:
+class Labeller(ReportMixin):
     """A topic model and a theme classifier that label together; what ``topics fit`` makes.
 
     Parameters

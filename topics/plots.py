@@ -28,6 +28,7 @@ _COLOURS = (
     "#b5a642", "#4aa3b5",
 )  # fmt: skip
 _MOST_LINES = 6
+_MAP_FONT = 8.5
 _TITLE = {"loc": "left", "fontsize": 11}
 
 
@@ -125,14 +126,9 @@ def plot_topic_map(model: TopicModel, *, ax: Any = None) -> Any:
     axes.scatter(
         *places.T, s=sizes, c=[_SEEDED if s else _BAR for s in seeded], alpha=0.45, linewidths=0
     )
-    # In points, as the sizes are squares of them.
-    radii = np.sqrt(sizes / np.pi)
-    for place, radius, name in zip(places, radii, model.names_, strict=True):
-        axes.annotate(
-            name, place, xytext=(0, radius + 1), textcoords="offset points", ha="center",
-            va="bottom", fontsize=8.5, color=_INK,
-        )  # fmt: skip
     axes.margins(0.18)
+    # In points, as the sizes are squares of them.
+    _name_discs(axes, places, np.sqrt(sizes / np.pi), model.names_)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[["bottom"]].set_visible(False)
@@ -620,6 +616,43 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
         axes.spines[["top", "right"]].set_visible(False)
         plot(evaluation, ax=axes)
     return figure
+
+
+def _name_discs(axes: Any, places: Any, radii: Any, names: list[str]) -> None:
+    """Names beside discs: above, or where that is taken below, to the right or to the left."""
+    axes.figure.draw_without_rendering()  # so that the axes know their scale
+    points = 72 / axes.figure.dpi
+    middles = axes.transData.transform(places) * points
+    taken = [
+        np.array([x - r, y - r, x + r, y + r]) for (x, y), r in zip(middles, radii, strict=True)
+    ]
+    # The largest first, so that it is they whose names stand above.
+    for t in np.argsort(-np.asarray(radii), kind="stable").tolist():
+        x, y = middles[t]
+        # A letter is about half as wide as it is high.
+        width, height, gap = 0.55 * _MAP_FONT * len(names[t]), 1.2 * _MAP_FONT, radii[t] + 1
+        beside = {
+            (0, gap, "center", "bottom"): (x - width / 2, y + gap),
+            (0, -gap, "center", "top"): (x - width / 2, y - gap - height),
+            (gap, 0, "left", "center"): (x + gap, y - height / 2),
+            (-gap, 0, "right", "center"): (x - gap - width, y - height / 2),
+        }
+        boxes = {
+            how: np.array([left, low, left + width, low + height])
+            for how, (left, low) in beside.items()
+        }
+        best = min(boxes, key=lambda how: sum(_overlap(boxes[how], box) for box in taken))
+        taken.append(boxes[best])
+        axes.annotate(
+            names[t], places[t], xytext=best[:2], textcoords="offset points", ha=best[2],
+            va=best[3], fontsize=_MAP_FONT, color=_INK,
+        )  # fmt: skip
+
+
+def _overlap(a: Any, b: Any) -> float:
+    """Area that two boxes share."""
+    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    return float(np.prod(np.maximum(sides, 0)))
 
 
 def _explain_colours(axes: Any) -> None:

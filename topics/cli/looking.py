@@ -139,6 +139,14 @@ def report(
             help="Column of labels that people gave: the page then says how right the model is.",
         ),
     ] = None,
+    card: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a model card, too: what the model has learnt from, how right it is, and "
+            "its limits, as Markdown for you to complete.",
+        ),
+    ] = None,
     title: Annotated[
         str, typer.Option("--page-title", help="Title of the page.")
     ] = "What the releases are about",
@@ -148,10 +156,14 @@ def report(
     encoding: Encoding = None,
 ) -> None:
     """Make one HTML page about topics, themes and releases that opens anywhere."""
+    from topics.evaluation import evaluate as figures_of
+    from topics.persistence.atomic import atomic_write
     from topics.prediction import check_output
+    from topics.report.model_card import make_model_card
     from topics.report.page import make_report
 
     path = check_output(output, force, endings=(".html", ".htm"))
+    card_path = check_output(card, force, endings=(".md", ".txt")) if card else None
     releases: Any = None
     if inputs:
         columns = {"text": text} if text else {}
@@ -162,6 +174,13 @@ def report(
         raise TopicsError(f"there is no column {labels}", "check the name given to --labels")
     made = make_report(model, releases, labels=labels, title=title)
     made.save(path)
+    if card_path is not None:
+        evaluation = None
+        if labels is not None:
+            evaluation = figures_of(model, releases, label_column(releases, labels, []))
+        with atomic_write(card_path) as file:
+            file.write(make_model_card(model, evaluation).encode())
+        say(f"the model card is in {plain(str(card_path))}")
     say(f"the page is in {plain(output)} ({len(made.html) / 1024:,.0f} KiB); open it in a browser")
     if releases is not None:
         finish(releases.rejects.to_pylist(), releases.rejects.num_rows)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import as_output, check_output_kind, restore_on_error
+from topics._estimator import ReportMixin, as_output, check_output_kind, restore_on_error
 from topics._math.arrays import subsample, unit_rows
 from topics._progress import begin_step, steps
 from topics.models.background_topics import owned_by_sources, stand_everywhere
@@ -63,7 +63,7 @@ _FEWEST = 3
 """Documents on a topic up to which it may be an accident."""
 
 
-class TopicModel(TopicEditing):
+class TopicModel(ReportMixin, TopicEditing):
     """Topics of a corpus of documents, with words and names.
 
     Parameters

@@ -30,6 +30,7 @@ from topics.plots import (
 from topics.reading.corpus import Corpus
 from topics.reading.label_columns import read_labels
 from topics.report.charts import Chart, to_svg
+from topics.report.model_card import LIMITS, learnt_from
 from topics.report.rendering import Report, render
 from topics.themes.theme_proposals import propose_themes
 
@@ -101,6 +102,8 @@ def make_report(
         "proposed": _proposed(labeller, releases),
         "evaluation": _evaluation(labeller, releases, given),
         "sample": _sample(releases, said),
+        "learnt_from": learnt_from(labeller),
+        "limits": LIMITS,
     }
     words = {row["number"]: row["weighed"] for row in content["topics"]}
     return render("page", words, **content)

@@ -91,12 +91,6 @@ def render(name: str, data: Any, **content: Any) -> Report:
     >>> "&lt;Aid&gt;" in page
     True
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
     style = (_HERE / "page.css").read_text("utf-8")
     script = (_HERE / f"{name}.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -104,7 +98,8 @@ def render(name: str, data: Any, **content: Any) -> Report:
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-    page = environment.get_template(f"{name}.html.jinja").render(
+    page = fill(
+        f"{name}.html.jinja",
         **content,
         style=style,
         script=script,
@@ -113,3 +108,32 @@ def render(name: str, data: Any, **content: Any) -> Report:
         data=json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"),
     )
     return Report(page)
+
+
+def fill(template: str, **content: Any) -> str:
+    """A template that stands beside this module, filled in; texts are escaped in HTML.
+
+    Parameters
+    ----------
+    template : str
+        Its name.
+    **content : object
+        What it asks for.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Examples
+    --------
+    >>> fill("review.html.jinja", title="<Aid>", n=0, policy="", style="", script="", data="")[:15]
+    '<!doctype html>'
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=template.endswith(".html.jinja"),
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(template).render(**content)

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from topics._errors import TopicsError
-from topics._estimator import Estimator, restore_on_error
+from topics._estimator import Estimator, ReportMixin, restore_on_error
 from topics._math.arrays import log_odds, sigmoid
 from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
@@ -54,7 +54,7 @@ _SMALL_CORPUS = 150
 _MIN_CALIBRATION_LABELS = 50
 
 
-class ThemeClassifier(Estimator):
+class ThemeClassifier(ReportMixin, Estimator):
     """Labels documents with themes, learnt from seed words, from labels, or from both.
 
     Seeds are compared with the documents in the space of the corpus's own word vectors and of a
