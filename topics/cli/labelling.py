@@ -36,7 +36,7 @@ app = typer.Typer()
     "    topics label - --model artifacts/mine < page.txt | jq .labels\n\n"
     "    topics label page.txt --themes displacement,diplomacy,detainees\n\n"
     "[bold]Columns that are written[/bold]\n\n"
-    "    id, title: of the release, as read or made from its file and row\n\n"
+    "    id, title, date: of the release. path, row: where it came from\n\n"
     "    labels: the themes that it has, the surest first; none, one or several\n\n"
     "    score: of the first label, from 0 to 1; it orders releases. It is called probability "
     "where the model has learnt from 50 labels or more: of releases with .8, eight in ten have "

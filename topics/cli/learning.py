@@ -76,6 +76,16 @@ def fit(
     one_label: Annotated[
         bool, typer.Option("--one-label", help="Each release has exactly one theme.")
     ] = False,
+    min_precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            show_default="thresholds of best F1",
+            help="With 50 labels or more: choose each theme's threshold so that at least this "
+            "share of its labels is right.",
+        ),
+    ] = None,
     examples: Annotated[
         bool, typer.Option(help="Keep sentences of releases that show the topics in the model.")
     ] = True,
@@ -126,6 +136,7 @@ def fit(
             seeds,
             multi_label=not one_label,
             background=vectors,
+            min_precision=min_precision,
             random_state=seed,
             n_jobs=jobs,
         )

@@ -191,7 +191,9 @@ class NMF(Decomposition):
 
     @restore_on_error
     def partial_fit(self, X: Any, y: Any = None) -> Self:
-        """Learn from one more batch of documents, in the Frobenius norm [5]_.
+        """Learn from one more batch of documents, in the Frobenius norm.
+
+        The sums that online factorisation [5]_ needs are kept from batch to batch.
 
         Parameters
         ----------

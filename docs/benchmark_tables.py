@@ -1,0 +1,70 @@
+"""The page of the benchmarks, made from the files that the scripts in ``benchmarks/`` wrote."""
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+BENCHMARKS = HERE.parent / "benchmarks"
+INTRODUCTION = """# Benchmarks
+
+Each table is made of a file in `benchmarks/results/` that the script named above it wrote, on two
+cores with 24 GiB of memory. FOLDER and FILE stand for texts that are not part of this project: BBC
+news, Senate releases, Reuters news, and news and sentences in nine languages. The models were
+developed on some of them; the README says which.
+"""
+
+
+def write_benchmarks() -> None:
+    """Write ``benchmarks.md`` beside this file."""
+    parts = [INTRODUCTION]
+    for path in sorted((BENCHMARKS / "results").glob("*.json")):
+        script = BENCHMARKS / f"{path.stem}.py"
+        words = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
+        title, command, *rest = words.split("\n\n")
+        parts.append(
+            f"## {title.rstrip('.')}\n\n```\n{command.strip()}\n```\n\n" + "\n\n".join(rest)
+        )
+        parts += tables(json.loads(path.read_text("utf-8")), 3)
+    (HERE / "benchmarks.md").write_text("\n\n".join(parts) + "\n", "utf-8")
+
+
+def tables(found: dict[str, Any], level: int) -> list[str]:
+    """A table for rows of figures; a heading and tables for what holds more.
+
+    >>> print(tables({"ours": {"F1": 0.5}, "theirs": {"F1": 0.25}}, 3)[0])
+    |  | F1 |
+    | --- | ---: |
+    | ours | 0.500 |
+    | theirs | 0.250 |
+    """
+    rows = {name: row for name, row in found.items() if isinstance(row, dict)}
+    flat = {name: row for name, row in rows.items() if not any(map(_is_table, row.values()))}
+    parts = []
+    if flat:
+        columns = list(dict.fromkeys(column for row in flat.values() for column in row))
+        lines = ["|  | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
+        lines += [
+            f"| {name} | " + " | ".join(_cell(row.get(column)) for column in columns) + " |"
+            for name, row in flat.items()
+        ]
+        parts.append("\n".join(lines))
+    for name, row in rows.items():
+        if name not in flat:
+            parts += [f"{'#' * level} {name}", *tables(row, level + 1)]
+    return parts
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    return str(value)
