@@ -282,3 +282,14 @@ def test_a_browser_that_keeps_nothing_says_so(browser, review):
     tab.keyboard.press("Enter")
     assert tab.inner_text("#progress") == "1 of 5 read"
     window.close()
+
+
+def test_a_page_names_no_folder_of_a_machine(labeller, tmp_path):
+    (tmp_path / "a.csv").write_text("text\nThe camp of refugees.\n" * 2)
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 broken")
+    read = read_releases(tmp_path, languages=False)
+    assert read.rejects.num_rows
+    page = make_report(labeller, read).html
+    assert str(tmp_path) not in page
+    assert "broken.pdf" in page
+    assert "a.csv" in page

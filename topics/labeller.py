@@ -91,6 +91,17 @@ class Prediction:
     note: str = ""
     passages: tuple[Passage, ...] = ()
 
+    @property
+    def scores(self) -> dict[Any, float]:
+        """``probabilities`` by the name that is right where they are not calibrated, too.
+
+        Examples
+        --------
+        >>> Prediction(("aid",), {"aid": 0.9}, None, None, "").scores
+        {'aid': 0.9}
+        """
+        return self.probabilities
+
 
 class Predictions(Sequence[Prediction]):
     """Predictions for many texts: a sequence of :class:`Prediction`, and a table.

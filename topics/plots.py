@@ -332,7 +332,7 @@ def plot_n_topics(model: TopicModel, *, ax: Any = None) -> Any:
     axes.set_xticks(path["n_topics"], [str(n) for n in path["n_topics"]])
     axes.minorticks_off()
     axes.set_xlabel("number of topics")
-    axes.set_ylabel("from 0 to 1, more is better")
+    axes.set_ylabel("more is better, 1 at most")
     axes.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.16))
     axes.set_title("What stays from one half of the releases to the other", **_TITLE)
     return axes.figure
@@ -479,7 +479,8 @@ def plot_reliability(evaluation: Evaluation, *, ax: Any = None) -> Any:
     Returns
     -------
     matplotlib.figure.Figure
-        The points of calibrated probabilities lie on the diagonal.
+        The points of calibrated probabilities lie on the diagonal; they are the larger the more
+        pairs of a release and a theme they stand for.
 
     Examples
     --------
@@ -493,7 +494,13 @@ def plot_reliability(evaluation: Evaluation, *, ax: Any = None) -> Any:
     bins = evaluation.reliability
     kind = "probability" if evaluation.calibrated else "score"
     axes.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=1, label="right as often as it says")
-    axes.plot(bins[kind], bins["right"], "o-", color=_BAR, label="this model")
+    # A bin of one pair says nothing: its point is as small as its weight.
+    sizes = 20 + 180 * np.sqrt(bins["pairs"] / bins["pairs"].max())
+    axes.plot(bins[kind], bins["right"], color=_BAR, linewidth=0.8, alpha=0.5)
+    axes.scatter(
+        bins[kind], bins["right"], s=sizes, color=_BAR, clip_on=False, zorder=3,
+        label="this model; larger where there are more",
+    )  # fmt: skip
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=kind, ylabel="share of labels that are right")
     axes.legend(frameon=False, fontsize=8.5, loc="upper left")
     axes.set_title(f"Reliability; calibration error {evaluation.calibration_error:.2f}", **_TITLE)

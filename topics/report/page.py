@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -141,7 +142,22 @@ def _facts(
 
 def _reading(releases: Corpus) -> dict[str, Any]:
     rejects = releases.rejects.slice(0, _REJECTS).to_pylist()
-    return {"log": releases.log, "n_rejects": releases.rejects.num_rows, "rejects": rejects}
+    folder = _common_folder([*releases["path"].unique().to_pylist(), *(r["path"] for r in rejects)])
+    for reject in rejects:
+        reject["path"] = (reject["path"] or "").removeprefix(folder)
+    log = [line.replace(folder, "") if folder else line for line in releases.log[:_REJECTS]]
+    return {"log": log, "n_rejects": releases.rejects.num_rows, "rejects": rejects}
+
+
+def _common_folder(paths: Sequence[str | None]) -> str:
+    """What the paths of files begin with: a page that is passed on names no folder of a machine."""
+    known = [path for path in paths if path and os.path.isabs(path)]
+    if not known:
+        return ""
+    with suppress(ValueError):
+        common = os.path.commonpath([os.path.dirname(path) for path in known])
+        return common.rstrip(os.sep) + os.sep
+    return ""
 
 
 def _topics(

@@ -9,7 +9,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from topics._math.arrays import sigmoid, softmax, subsample, unit_rows, unit_sum_rows
+from topics._math.arrays import (
+    log_odds,
+    sigmoid,
+    softmax,
+    subsample,
+    unit_rows,
+    unit_sum_rows,
+)
+from topics._math.calibration import calibrate
 from topics._math.discriminant import linear_discriminant
 from topics._math.label_spreading import neighbour_graph, spread_labels
 
@@ -131,7 +139,9 @@ def soft_labels(
         X, vectors, seeds, temperature=temperature, caution=caution, random_state=random_state
     )
     labels = _label(propagation, X, vectors, seeds, temperature, caution)
-    none_of_the_themes = labels[:, -1]
+    none_of_the_themes = _novelty(
+        labels, propagation, X, vectors, seeds, temperature, caution, random_state
+    )
     plain = labels
     if zero_shot is not None and propagation != "cosine_only":
         plain = _label("cosine_only", X, vectors, seeds, temperature, caution)
@@ -152,12 +162,64 @@ def soft_labels(
     return SoftLabels(rows, labels, none_of_the_themes, propagation, accuracy)
 
 
+def _novelty(
+    labels: NDArray[np.float64],
+    propagation: str,
+    X: sp.csr_matrix,
+    vectors: NDArray[np.float32],
+    seeds: Sequence[SeedWeights],
+    temperature: float,
+    caution: float,
+    random_state: Any,
+) -> NDArray[np.float64]:
+    """How likely documents are about something that no theme stands for.
+
+    The last column of ``labels`` puts documents in the right order, and says nothing of how likely
+    that is. So each theme is left out in turn: what the others then say of its documents is what
+    documents of a theme that nobody named look like, and a curve (Platt 1999) is fitted to that. It
+    is fitted to log odds and to their distance from the median, which are off in opposite ways (the
+    first find too little where there are few documents, the second too much where there is nothing
+    new), and their mean counts.
+    """
+    odds = log_odds(labels[:, -1])
+    if len(seeds) < _FEWEST_TO_LEAVE_OUT:
+        return labels[:, -1]
+    sample = subsample(X.shape[0], _NOVELTY_SAMPLE, random_state)
+    first = labels[sample, :-1].argmax(axis=1)
+    sure = labels[sample, :-1].max(axis=1) > labels[sample, -1]
+    shown: list[NDArray[np.float64]] = []
+    is_new: list[NDArray[np.bool_]] = []
+    for k in range(len(seeds)):
+        others = [*seeds[:k], *seeds[k + 1 :]]
+        without = _label(propagation, X[sample], vectors, others, temperature, caution)
+        found = log_odds(without[:, -1])
+        shown.append(np.column_stack([found, _from_median(found)])[sure])
+        is_new.append(first[sure] == k)
+    known, new = np.concatenate(shown), np.concatenate(is_new)
+    if not 0 < new.mean() < 1:
+        return labels[:, -1]
+    curves = [calibrate(column[:, None], new[:, None], by_class=False) for column in known.T]
+    both = [
+        column * slope[0] + shift[0]
+        for column, (slope, shift) in zip((odds, _from_median(odds)), curves, strict=True)
+    ]
+    return sigmoid((both[0] + both[1]) / 2)
+
+
+def _from_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances from the median, in median distances."""
+    apart = values - np.median(values)
+    return apart / max(float(np.median(np.abs(apart))), _TINY)
+
+
 def _log_odds(labels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log odds of soft labels that compete with each other, in favour of each."""
     return np.log(ODDS * labels + _TINY) - np.log(np.maximum(1 - labels, _TINY))
 
 
 _TINY = 1e-9
+_FEWEST_TO_LEAVE_OUT, _NOVELTY_SAMPLE = 3, 2000
+"""Themes from which on one can be left out, and documents that are then looked at."""
 _FEW_DOCUMENTS = 300
 """At so many, plain cosines are heard half as much as what documents learn from each other."""
 _SHARED_WEIGHT = 0.5
