@@ -139,9 +139,12 @@ def soft_labels(
         X, vectors, seeds, temperature=temperature, caution=caution, random_state=random_state
     )
     labels = _label(propagation, X, vectors, seeds, temperature, caution)
-    none_of_the_themes = _novelty(
-        labels, propagation, X, vectors, seeds, temperature, caution, random_state
-    )
+    found = max(accuracy.values(), default=1.0)
+    none_of_the_themes = labels[:, -1] * (found if found <= _MORE_RIGHT_THAN_WRONG else 1.0)
+    if accuracy and found > _MORE_RIGHT_THAN_WRONG:
+        none_of_the_themes = _novelty(
+            labels, propagation, X, vectors, seeds, temperature, caution, random_state
+        )
     plain = labels
     if zero_shot is not None and propagation != "cosine_only":
         plain = _label("cosine_only", X, vectors, seeds, temperature, caution)
@@ -220,6 +223,8 @@ def _log_odds(labels: NDArray[np.float64]) -> NDArray[np.float64]:
 _TINY = 1e-9
 _FEWEST_TO_LEAVE_OUT, _NOVELTY_SAMPLE = 3, 2000
 """Themes from which on one can be left out, and documents that are then looked at."""
+_MORE_RIGHT_THAN_WRONG = 0.5
+"""Share of held-out documents that seeds must find, or what fits no theme is what nobody knows."""
 _FEW_DOCUMENTS = 300
 """At so many, plain cosines are heard half as much as what documents learn from each other."""
 _SHARED_WEIGHT = 0.5
