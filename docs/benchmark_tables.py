@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ def tables(found: dict[str, Any], level: int) -> list[str]:
     """
     rows = {name: row for name, row in found.items() if isinstance(row, dict)}
     flat = {name: row for name, row in rows.items() if not any(map(_is_table, row.values()))}
-    parts = []
+    # Single figures, such as a peer that takes no pile.
+    parts: list[str | None] = ["; ".join(f"{name}: {_cell(value)}" for name, value in found.items()
+                       if isinstance(value, int | float)) or None]  # fmt: skip
     if flat:
         columns = list(dict.fromkeys(column for row in flat.values() for column in row))
         lines = ["|  | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
@@ -53,7 +56,7 @@ def tables(found: dict[str, Any], level: int) -> list[str]:
     for name, row in rows.items():
         if name not in flat:
             parts += [f"{'#' * level} {name}", *tables(row, level + 1)]
-    return parts
+    return [part for part in parts if part]
 
 
 def _is_table(value: Any) -> bool:
@@ -61,7 +64,7 @@ def _is_table(value: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float):
         return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
