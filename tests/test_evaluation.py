@@ -154,6 +154,23 @@ def test_each_figure_on_axes_of_its_own():
     assert [text.get_text() for text in confusion.texts] == ["2"]
 
 
+def test_what_a_notebook_shows():
+    from topics import TermVectorizer
+
+    y = ["<b>camp", "court"] * 10
+    texts = ["refugees fled", "the judge ruled"] * 10
+    found = evaluate(ThemeClassifier().fit(texts, y), texts[:4], y[:4])
+    shown = found._repr_html_()
+    assert "&lt;b&gt;camp" in shown
+    assert "<b>" not in shown
+    assert "micro f1 1.00 (1.00 to 1.00)" in shown
+    words = TermVectorizer(token_pattern=r"\S+")
+    assert "<table" not in words._repr_html_()
+    shown = words.fit(["<i>aid came", "<i>aid left"])._repr_html_()
+    assert "<td>&lt;i&gt;aid</td><td>2</td>" in shown
+    assert "<i>" not in shown
+
+
 def test_shares_of_labels_over_time():
     from topics import TopicsError, plots, predict
 

@@ -98,6 +98,17 @@ class Evaluation:
         lines.append(", ".join(f"{name} {value:.3f}" for name, value in self.averages.items()))
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        """For notebooks: figures of the themes, and the averages with their intervals."""
+        columns = ["theme", "precision", "recall", "f1", "average_precision", "support", "labelled"]
+        table = self.themes[columns].to_html(index=False, float_format="{:.2f}".format, na_rep="-")
+        said = []
+        for name, value in self.averages.items():
+            low, high = self.intervals.get(name, (np.nan, np.nan))
+            bounds = "" if np.isnan(low) else f" ({low:.2f} to {high:.2f})"
+            said.append(f"{name.replace('_', ' ')} {value:.2f}{bounds}")
+        return f"{table}<p>{self.n:,} releases. {'; '.join(said)}</p>"
+
 
 def _cell(value: float) -> str:
     return "-" if np.isnan(value) else f"{value:.2f}"

@@ -458,8 +458,9 @@ def plot_f1(evaluation: Evaluation, *, ax: Any = None) -> Any:
     for place, row in enumerate(reversed(themes)):
         if row["f1"] is None or row["f1_low"] is None:
             continue
-        axes.plot([row["f1_low"], row["f1_high"]], [place, place], color=_BAR, linewidth=3)
-        axes.plot(row["f1"], place, "o", color=_INK)
+        ends = [row["f1_low"], row["f1_high"]]
+        axes.plot(ends, [place, place], color=_BAR, linewidth=3, clip_on=False)
+        axes.plot(row["f1"], place, "o", color=_INK, clip_on=False)
     axes.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
     axes.set(xlim=(0, 1), xlabel="F1, with its 95 % interval")
     axes.set_title("How well each theme is found", **_TITLE)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+_PIXELS_AN_INCH = 116
 _INK = re.compile(r"#(?:222222|000000)\b")
 _NAMES = re.compile(r'(?<=\bid=")[^"]+|(?<=url\(#)[^)]+|(?<=href="#)[^"]+')
 
@@ -68,9 +69,11 @@ def to_svg(figure: Any, name: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.S)
     svg = _INK.sub("currentColor", svg)
     svg = _NAMES.sub(lambda match: f"{name}-{match[0]}", svg)
+    # As wide as the page allows, and no wider than it was drawn for.
+    width = figure.get_figwidth() * _PIXELS_AN_INCH
     return re.sub(
         r' width="[\d.]+pt" height="[\d.]+pt"| height="[\d.]+pt"| width="[\d.]+pt"',
-        "",
+        f' style="max-width:{width:.0f}px"',
         svg,
-        count=2,
+        count=1,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -803,6 +804,21 @@ class TermVectorizer(Estimator):
         """
         self._need_vocabulary()
         return self._vocabulary.terms.to_numpy(zero_copy_only=False)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the parameters, and the most frequent terms where it is fitted."""
+        named = f"<p><code>{html.escape(repr(self))}</code></p>"
+        if not hasattr(self, "document_frequency_"):
+            return named
+        frequency = self.document_frequency_
+        order = np.argsort(-frequency, kind="stable")[:10]
+        rows = "".join(
+            f"<tr><td>{html.escape(term)}</td><td>{frequency[i]:,}</td></tr>"
+            for i, term in zip(order, self.terms_at(order), strict=True)
+        )
+        facts = f"<p>{len(frequency):,} terms of {self.n_documents_:,} documents</p>"
+        heads = "<th>term</th><th>documents</th>"
+        return f"{named}{facts}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
     def terms_at(self, columns: NDArray[np.integer]) -> list[str]:
         """Terms of a few columns, without a str for every other one.
