@@ -15,6 +15,7 @@ from topics import (
     ThemeClassifier,
     TopicModel,
     TopicsError,
+    evaluate,
     next_to_label,
     read_releases,
     save,
@@ -186,8 +187,6 @@ def test_what_it_does(browser, file):
 
 
 def test_a_model_card_says_what_is_known(labeller, releases, tmp_path):
-    from topics.evaluation import evaluate
-
     found = evaluate(labeller, releases, read_labels(releases["theme"]))
     card = make_model_card(labeller, found, purpose="For the board.")
     assert "For the board." in card
@@ -293,3 +292,75 @@ def test_a_page_names_no_folder_of_a_machine(labeller, tmp_path):
     assert str(tmp_path) not in page
     assert "broken.pdf" in page
     assert "a.csv" in page
+
+
+def test_files_in_folders_of_their_own_keep_their_paths(labeller, tmp_path, monkeypatch):
+    from topics.report.page import _common_folder
+
+    assert _common_folder(["/tmp/a/x.csv", "/tmp/b/y.csv"]) == "/tmp/"
+    assert _common_folder(["/tmp/a.csv", "/srv/b.csv", None, "c.csv"]) == ""
+    assert _common_folder(["a.csv", None]) == ""
+
+
+def test_a_card_names_no_folder_of_a_machine(labeller, releases, tmp_path):
+    model = save(labeller, tmp_path / "m", created_from="60 releases: /srv/press/in.json a/b.csv")
+    card = make_model_card(model)
+    assert "60 releases: in.json a/b.csv" in card
+    odd = ThemeClassifier({"<img src=x>": ["camp"], "law": ["court"]}, background=None)
+    assert "\\<img src=x\\>" in make_model_card(odd.fit(releases))
+
+
+def test_dividers_in_names_of_themes(releases):
+    themes = {"law, order": ["court", "judge"], "aid": ["camp", "refugees"]}
+    model = ThemeClassifier(themes, background=None).fit(releases)
+    truth = ["law, order" if "court" in text else "aid" for text in releases["text"].to_pylist()]
+    table = releases.table.append_column("truth", pa.array(truth))
+    page = make_report(model, Corpus(table), labels="truth").html
+    found = evaluate(model, releases, [(name,) for name in truth]).averages["micro_f1"]
+    assert f"Micro F1 {found:.2f}" in page
+    assert found > 0.9
+
+
+@pytest.mark.parametrize("name", ["month", "period", "$5 {net", "US gives $5, EU $10"])
+def test_odd_names_of_themes_and_titles(releases, name):
+    themes = {name: ["camp", "refugees"], "law": ["court", "judge"]}
+    titles = [f"{name} {title}" for title in releases["title"].to_pylist()]
+    at = releases.table.column_names.index("title")
+    column = pa.array(titles, pa.large_string())
+    odd = Corpus(releases.table.set_column(at, "title", column))
+    model = Labeller(
+        TopicModel(2, themes=themes, by=None), ThemeClassifier(themes, background=None)
+    ).fit(odd)
+    page = model.report(odd).html
+    assert 'id="table-themes-time"' in page
+    from topics.plots import plot_labels
+
+    assert plot_labels(model.predict(odd[:3]))._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_odd_ids_and_the_keyboard(browser, tmp_path):
+    texts = ["refugees fled to the camp", "the court tried a judge", "عائلات نازحة في camp"]
+    rows = [
+        {"id": id, "title": f"Title {id}", "text": text, "date": None}
+        for id, text in zip(("constructor", "__proto__", "b"), texts, strict=True)
+    ]
+    model = ThemeClassifier({"aid": ["camp"], "law": ["court"]}, background=None).fit(texts * 15)
+    file = make_review(model, Corpus(pa.Table.from_pylist(rows)), 3).save(tmp_path / "read.html")
+    tab, wrong = opened(browser, file)
+    assert tab.inner_text("#progress") == "0 of 3 read"
+    assert not tab.inner_text("#release-text").startswith("Title")
+    tab.keyboard.press("1")
+    tab.focus("#skip")
+    tab.keyboard.press("Enter")  # presses the button that has the focus
+    assert tab.inner_text("#progress") == "0 of 3 read"
+    assert "2 of 3" in tab.inner_text("#place")
+    tab.click("#themes button >> nth=1")
+    tab.keyboard.press("Enter")  # after a click of the mouse it goes on
+    assert tab.inner_text("#progress") == "1 of 3 read"
+    assert tab.get_attribute("#all tr[aria-current]", "aria-current") == "true"
+    with tab.expect_download() as csv:
+        tab.click("#export")
+    assert csv.value.path().read_text("utf-8-sig").count('"law"') == 1
+    assert wrong == []
+    tab.context.close()

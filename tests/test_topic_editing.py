@@ -323,8 +323,12 @@ def test_topics_are_reduced_to_fewer(lee):
     assert len(model.names_) == 3
     assert set(seeds) < set(model.names_)
     np.testing.assert_allclose(model.transform(lee).sum(axis=1), 1, atol=1e-5)
+    assert model.topics_["share"].max() < 0.8  # one does not swallow the others
     with pytest.raises(TopicsError, match="2 topics are of themes"):
         model.reduce_topics(1)
+    for odd in (2.5, True, "2"):
+        with pytest.raises(TopicsError, match="no number of topics"):
+            model.reduce_topics(odd)
     with pytest.raises(TopicsError, match="one is the least"):
         TopicModel(3).fit(lee).reduce_topics(0)
 
@@ -349,6 +353,9 @@ def test_pyldavis_takes_what_it_is_given(model, lee):
         assert (given[part] > 0).all()
     assert given["doc_lengths"].sum() == given["term_frequency"].sum()
     assert (given["term_frequency"] > 0).all()
+    texts = lee.texts.to_pylist()
+    again = model.to_pyldavis(text for text in texts)
+    np.testing.assert_array_equal(again["doc_topic_dists"], given["doc_topic_dists"])
     with pytest.raises(TopicsError, match="no release holds a word"):
         model.to_pyldavis(["qwxyzzy"])
     pyldavis = pytest.importorskip("pyLDAvis", reason="pyLDAvis is not installed")

@@ -98,8 +98,12 @@ def test_a_review_goes_back_and_on(classifier, tmp_path):
     assert review(["s"]) == ["camp", "camp;court"]  # skipped, and nothing is left to read
     assert review(["n\r", "q"]) == ["camp", "camp;court", "none"]
     file.rows.clear()
-    # Undo with nothing pressed takes the release before back.
+    # Undo with nothing pressed takes back what was said last, wherever that was.
     assert review(["1\r", "u"]) == []
+    assert review(["1\r", "\x1b[D2\r", "u", "s"]) == ["camp"]
+    file.rows.clear()
+    assert review(["1\r2\r", "bb", "su"]) == ["camp"]
+    file.rows.clear()
     said.clear()
     review(["++?s"] * 3)
     told = "\n".join(said)
@@ -107,6 +111,32 @@ def test_a_review_goes_back_and_on(classifier, tmp_path):
     assert "The end." in told
     assert "that is all of it" in told
     assert told.count("Keys: ") >= 2
+
+
+def test_themes_that_a_table_of_labels_cannot_hold(tmp_path):
+    for names in (["a;b", "c"], ["none", "c"]):
+        with pytest.raises(TopicsError, match="cannot stand in a table of labels"):
+            ReviewFile(tmp_path / "read.csv", names)
+
+
+def test_novelty_holds_where_most_of_a_pile_is_one_text():
+    words = {
+        "camp": "refugees displaced tents shelter families border convoy",
+        "court": "court judge trial appeal verdict lawyer sentence",
+        "farm": "harvest wheat farmers fields tractor grain barley",
+        "sport": "match goal striker league coach stadium referee",
+    }
+    rng = np.random.default_rng(0)
+
+    def texts(theme, n):
+        return [" ".join(rng.permutation(words[theme].split())[:5]) for _ in range(n)]
+
+    pile = [text for theme in words for text in texts(theme, 60)] + ["court judge trial"] * 500
+    themes = {theme: words[theme].split()[:3] for theme in ("camp", "court", "farm")}
+    model = ThemeClassifier(themes, background=None).fit(pile)
+    known = model.novelty(texts("camp", 20) + texts("court", 20) + texts("farm", 20))
+    assert model.novelty(texts("sport", 20)).mean() > known.mean() + 0.3
+    assert known.mean() < 0.7
 
 
 def test_what_fits_no_theme_is_new_and_is_given_a_name(classifier):

@@ -146,14 +146,25 @@ def steps(doing: str, plan: Mapping[str, float]) -> Iterator[None]:
     if _bar is not None or not _shows():
         yield
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+    from rich.text import Text
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(20), TextColumn("left about"),
-        TimeRemainingColumn(),
-    )  # fmt: skip
+    begun = time.monotonic()
+
+    class Left(ProgressColumn):
+        """Seconds left, by how long the steps so far have taken; it counts down between them."""
+
+        def render(self, task: Any) -> Text:
+            if not task.completed:
+                return Text("")
+            until = task.fields["at"]
+            left = (until - begun) * (task.total - task.completed) / task.completed
+            seconds = max(1, round(left - (time.monotonic() - until)))
+            return Text(f"about {seconds} s left")
+
+    columns = (TextColumn("{task.description}"), BarColumn(20), Left())
     with Progress(*columns, console=console(), transient=True) as bar:
-        task = bar.add_task(doing, total=sum(plan.values()))
+        task = bar.add_task(doing, total=sum(plan.values()), at=begun)
         _plan, _bar = dict(plan), lambda **values: bar.update(task, **values)
         try:
             yield
@@ -171,4 +182,5 @@ def begin_step(name: str) -> None:
     if name in _plan:
         names = list(_plan)
         done = sum(_plan[before] for before in names[: names.index(name)])
-        _bar(description=f"{name} ({names.index(name) + 1} of {len(names)})", completed=done)
+        _bar(description=f"{name} ({names.index(name) + 1} of {len(names)})", completed=done,
+             at=time.monotonic())  # fmt: skip

@@ -271,10 +271,13 @@ class Predictions(Sequence[Prediction]):
         """
         import pandas as pd
 
-        given = dates["date"].to_pylist() if isinstance(dates, Corpus) else list(dates)
+        column = dates["date"] if isinstance(dates, Corpus) else dates
+        given = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
         if len(given) != len(self):
             raise TopicsError(f"{len(given)} dates for {len(self)} releases", "give one for each")
-        days = {i: day for i, date in enumerate(given) if (day := day_of(date))}
+        # Cells of other tables: dates have a name in ISO 8601, what is missing has none.
+        written = [d if isinstance(d, str) else str(d)[:10] for d in given]
+        days = {i: day for i, date in enumerate(written) if (day := day_of(date))}
         if not days:
             raise TopicsError("the releases have no dates", "give releases with dates")
         names = [str(name) for name in self.classes]
@@ -351,6 +354,10 @@ class Labeller(ReportMixin):
 
     def __repr__(self) -> str:
         return f"Labeller({self.topic_model!r}, {self.classifier!r})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what both models show."""
+        return "".join(model._repr_html_() for model in self._models)
 
     @property
     def _models(self) -> list[TopicModel | ThemeClassifier]:

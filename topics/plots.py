@@ -28,7 +28,7 @@ _COLOURS = (
     "#b5a642", "#4aa3b5",
 )  # fmt: skip
 _MOST_LINES = 6
-_MAP_FONT = 8.5
+_MAP_FONT, _PALE = 8.5, 0.45
 _TITLE = {"loc": "left", "fontsize": 11}
 
 
@@ -66,13 +66,19 @@ def plot_topics(model: TopicModel, *, n_words: int = 8, ax: Any = None) -> Any:
     axes.barh(range(len(table)), shares[order], color=colours, height=0.72)
     for place, t in enumerate(order):
         axes.text(
-            shares[t] + 0.15, place, ", ".join(words[t]), va="center", fontsize=8.5, color=_INK
+            shares[t] + 0.15,
+            place,
+            _plain(", ".join(words[t])),
+            va="center",
+            fontsize=8.5,
+            color=_INK,
         )
-    axes.set_yticks(range(len(table)), [model.names_[t] for t in order], fontsize=9.5)
+    axes.set_yticks(range(len(table)), [_plain(model.names_[t]) for t in order], fontsize=9.5)
     axes.set_xlim(0, 2.6 * shares.max())
     axes.margins(y=0.01)
     ticks = [tick for tick in axes.get_xticks() if tick <= shares.max() * 1.05]
     axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
+    axes.set_xlabel("share of the releases' words", loc="left")
     axes.set_title(f"Topics of {model.n_documents_:,} releases, by share", **_TITLE)
     if any(seeded) and not all(seeded):
         _explain_colours(axes)
@@ -124,7 +130,7 @@ def plot_topic_map(model: TopicModel, *, ax: Any = None) -> Any:
     sizes = 4000 * np.maximum(table["share"].to_numpy(), 0.002)
     seeded = [name in model.themes_ for name in model.names_]
     axes.scatter(
-        *places.T, s=sizes, c=[_SEEDED if s else _BAR for s in seeded], alpha=0.45, linewidths=0
+        *places.T, s=sizes, c=[_SEEDED if s else _BAR for s in seeded], alpha=_PALE, linewidths=0
     )
     axes.margins(0.18)
     # In points, as the sizes are squares of them.
@@ -132,9 +138,9 @@ def plot_topic_map(model: TopicModel, *, ax: Any = None) -> Any:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[["bottom"]].set_visible(False)
-    axes.set_title("Topics that share words stand near each other", **_TITLE)
+    axes.set_title("Near each other where they share words; areas are shares", **_TITLE)
     if any(seeded) and not all(seeded):
-        _explain_colours(axes)
+        _explain_colours(axes, _PALE)
     return axes.figure
 
 
@@ -179,10 +185,12 @@ def plot_shares_over_time(
     for at, name in enumerate(drawn.columns):
         axes.plot(
             range(len(drawn)), 100 * drawn[name], color=_COLOURS[at % len(_COLOURS)],
-            label=str(name), lw=1.8, marker=marker,
+            label=_plain(name), lw=1.8, marker=marker,
         )  # fmt: skip
     step = max(1, -(-len(drawn) // 8))
-    axes.set_xticks(range(0, len(drawn), step), [str(p) for p in drawn.index[::step]], fontsize=9)
+    axes.set_xticks(
+        range(0, len(drawn), step), [_plain(p) for p in drawn.index[::step]], fontsize=9
+    )
     axes.set_ylabel(f"{ylabel} (%)")
     axes.set_ylim(bottom=0)
     if len(drawn.columns) > 1:
@@ -373,8 +381,8 @@ def plot_hierarchy(model: TopicModel, *, ax: Any = None) -> Any:
     axes = _axes(ax, 9, 0.34 * len(model.names_) + 1.2)
     links = table[["first", "second", "distance", "topics"]].to_numpy(float)
     dendrogram(
-        links, labels=model.names_, orientation="left", ax=axes, color_threshold=0,
-        above_threshold_color=_BAR, leaf_font_size=9,
+        links, labels=list(map(_plain, model.names_)), orientation="left", ax=axes,
+        color_threshold=0, above_threshold_color=_BAR, leaf_font_size=9,
     )  # fmt: skip
     axes.set_xlabel("distance: 0 is the same words, 1 is none in common")
     axes.set_title("Topics by likeness of their terms", **_TITLE)
@@ -420,11 +428,12 @@ def plot_labels(predictions: Predictions, *, max_texts: int = 40, ax: Any = None
     ]
     axes.set_yticks(range(len(shown)), rows, fontsize=8)
     axes.set_xticks(
-        range(shown.shape[1]), [str(name) for name in predictions.classes],
+        range(shown.shape[1]), list(map(_plain, predictions.classes)),
         rotation=40, ha="left", fontsize=9,
     )  # fmt: skip
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
+    axes.set_title("Themes of each text", **_TITLE)
     kind = "probability" if predictions.calibrated else "score, from 0 to 1"
     axes.figure.colorbar(picture, ax=axes, shrink=0.6, label=f"{kind}; ✓ the label is given")
     return axes.figure
@@ -461,7 +470,7 @@ def plot_f1(evaluation: Evaluation, *, ax: Any = None) -> Any:
         ends = [row["f1_low"], row["f1_high"]]
         axes.plot(ends, [place, place], color=_BAR, linewidth=3, clip_on=False)
         axes.plot(row["f1"], place, "o", color=_INK, clip_on=False)
-    axes.set_yticks(range(len(themes)), [row["theme"] for row in reversed(themes)])
+    axes.set_yticks(range(len(themes)), [_plain(row["theme"]) for row in reversed(themes)])
     axes.set(xlim=(0, 1), xlabel="F1, with its 95 % interval")
     axes.set_title("How well each theme is found", **_TITLE)
     return axes.figure
@@ -503,7 +512,7 @@ def plot_reliability(evaluation: Evaluation, *, ax: Any = None) -> Any:
         label="this model; larger where there are more",
     )  # fmt: skip
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel=kind, ylabel="share of labels that are right")
-    axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    axes.legend(frameon=False, fontsize=8.5, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     axes.set_title(f"Reliability; calibration error {evaluation.calibration_error:.2f}", **_TITLE)
     return axes.figure
 
@@ -585,10 +594,14 @@ def plot_confusion(evaluation: Evaluation, *, max_themes: int = 20, ax: Any = No
     for i, j in np.argwhere(table):
         colour = "white" if table[i, j] > 0.7 * table.max() else _INK
         axes.text(j, i, str(table[i, j]), ha="center", va="center", color=colour, fontsize=8.5)
-    axes.set_xticks(range(len(kept)), kept, rotation=40, ha="right", fontsize=9)
-    axes.set_yticks(range(len(kept)), kept, fontsize=9)
+    shown = list(map(_plain, kept))
+    axes.set_xticks(range(len(kept)), shown, rotation=40, ha="right", fontsize=9)
+    axes.set_yticks(range(len(kept)), shown, fontsize=9)
     axes.tick_params(length=0)
-    axes.set(xlabel="theme given instead", ylabel="true theme")
+    axes.set(
+        xlabel="theme given instead (none: the true one is missing)",
+        ylabel="true theme (none: the given one is too many)",
+    )
     axes.set_title(
         "Releases with a wrong theme" if kept else "No release has a wrong theme", **_TITLE
     )
@@ -628,8 +641,8 @@ def plot_evaluation(evaluation: Evaluation) -> Any:
 
 def _name_discs(axes: Any, places: Any, radii: Any, names: list[str]) -> None:
     """Names beside discs: above, or where that is taken below, to the right or to the left."""
-    axes.figure.draw_without_rendering()  # so that the axes know their scale
-    points = 72 / axes.figure.dpi
+    _root(axes).draw_without_rendering()  # so that the axes know their scale
+    points = 72 / _root(axes).dpi
     middles = axes.transData.transform(places) * points
     taken = [
         np.array([x - r, y - r, x + r, y + r]) for (x, y), r in zip(middles, radii, strict=True)
@@ -652,9 +665,17 @@ def _name_discs(axes: Any, places: Any, radii: Any, names: list[str]) -> None:
         best = min(boxes, key=lambda how: sum(_overlap(boxes[how], box) for box in taken))
         taken.append(boxes[best])
         axes.annotate(
-            names[t], places[t], xytext=best[:2], textcoords="offset points", ha=best[2],
+            _plain(names[t]), places[t], xytext=best[:2], textcoords="offset points", ha=best[2],
             va=best[3], fontsize=_MAP_FONT, color=_INK,
         )  # fmt: skip
+
+
+def _root(axes: Any) -> Any:
+    """The figure that holds the axes, whatever lies between."""
+    figure = axes.figure
+    while figure is not figure.figure:
+        figure = figure.figure
+    return figure
 
 
 def _overlap(a: Any, b: Any) -> float:
@@ -663,18 +684,26 @@ def _overlap(a: Any, b: Any) -> float:
     return float(np.prod(np.maximum(sides, 0)))
 
 
-def _explain_colours(axes: Any) -> None:
+def _explain_colours(axes: Any, alpha: float = 1.0) -> None:
     from matplotlib.patches import Patch
 
     axes.legend(
-        handles=[Patch(color=_SEEDED, label="theme"), Patch(color=_BAR, label="free topic")],
+        handles=[
+            Patch(color=_SEEDED, label="theme", alpha=alpha),
+            Patch(color=_BAR, label="free topic", alpha=alpha),
+        ],
         loc="lower right", frameon=False, fontsize=9,
     )  # fmt: skip
 
 
 def _shortened(words: str) -> str:
     """The beginning of a title, in whole words."""
-    return shorten(words, 62, placeholder=" …") or words[:62]
+    return _plain(shorten(words, 62, placeholder=" …") or words[:62])
+
+
+def _plain(words: Any) -> str:
+    """A text as it is: between dollars matplotlib would read formulas."""
+    return str(words).replace("$", r"\$")
 
 
 @cache

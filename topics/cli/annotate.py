@@ -13,7 +13,7 @@ import numpy as np
 from topics._errors import TopicsError
 from topics.persistence.atomic import atomic_write
 from topics.reading.corpus import Corpus
-from topics.themes.active_learning import next_to_label
+from topics.themes.active_learning import next_to_label, reviewable
 from topics.themes.classifier import ThemeClassifier
 
 COLUMNS = ("id", "title", "theme", "text")
@@ -113,6 +113,8 @@ def read_by_hand(
     releases = chosen.table.select(["id", "title", "text"]).to_pylist()
     press = _one_by_one(key)
     place = 0
+    # What was said in this sitting, in its order: where, and what stood there before.
+    done: list[tuple[int, list[str] | None]] = []
     while 0 <= place < len(releases):
         release = releases[place]
         given = file.labels_of(release["id"])
@@ -124,12 +126,17 @@ def read_by_hand(
         answer = _answer(file.themes, _pages(release["text"])[1:], given, press, say)
         if answer == "q":
             break
-        if isinstance(answer, str):
-            if answer == "u" and place:
-                # Only what was said in this sitting, and is shown again.
-                file.remove(releases[place - 1]["id"])
+        if answer == "u":
+            if done:
+                place, earlier = done.pop()
+                release = releases[place]
+                file.remove(release["id"])
+                if earlier is not None:
+                    file.add(release["id"], release["title"], release["text"], earlier)
+        elif isinstance(answer, str):
             place = max(0, place + (1 if answer == "s" else -1))
         else:
+            done.append((place, given))
             file.add(release["id"], release["title"], release["text"], answer)
             place += 1
 
@@ -151,7 +158,7 @@ def _one_by_one(key: Callable[[], str]) -> Callable[[], str]:
     def press() -> str:
         while not waiting:
             given = key()
-            waiting.extend([given] if given.startswith("\x1b") else given)
+            waiting.extend(given.replace(_LEFT, "b"))
         return waiting.pop(0)
 
     return press
@@ -168,7 +175,7 @@ def _answer(
     given = before
     earlier: list[Sequence[str] | None] = []
     while True:
-        pressed = press().replace(_LEFT, "b")
+        pressed = press()
         if pressed in ("q", "s", "b") or (pressed == "u" and not earlier):
             return pressed
         if pressed in ("\r", "\n"):
@@ -222,7 +229,7 @@ class ReviewFile:
 
     def __init__(self, path: str | Path, themes: Sequence[str]) -> None:
         self.path = Path(path)
-        self.themes = list(themes)
+        self.themes = reviewable(themes)
         self.rows: list[dict[str, str]] = []
         if not self.path.exists():
             return

@@ -17,7 +17,14 @@ app = typer.Typer()
 
 @app.command(
     rich_help_panel="Better themes",
-    epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml",
+    epilog="[bold]Examples[/bold]\n\n    topics seeds releases/ --themes themes.toml\n\n"
+    "[bold]Verdicts[/bold]\n\n"
+    "    good: it stands in enough releases, near the theme's other words\n\n"
+    "    rare: in fewer than 3 releases. common: in more than a fifth of them\n\n"
+    "    missing: in none; the nearest words that stand there are named\n\n"
+    "    no term: a stop word, or digits, which are not looked for\n\n"
+    "    shared, ambiguous: a seed of another theme, too, or nearer to it\n\n"
+    "    apart: it has little in common with the theme's other words",
 )
 @reads_releases
 def seeds(

@@ -121,10 +121,12 @@ def fit(
     y = label_column(corpus, labels, list(seeds or ())) if labels else None
     if y is not None:
         _say_of_labels(corpus, y, seeds, labels)
+        n_labelled = sum(names is not None for names in y)
+        say(f"{n_labelled:,} of {counted(len(y))} are labelled")
         kept = without_unlabelled_repeats(corpus, y)
         corpus, y = corpus[kept], [names for names, keep in zip(y, kept, strict=True) if keep]
         if not kept.all():
-            say(f"{counted(int((~kept).sum()))} that only repeat a labelled one are left out")
+            say(f"left out, because they only repeat a labelled one: {counted(int((~kept).sum()))}")
     topic_model = TopicModel(
         _n_topics(topics), method.value, themes=seeds, by=None if by == "none" else by,
         background=None if background == "default" else vectors,
@@ -161,7 +163,7 @@ def fit(
     repeated = corpus.duplicates().num_rows
     say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
     if repeated:
-        say(f"{repeated:,} of them only repeat another one")
+        say(f"among them, releases that only repeat another one: {repeated:,}")
     finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
 
 

@@ -177,7 +177,8 @@ def report(
     if card_path is not None:
         evaluation = None
         if labels is not None:
-            evaluation = figures_of(model, releases, label_column(releases, labels, []))
+            classes = classifier_of(model).classes_.tolist()
+            evaluation = figures_of(model, releases, label_column(releases, labels, classes))
         with atomic_write(card_path) as file:
             file.write(make_model_card(model, evaluation).encode())
         say(f"the model card is in {plain(str(card_path))}")
@@ -239,6 +240,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say why releases have their labels: sentences, and terms with what they contribute."""
+    from topics.labeller import Labeller
     from topics.persistence.atomic import atomic_write
     from topics.prediction import check_output
     from topics.themes.explanation import explanation_page
@@ -248,6 +250,7 @@ def explain(
     corpus = read()
     found = [classifier.explain(body) for body in corpus.texts.to_pylist()]
     missed = classifier.just_missed(corpus)
+    notes = Labeller(classifier=classifier).predict(corpus, evidence=False).notes
     titles = zip(corpus["title"].to_pylist(), corpus["id"].to_pylist(), strict=True)
     headings = [title or id for title, id in titles]
     if path is not None:
@@ -264,13 +267,19 @@ def explain(
                     "title": heading,
                     "labels": [each.to_dict() for each in row],
                     "just_missed": [each._asdict() for each in near],
+                    "note": note,
                 }
-                for id, heading, row, near in zip(ids, headings, found, missed, strict=True)
+                for id, heading, row, near, note in zip(
+                    ids, headings, found, missed, notes, strict=True
+                )
             ]
         )
     else:
-        for heading, row, near in zip(headings, found, missed, strict=True):
+        for heading, row, near, note in zip(headings, found, missed, notes, strict=True):
             print_words(heading)
+            if note:
+                print_words(f"  not labelled: {note}")
+                continue
             for explanation in row:
                 print_words(f"  {explanation!r}")
             if near:

@@ -161,8 +161,12 @@ def plain(text: str) -> str:
     return escape(_visible(text))
 
 
+_HARMLESS = "\n\t\xa0\u200c\u200d\u202f"
+"""White space, and what joins letters of scripts, which Python does not call printable."""
+
+
 def _visible(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() or c in _HARMLESS else "\ufffd" for c in text)
 
 
 def counted(n: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 from typing import Self
 
 import numpy as np
@@ -121,8 +122,9 @@ class TopicEditing(TopicTables):
     def reduce_topics(self, n: int) -> Self:
         """Merge the topics that are most alike until so many are left.
 
-        Topics of themes are merged with others and never with each other, and keep their names;
-        else the larger of two topics keeps its name.
+        Which are alike is judged by average linkage over the cosines of their terms, as in
+        :meth:`hierarchy`. Topics of themes are merged with others and never with each other, and
+        keep their names; else the largest keeps its name.
 
         Parameters
         ----------
@@ -137,7 +139,7 @@ class TopicEditing(TopicTables):
         Raises
         ------
         TopicsError
-            If ``n`` is less than 1 or than the number of themes with a topic.
+            If ``n`` is no whole number, or less than 1 or than the number of themes with a topic.
 
         Examples
         --------
@@ -147,20 +149,38 @@ class TopicEditing(TopicTables):
         2
         """
         self._check_fitted()
-        asked = [name for name in self.names_ if name in self.themes_]
-        if n < max(1, len(asked)):
-            why = f"{len(asked)} topics are of themes" if asked else "one is the least"
+        if isinstance(n, bool) or not isinstance(n, Integral):
+            raise TopicsError(f"n={n!r} is no number of topics", "give a whole number")
+        themes = [name in self.themes_ for name in self.names_]
+        least = max(1, sum(themes))
+        if n < least:
+            why = f"{least} topics are of themes" if any(themes) else "one is the least"
             raise TopicsError(
-                f"the topics cannot be reduced to {n}: {why}", f"give {max(1, len(asked))} or more"
+                f"the topics cannot be reduced to {n}: {why}", f"give {least} or more"
             )
-        while len(self.names_) > n:
-            rows = unit_rows(self.components_)
-            alike = np.triu(rows @ rows.T, 1) + np.tril(np.full(2 * (len(rows),), -1.0))
-            themes = np.array([name in self.themes_ for name in self.names_])
-            alike[np.ix_(themes, themes)] = -1
-            pair = [int(t) for t in np.unravel_index(alike.argmax(), alike.shape)]
-            first = max(pair, key=lambda t: (bool(themes[t]), self.proportion_sums_[t]))
-            self.merge_topics([first, *(t for t in pair if t != first)])
+        rows = unit_rows(self.components_).astype(np.float64)
+        alike = rows @ rows.T
+        groups = [[t] for t in range(len(rows))]
+        while len(groups) > n:
+            # By the mean over all pairs: the sum of many topics would be near to every other one.
+            pairs = [
+                (float(alike[np.ix_(a, b)].mean()), i, j)
+                for i, a in enumerate(groups)
+                for j, b in enumerate(groups[:i])
+                if sum(themes[t] for t in (*a, *b)) < 2
+            ]
+            _, i, j = max(pairs, key=lambda pair: pair[0])
+            groups[j] = groups[j] + groups.pop(i)
+        named = [
+            [
+                self.names_[t]
+                for t in sorted(group, key=lambda t: (not themes[t], -self.proportion_sums_[t]))
+            ]
+            for group in groups
+            if len(group) > 1
+        ]
+        for names in named:
+            self.merge_topics(names)
         return self
 
     @restore_on_error

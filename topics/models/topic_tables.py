@@ -109,9 +109,9 @@ class TopicTables(Estimator):
 
     def _repr_html_(self) -> str:
         """For notebooks: the parameters, and the topics where the model is fitted."""
-        named = f"<p><code>{html.escape(repr(self))}</code></p>"
         if not hasattr(self, "components_"):
-            return named
+            return f"<p><code>{html.escape(repr(self))}</code></p>"
+        named = f"<p>TopicModel of {len(self.names_)} topics, {self.n_documents_:,} releases</p>"
         shown = self.topics_[["name", "share", "releases", "words"]]
         return named + str(shown.to_html(float_format="{:.1%}".format))
 
@@ -301,7 +301,8 @@ class TopicTables(Estimator):
             raise TopicsError("no release holds a word that the model knows", "give other releases")
         # Smoothed a little: pyLDAvis takes logarithms of all.
         weights = self.components_[:, terms].astype(np.float64) + 1e-9
-        shares = np.asarray(self.transform(texts), np.float64)[rows] + 1e-9
+        given = texts if isinstance(texts, Corpus) else documents
+        shares = np.asarray(self.transform(given), np.float64)[rows] + 1e-9
         names = self.vectorizer_.get_feature_names_out()
         return {
             "topic_term_dists": weights / weights.sum(axis=1, keepdims=True),

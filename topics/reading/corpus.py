@@ -539,13 +539,20 @@ def text_of_release(release: Mapping[str, Any]) -> str:
     str
         What models read.
 
+    Raises
+    ------
+    TopicsError
+        If it has no text.
+
     Examples
     --------
     >>> text_of_release({"title": "Aid", "text": "Lorries came."})
     'Aid\n\nLorries came.'
     """
-    title, text = release.get("title") or "", release["text"]
-    return f"{title}\n\n{text}" if title else str(text)
+    title, text = release.get("title"), release.get("text")
+    if not isinstance(text, str):
+        raise TopicsError("the release has no text", 'give one with a "text"')
+    return f"{title}\n\n{text}" if isinstance(title, str) and title else text
 
 
 def table_from_pandas(frame: Any) -> pa.Table:

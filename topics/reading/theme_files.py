@@ -69,6 +69,9 @@ def read_themes(path: str | Path) -> Themes:
     return check_themes(content, path)
 
 
+_ENDING = re.compile(r"\.[A-Za-z]{2,4}$")
+
+
 def themes_as_given(text: str) -> Themes:
     """Themes as they are given on a command line: a TOML file, or names with commas between.
 
@@ -92,7 +95,8 @@ def themes_as_given(text: str) -> Themes:
     >>> themes_as_given("displacement, diplomacy")
     {'displacement': ['displacement'], 'diplomacy': ['diplomacy']}
     """
-    is_file = text.lower().endswith(".toml") or Path(text).exists() or "/" in text
+    # A name that ends as files do is a file, also where none is there.
+    is_file = bool(_ENDING.search(text)) or Path(text).exists() or "/" in text
     if is_file and "," not in text:
         return read_themes(text)
     return check_themes([name for name in map(str.strip, text.split(",")) if name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from topics._version import __version__
@@ -22,6 +23,9 @@ LIMITS = (
     "drift` and `topics novelty` from time to time at what is new.",
     "Read some releases of each topic and theme before you publish figures about them.",
 )
+
+
+_PATH = re.compile(r"(?<!\S)(?:/|[A-Za-z]:\\)\S*?([^\s/\\]+)(?=\s|$)")
 
 
 def make_model_card(
@@ -94,16 +98,15 @@ def make_model_card(
             for k, theme in enumerate(classifier.classes_.tolist())
         ],
         calibrated=classifier is not None and classifier.calibrated_,
-        topics=[] if topic_model is None else topic_model.names_,
+        topics=[] if topic_model is None else list(map(_in_cell, topic_model.names_)),
         evaluation=shown,
-        tested_on="",
         limits=LIMITS,
     )
 
 
 def _in_cell(text: str) -> str:
-    """What ends a cell of a table must not stand in it."""
-    return " ".join(text.split()).replace("|", "\\|")
+    """A name within a table: what ends a cell, or is markup, must not stand in it."""
+    return re.sub(r"([|<>&`\\\[\]*_])", r"\\\1", " ".join(text.split()))
 
 
 def learnt_from(labeller: Labeller) -> list[tuple[str, str]]:
@@ -130,10 +133,12 @@ def learnt_from(labeller: Labeller) -> list[tuple[str, str]]:
     vectorizer = models[0].vectorizer_
     facts = [("releases", f"{vectorizer.n_documents_:,}")]
     if labeller.folder is not None:
-        facts.append(("from", str(describe(labeller.folder)["created_from"] or "(not said)")))
+        said = str(describe(labeller.folder)["created_from"] or "(not said)")
+        # A page that is passed on names no folder of a machine.
+        facts.append(("from", _PATH.sub(lambda path: path[1], said)))
     languages = vectorizer.languages
     if languages:
         listed = [languages] if isinstance(languages, str) else languages
         facts.append(("languages", ", ".join(listed)))
-    facts.append(("terms", f"{vectorizer.n_learnt_terms_:,}"))
+    facts.append(("terms learnt", f"{vectorizer.n_learnt_terms_:,}"))
     return facts

@@ -88,7 +88,7 @@ def make_report(
     """
     labeller = to_labeller(model)
     labeller._check_fitted()
-    given = None if releases is None else _given_labels(releases, labels)
+    given = None if releases is None else _given_labels(labeller, releases, labels)
     said = None if releases is None else labeller.predict(releases)
     content: dict[str, Any] = {
         "title": title,
@@ -104,16 +104,20 @@ def make_report(
         "evaluation": _evaluation(labeller, releases, given),
         "sample": _sample(releases, said),
         "learnt_from": learnt_from(labeller),
+        "n_learnt": dict(learnt_from(labeller))["releases"],
         "limits": LIMITS,
     }
     words = {row["number"]: row["weighed"] for row in content["topics"]}
     return render("page", words, **content)
 
 
-def _given_labels(releases: Corpus, labels: Sequence[Any] | str | None) -> Any:
+def _given_labels(labeller: Labeller, releases: Corpus, labels: Sequence[Any] | str | None) -> Any:
     if labels is None:
         return None
-    found = read_labels(releases[labels]) if isinstance(labels, str) else list(labels)
+    if labeller.classifier is None:
+        raise TopicsError("the model has no themes to compare labels with", "leave labels out")
+    names = labeller.classifier.classes_.tolist()
+    found = read_labels(releases[labels], names) if isinstance(labels, str) else list(labels)
     if len(found) != len(releases):
         raise TopicsError(
             f"there are {len(found)} labels for {len(releases)} releases", "give one for each"
@@ -156,7 +160,8 @@ def _common_folder(paths: Sequence[str | None]) -> str:
         return ""
     with suppress(ValueError):
         common = os.path.commonpath([os.path.dirname(path) for path in known])
-        return common.rstrip(os.sep) + os.sep
+        # The root of all is in every path, and its slash in dates, too.
+        return "" if os.path.dirname(common) == common else common + os.sep
     return ""
 
 
@@ -225,7 +230,7 @@ def _topic_charts(model: TopicModel | None) -> list[Chart]:
             figure = plot_shares_over_time(over_time, ylabel="share of words")
             charts.append(
                 Chart("topics-time", "Topics over time", to_svg(figure, "time"),
-                      over_time.round(3).reset_index())
+                      _with_periods(over_time))
             )  # fmt: skip
     return charts
 
@@ -271,9 +276,16 @@ def _theme_charts(releases: Corpus | None, said: Predictions | None) -> list[Cha
             charts.append(
                 Chart("themes-time", "Themes over time",
                       to_svg(plot_shares_over_time(shares), "themes"),
-                      shares.round(3).reset_index())
+                      _with_periods(shares))
             )  # fmt: skip
     return charts
+
+
+def _with_periods(shares: pd.DataFrame) -> pd.DataFrame:
+    """A table with its periods as a column, whatever the others are called."""
+    table = shares.round(3)
+    table.insert(0, "period", table.index.astype(str), allow_duplicates=True)
+    return table
 
 
 def together(labels: Sequence[Sequence[Any]]) -> pd.DataFrame:

@@ -3,29 +3,30 @@ const { themes, releases } = JSON.parse(document.getElementById("data").textCont
 const KEYS = "123456789acdefghijklmoprtvwxyz";  // b, n, s and u do something else
 const at = (id) => document.getElementById(id);
 
-// What was said, by the id of the release; a page of other releases has a store of its own.
-const store = `topics-review:${releases.map((r) => r.id).join("|")}`;
-let said = {};
-let undone = [];
-try {
-  said = JSON.parse(localStorage.getItem(store)) || {};
-  localStorage.setItem(store, JSON.stringify(said));
-} catch {
-  at("storage").hidden = false;
-}
+// What was said, by the id of the release; a page of other releases or themes has its own store.
+const store = `topics-review:${JSON.stringify([themes, releases.map((r) => r.id)])}`;
+const said = new Map();
+const undone = [];
 function keep() {
   try {
-    localStorage.setItem(store, JSON.stringify(said));
+    localStorage.setItem(store, JSON.stringify([...said]));
   } catch {
     at("storage").hidden = false;
   }
 }
+try {
+  for (const [id, labels] of JSON.parse(localStorage.getItem(store)) || []) said.set(id, labels);
+} catch {
+  at("storage").hidden = false;
+}
+keep();
 
-let place = Math.max(releases.findIndex((r) => !(r.id in said)), 0);
+let place = Math.max(releases.findIndex((r) => !said.has(r.id)), 0);
 let chosen = null;  // themes chosen for the release that is shown; null: nothing yet
 
 function element(name, text = "", parts = []) {
   const made = document.createElement(name);
+  made.dir = "auto";
   made.append(text, ...parts);
   return made;
 }
@@ -37,7 +38,7 @@ function showText(text, sentence) {
 }
 function show() {
   const release = releases[place];
-  chosen = release.id in said ? [...said[release.id]] : null;
+  chosen = said.has(release.id) ? [...said.get(release.id)] : null;
   at("place").textContent = [`${place + 1} of ${releases.length}`, release.date]
     .filter(Boolean).join(" · ");
   at("release-title").textContent = release.title || "(no title)";
@@ -55,12 +56,13 @@ function showChoice() {
   at("next").disabled = chosen === null;
   at("back").disabled = place === 0;
   at("undo").disabled = undone.length === 0;
-  const read = releases.filter((r) => r.id in said).length;
+  const read = releases.filter((r) => said.has(r.id)).length;
   at("progress").textContent = `${read} of ${releases.length} read`;
   document.querySelectorAll("#all tbody tr").forEach((row, i) => {
-    const labels = said[releases[i].id];
+    const labels = said.get(releases[i].id);
     row.cells[1].textContent = labels ? labels.join(", ") || "none" : "";
-    row.toggleAttribute("aria-current", i === place);
+    if (i === place) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
   });
 }
 function go(to) {
@@ -70,7 +72,7 @@ function go(to) {
   at("release").scrollIntoView({ block: "start" });
 }
 function choose(theme) {
-  undone.push({ place, chosen: chosen && [...chosen], before: said[releases[place].id] });
+  undone.push({ place, chosen: chosen && [...chosen], before: said.get(releases[place].id) });
   if (theme === null) chosen = [];
   else if (chosen?.includes(theme)) chosen = chosen.filter((name) => name !== theme);
   else chosen = themes.filter((name) => name === theme || chosen?.includes(name));
@@ -78,19 +80,19 @@ function choose(theme) {
 }
 function next() {
   if (chosen === null) return;
-  undone.push({ place, chosen: [...chosen], before: said[releases[place].id] });
-  said[releases[place].id] = chosen;
+  undone.push({ place, chosen: [...chosen], before: said.get(releases[place].id) });
+  said.set(releases[place].id, chosen);
   keep();
-  const later = releases.findIndex((r, i) => i > place && !(r.id in said));
-  const first = releases.findIndex((r) => !(r.id in said));
+  const later = releases.findIndex((r, i) => i > place && !said.has(r.id));
+  const first = releases.findIndex((r) => !said.has(r.id));
   go(later >= 0 ? later : first >= 0 ? first : place);
 }
 function undo() {
   const last = undone.pop();
   if (!last) return;
   const { id } = releases[last.place];
-  if (last.before === undefined) delete said[id];
-  else said[id] = last.before;
+  if (last.before === undefined) said.delete(id);
+  else said.set(id, last.before);
   keep();
   if (last.place !== place) go(last.place);
   chosen = last.chosen;
@@ -98,8 +100,8 @@ function undo() {
 }
 function exported() {
   const cell = (text) => `"${String(text).replace(/"/g, '""')}"`;
-  const rows = releases.filter((r) => r.id in said).map((r) =>
-    [r.id, r.title, said[r.id].join(";") || "none", r.text]);
+  const rows = releases.filter((r) => said.has(r.id)).map((r) =>
+    [r.id, r.title, said.get(r.id).join(";") || "none", r.text]);
   return [["id", "title", "theme", "text"], ...rows]
     .map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }
@@ -107,7 +109,11 @@ function exported() {
 themes.forEach((theme, k) => {
   const button = element("button", "", KEYS[k] ? [element("kbd", KEYS[k]), ` ${theme}`] : [theme]);
   button.dataset.theme = theme;
-  button.addEventListener("click", () => choose(theme));
+  button.addEventListener("click", (event) => {
+    choose(theme);
+    // After a click of the mouse, Enter goes on; a button that was pressed by a key stays.
+    if (event.detail) button.blur();
+  });
   at("themes").append(button);
 });
 releases.forEach((release, i) => {
@@ -130,11 +136,10 @@ at("export").addEventListener("click", () => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !releases.length) return;
-  const onButton = event.target.closest("button");
   const key = event.key.toLowerCase();
   const does = { n: () => choose(null), s: () => go(place + 1), b: () => go(place - 1), u: undo };
-  // On a button, Enter presses it.
-  if (key === "enter" && !(onButton && onButton.closest("table, header"))) does.enter = next;
+  // On a button or a link, Enter presses it.
+  if (key === "enter" && !event.target.closest("a, button")) does.enter = next;
   const theme = key.length === 1 ? themes[KEYS.indexOf(key)] : undefined;
   const act = does[key] ?? (KEYS.includes(key) && theme !== undefined ? () => choose(theme) : null);
   if (!act) return;

@@ -9,7 +9,7 @@ import numpy as np
 
 from topics.reading.corpus import Corpus
 from topics.report.rendering import Report, render
-from topics.themes.active_learning import next_to_label
+from topics.themes.active_learning import next_to_label, reviewable
 from topics.themes.classifier import to_classifier
 
 _SUGGESTED = 3
@@ -68,14 +68,14 @@ def make_review(
     scores = classifier.predict_proba(chosen)
     likely = np.argsort(-scores, axis=1, kind="stable")[:, :_SUGGESTED]
     sentences = classifier.sentences(texts, likely.tolist())
-    names = [str(name) for name in classifier.classes_]
+    names = reviewable([str(name) for name in classifier.classes_])
     given = classifier.label_tuples(scores)
     rows = [
         {
             "id": row["id"],
             "title": row["title"] or "",
             "date": row["date"] or "",
-            "text": text,
+            "text": row["text"],
             "suggested": [
                 {
                     "theme": names[k],
@@ -86,8 +86,6 @@ def make_review(
                 for k, sentence in zip(likely[i], sentences[i], strict=True)
             ],
         }
-        for i, (row, text) in enumerate(
-            zip(chosen.table.select(["id", "title", "date"]).to_pylist(), texts, strict=True)
-        )
+        for i, row in enumerate(chosen.table.select(["id", "title", "date", "text"]).to_pylist())
     ]
     return render("review", {"themes": names, "releases": rows}, title=title, n=len(rows))

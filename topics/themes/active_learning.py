@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,37 @@ def next_to_label(
         alike = np.maximum(alike, np.minimum((weights @ weights[row].T).toarray().ravel(), 1))
         doubt[row] = 0
     return np.array(chosen, np.int64)
+
+
+def reviewable(themes: Sequence[str]) -> list[str]:
+    """Names of themes that a table of labels can hold.
+
+    Parameters
+    ----------
+    themes : sequence of str
+        Names.
+
+    Returns
+    -------
+    list of str
+        The same.
+
+    Raises
+    ------
+    TopicsError
+        If one holds a semicolon, which divides labels, or is ``none``.
+
+    Examples
+    --------
+    >>> reviewable(["aid", "law, order"])
+    ['aid', 'law, order']
+    """
+    for name in themes:
+        if ";" in name or name.strip().casefold() in ("", "none"):
+            raise TopicsError(
+                f"the theme {name!r} cannot stand in a table of labels", "give it another name"
+            )
+    return list(themes)
 
 
 def contradicting_labels(

@@ -22,7 +22,7 @@ from topics._parallel import WorkerPool, one_blas_thread
 from topics._progress import begin_step, steps
 from topics.reading.corpus import text_of_release
 from topics.reading.documents import as_documents
-from topics.reading.label_columns import check_labels, labels_of_indicators
+from topics.reading.label_columns import check_labels, labels_of_indicators, unknown_labels
 from topics.text.background import Background, WordKnowledge, resolve_background
 from topics.text.default_vectorizer import READING, fit_vectorizer
 from topics.text.seed_words import check_themes, seeds_in_vocabulary
@@ -197,11 +197,24 @@ class ThemeClassifier(ReportMixin, Estimator):
         """
         documents = as_documents(texts)
         themes = check_themes(self.themes)
+        if themes and y is not None:
+            y = list(y) if not hasattr(y, "shape") else y
+            self._warn_of_new_themes(y, list(themes))
         with steps("fitting", {READING: 2, **self.fitting_steps()}):
             vectorizer, sequences, knowledge = fit_vectorizer(
                 documents, self.vectorizer, themes, self.n_jobs, self.fitting_background()
             )
             return self.fit_sequences(sequences, vectorizer, y, sample_weight, knowledge)
+
+    def _warn_of_new_themes(self, y: Any, themes: list[str]) -> None:
+        """Name labels that are near to a theme and are none: they are most likely misspelt."""
+        if getattr(y, "ndim", 1) > 1:
+            return
+        several = (list, tuple, set, frozenset, np.ndarray)
+        listed = [list(item) if isinstance(item, several) else [item] for item in y]
+        for _, name, near in unknown_labels(listed, themes):
+            if near and near.casefold() != str(name).strip().casefold():
+                warnings.warn(f"the label {name!r} is a new theme; is it {near!r}?", stacklevel=3)
 
     def fitting_steps(self) -> dict[str, float]:
         """What :meth:`fit` does once words are read, and about how long each takes.
@@ -367,10 +380,12 @@ class ThemeClassifier(ReportMixin, Estimator):
             return
         rests = "the words of these alone" if knowledge is None else "what words mean elsewhere"
         rests += " alone" * (n == 0)
-        found = {0: "no release is", 1: "1 release is"}.get(n, f"{n} releases are")
+        found = {
+            0: "no release is little to learn from",
+            1: "1 release is little to learn from",
+        }.get(n, f"{n} releases are little to learn from")
         warnings.warn(
-            f"{found} little to learn from: labels rest on {rests}, and scores are rough, no "
-            "probabilities",
+            f"{found}: labels rest on {rests}, and scores are rough, no probabilities",
             stacklevel=5,
         )
 
@@ -819,7 +834,8 @@ class ThemeClassifier(ReportMixin, Estimator):
         Returns
         -------
         list of list of Missed
-            For each document its labels, the nearest first; none without ``multi_label``.
+            For each document its labels, the nearest first; none without ``multi_label``, and not
+            the likeliest one of a document without labels, which :meth:`explain` shows.
 
         Examples
         --------
@@ -832,6 +848,9 @@ class ThemeClassifier(ReportMixin, Estimator):
         if not self.multi_label:
             return [[] for _ in probabilities]
         near = (probabilities < self.thresholds_) & (probabilities >= share * self.thresholds_)
+        # Where no label is given, the likeliest is explained as such.
+        none = ~(probabilities >= self.thresholds_).any(axis=1)
+        near[none, probabilities[none].argmax(axis=1)] = False
         names, limits = self.classes_.tolist(), self.thresholds_.tolist()
         return [
             sorted(
@@ -932,13 +951,16 @@ class ThemeClassifier(ReportMixin, Estimator):
 
     def _repr_html_(self) -> str:
         """For notebooks: the parameters, and the themes where the model is fitted."""
-        named = f"<p><code>{html.escape(repr(self))}</code></p>"
         if not hasattr(self, "coef_"):
-            return named
-        terms = self.vectorizer_.get_feature_names_out()
+            return f"<p><code>{html.escape(repr(self))}</code></p>"
+        kind = "calibrated" if self.calibrated_ else "scores, no probabilities"
+        named = f"<p>ThemeClassifier of {self.classes_.size} themes ({kind})</p>"
+        # Of the terms that stand in releases: a background's are not in every reader's language.
+        n = self.vectorizer_.n_learnt_terms_
+        terms = self.vectorizer_.get_feature_names_out()[:n]
         rows = "".join(
             f"<tr><td>{html.escape(str(name))}</td><td>{self.thresholds_[k]:.2f}</td><td>"
-            + html.escape(", ".join(terms[np.argsort(-self.coef_[:, k])[:8]]))
+            + html.escape(", ".join(terms[np.argsort(-self.coef_[:n, k], kind="stable")[:8]]))
             + "</td></tr>"
             for k, name in enumerate(self.classes_.tolist())
         )

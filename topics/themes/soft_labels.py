@@ -210,9 +210,17 @@ def _novelty(
 
 
 def _from_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Distances from the median, in median distances."""
-    apart = values - np.median(values)
-    return apart / max(float(np.median(np.abs(apart))), _TINY)
+    """Distances from the median, in median distances; a text that is there many times counts once.
+
+    Examples
+    --------
+    >>> _from_median(np.array([0.0] * 9 + [1.0, -1.0])).tolist()[-2:]
+    [1.0, -1.0]
+    """
+    distinct = np.unique(values.round(6))
+    middle = np.median(distinct)
+    spread = float(np.median(np.abs(distinct - middle)))
+    return (values - middle) / (spread or 1.0)
 
 
 def _log_odds(labels: NDArray[np.float64]) -> NDArray[np.float64]:
