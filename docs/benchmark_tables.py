@@ -13,7 +13,10 @@ INTRODUCTION = """# Benchmarks
 Each table is made of a file in `benchmarks/results/` that the script named above it wrote, on two
 cores with 24 GiB of memory. FOLDER and FILE stand for texts that are not part of this project: BBC
 news, Senate releases, Reuters news, and news and sentences in nine languages. The models were
-developed on some of them; the README says which.
+developed on some of them; the README says which. Collections go by the names of their files: `bbc`,
+`reuters8_en`, `gnad_de`, `masakha_fra` and `ant_ar` are news in English, German, French and Arabic,
+`thuc_titles_zh` titles of Chinese news, `sib_...` sentences of SIB-200 in the language of the code,
+`octis` BBC news as papers on topic models have it.
 """
 
 
@@ -46,7 +49,10 @@ def tables(found: dict[str, Any], level: int) -> list[str]:
     parts: list[str | None] = ["; ".join(f"{name}: {_cell(value)}" for name, value in found.items()
                        if isinstance(value, int | float)) or None]  # fmt: skip
     if flat:
-        columns = list(dict.fromkeys(column for row in flat.values() for column in row))
+        # Words of topics are for the scripts' readers.
+        columns = list(
+            dict.fromkeys(c for row in flat.values() for c, v in row.items() if not _is_words(v))
+        )
         lines = ["|  | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
         lines += [
             f"| {name} | " + " | ".join(_cell(row.get(column)) for column in columns) + " |"
@@ -57,6 +63,10 @@ def tables(found: dict[str, Any], level: int) -> list[str]:
         if name not in flat:
             parts += [f"{'#' * level} {name}", *tables(row, level + 1)]
     return [part for part in parts if part]
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(part, str | list) for part in value)
 
 
 def _is_table(value: Any) -> bool:
