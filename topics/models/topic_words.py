@@ -25,6 +25,8 @@ _MIN_RELATIVE_WEIGHT = 0.6
 """Share of the most that any topic has of a word, which another must have to be shown with it."""
 _OWN_WEIGHT = 0.3
 """How much a word's own weight counts beside its cooccurrence."""
+_LIFT, _FEW_DOCUMENTS = 0.5, 100
+"""Power of lift in very many documents, and documents at which it is half of that."""
 _WITHIN = 0.4
 """Share of a word's score from which on a longer one that holds it is shown instead."""
 
@@ -40,10 +42,11 @@ def rank_topic_words(
 ) -> list[list[int]]:
     """Terms of each topic, those first that hold together.
 
-    Terms are ranked by weight times the square root of lift; those first of which no other topic
-    has far more. Of the best 40 the one that fits the others least is put last; then
-    the next, until one is left. A pair fits by normalised pointwise mutual information within
-    windows of ten terms [1]_, here and as it may be expected elsewhere
+    Terms are ranked by weight times the square root of lift, or a lower power of it where there are
+    few documents, in which what only one topic has is often of one document alone; those first of
+    which no other topic has far more. Of the best 40 the one that fits the others least is put
+    last; then the next, until one is left. A pair fits by normalised pointwise mutual information
+    within windows of ten terms [1]_, here and as it may be expected elsewhere
     (:func:`pair_coherence`).
 
     Parameters
@@ -77,7 +80,8 @@ def rank_topic_words(
     proportions = unit_sum_rows(components)
     # Words of other topics come last, where there are too few of its own.
     own = proportions >= _MIN_RELATIVE_WEIGHT * proportions.max(axis=0, initial=0)
-    scores = term_scores(components) * np.where(own, 1, 1e-6)
+    power = _LIFT * len(sequences) / (len(sequences) + _FEW_DOCUMENTS)
+    scores = term_scores(components, power=power) * np.where(own, 1, 1e-6)
     chosen = [_best(row, terms, CANDIDATES) for row in scores]
     used = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, np.int64)
     fit = pair_coherence(sequences, used, len(terms), n_jobs)
@@ -88,7 +92,11 @@ def rank_topic_words(
 
 
 def term_scores(
-    components: NDArray[np.floating], ranking: Ranking = "lift", mix: float = 0.5
+    components: NDArray[np.floating],
+    ranking: Ranking = "lift",
+    mix: float = 0.5,
+    *,
+    power: float = _LIFT,
 ) -> NDArray[np.floating]:
     """How much each term tells of a topic.
 
@@ -102,6 +110,8 @@ def term_scores(
         relevance [3]_.
     mix : float, default=0.5
         Of ``frex``, the share of exclusivity; of ``relevance``, lambda, the share of frequency.
+    power : float, default=0.5
+        Of ``lift``, the power that lift is raised to.
 
     Returns
     -------
@@ -129,7 +139,7 @@ def term_scores(
     if ranking == "weight":
         return components
     if ranking == "lift":
-        return components * np.sqrt(components / np.where(total > 0, total, 1))
+        return components * (components / np.where(total > 0, total, 1)) ** power
     if ranking not in ("frex", "relevance"):
         raise TopicsError(f"ranking={ranking!r} is unknown", "give lift, weight, frex or relevance")
     proportions = unit_sum_rows(components)
