@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable
 from functools import cache, wraps
-from importlib import import_module
 from numbers import Integral, Real
 from typing import Any, Self, TypeVar, cast
 
@@ -106,8 +106,9 @@ class ReportMixin:
         >>> "The court freed detainees." in TopicModel(2).fit(texts).report().html
         True
         """
-        # The page knows the models, and no model knows the page: it is looked up when asked for.
-        return import_module("topics.report.page").make_report(self, releases, **options)
+        # The page knows the models, and no model knows the page: the package's list of public names
+        # finds it when it is asked for.
+        return sys.modules["topics"].make_report(self, releases, **options)
 
 
 class Estimator:
