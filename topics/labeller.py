@@ -429,28 +429,18 @@ class Labeller(ReportMixin):
         plan = {READING: 2.0}
         for model in reversed(models):
             plan |= model.fitting_steps()
-        with steps("fitting", plan):
-            self._fit(texts, documents, y, vectorizer, themes)
-        return self
-
-    def _fit(
-        self,
-        texts: Any,
-        documents: Any,
-        y: Iterable[Any] | None,
-        vectorizer: TermVectorizer | None,
-        themes: dict[str, list[str]],
-    ) -> None:
         background = None if self.classifier is None else self.classifier.fitting_background()
-        vectorizer, sequences, knowledge = fit_vectorizer(
-            documents, vectorizer, themes, self._models[0].n_jobs, background
-        )
-        if self.classifier is not None:
-            self.classifier.fit_sequences(sequences, vectorizer, y, knowledge=knowledge)
-        if self.topic_model is not None:
-            source = texts if isinstance(texts, Corpus) else documents
-            learnt = sequences.below(vectorizer.n_learnt_terms_)
-            self.topic_model.fit_sequences(learnt, vectorizer.learnt(), source)
+        with steps("fitting", plan):
+            vectorizer, sequences, knowledge = fit_vectorizer(
+                documents, vectorizer, themes, models[0].n_jobs, background
+            )
+            if self.classifier is not None:
+                self.classifier.fit_sequences(sequences, vectorizer, y, knowledge=knowledge)
+            if self.topic_model is not None:
+                source = texts if isinstance(texts, Corpus) else documents
+                learnt = sequences.below(vectorizer.n_learnt_terms_)
+                self.topic_model.fit_sequences(learnt, vectorizer.learnt(), source)
+        return self
 
     def _check_fitted(self) -> None:
         for model in self._models:

@@ -104,10 +104,8 @@ def read_by_hand(
     >>> [row["theme"] for row in file.rows]
     ['aid']
     """
-    known = file.ids
-    seen = [row for row, id in enumerate(corpus["id"].to_pylist()) if id in known]
-    rows = next_to_label(classifier, corpus, n, leave_out=seen)
-    say(f"{len(known):,} read before; {len(rows):,} to read. {review_keys(file.themes)}")
+    rows = next_to_label(classifier, corpus, n, leave_out=file.rows_read(corpus))
+    say(f"{len(file.ids):,} read before; {len(rows):,} to read. {review_keys(file.themes)}")
     chosen = corpus[rows]
     chances = classifier.predict_proba(chosen)
     releases = chosen.table.select(["id", "title", "text"]).to_pylist()
@@ -271,6 +269,19 @@ class ReviewFile:
         set()
         """
         return {row["id"] for row in self.rows}
+
+    def rows_read(self, corpus: Corpus) -> list[int]:
+        """Rows of a corpus that have been read.
+
+        Examples
+        --------
+        >>> from topics import read_releases
+        >>> corpus = read_releases(["Aid came."], languages=False)
+        >>> ReviewFile("not-there-yet.csv", ["aid"]).rows_read(corpus)
+        []
+        """
+        known = self.ids
+        return [row for row, id in enumerate(corpus["id"].to_pylist()) if id in known]
 
     def add(self, id: str, title: str | None, text: str, labels: Sequence[str]) -> None:
         """Keep what was said of one release, in place of what was said before.

@@ -11,7 +11,7 @@ import typer
 
 from topics._errors import TopicsError
 from topics.cli import artifacts, improving, labelling, learning, looking
-from topics.cli.options import Json
+from topics.cli.options import MACHINE, Json
 from topics.cli.output import (
     plain,
     print_evaluation,
@@ -21,8 +21,6 @@ from topics.cli.output import (
     say_warning,
     speak,
 )
-
-_MACHINE = "Saved models and this machine"
 
 app = typer.Typer(
     name="topics",
@@ -38,7 +36,7 @@ app = typer.Typer(
 
 for part in (learning, labelling, looking, improving):
     app.add_typer(part.app)
-app.add_typer(artifacts.app, name="artifact", rich_help_panel=_MACHINE)
+app.add_typer(artifacts.app, name="artifact", rich_help_panel=MACHINE)
 
 
 def main() -> None:

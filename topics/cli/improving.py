@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from topics._errors import TopicsError
-from topics.cli.options import Json, ModelFolder, ReadInputs, classifier_of, finish, reads_releases
+from topics.cli.options import (
+    Json,
+    ModelFolder,
+    ReadInputs,
+    classifier_of,
+    finish_reading,
+    reads_releases,
+)
 from topics.cli.output import counted, plain, print_json, print_table, say
 
 app = typer.Typer()
@@ -56,7 +63,7 @@ def seeds(
         for theme, words in {row["theme"]: row["better"] for row in found}.items():
             if words:
                 say(f"{plain(theme)}: words that may serve, too: {plain(', '.join(words))}")
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 @app.command(
@@ -93,7 +100,7 @@ def propose(
         print_table(("theme", "releases", "seed words"), cells)
     if not found:
         say("fewer than ten releases fit no theme: there is nothing to propose")
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 @app.command(
@@ -139,15 +146,14 @@ def review(
     if path is not None:
         from topics.report.review import make_review
 
-        known = set() if file is None else file.ids
-        seen = [row for row, id in enumerate(corpus["id"].to_pylist()) if id in known]
+        seen = [] if file is None else file.rows_read(corpus)
         make_review(classifier, corpus, n, leave_out=seen).save(path)
         say(f"the page is in {plain(str(path))}; open it in a browser")
     elif file is not None:
         read_by_hand(classifier, corpus, file, n, _key, lambda words: say(plain(words)))
         done = f"{counted(len(file.rows))} read; see {plain(str(output))}"
         say(done if file.rows else "nothing was read")
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 def _key() -> str:

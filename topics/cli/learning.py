@@ -13,7 +13,7 @@ from topics.cli.options import (
     Json,
     ReadInputs,
     background_of,
-    finish,
+    finish_reading,
     label_column,
     not_zero,
     reads_releases,
@@ -164,7 +164,7 @@ def fit(
     say(f"{counted(len(corpus))} fitted; the model is in {plain(output)}")
     if repeated:
         say(f"among them, releases that only repeat another one: {repeated:,}")
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 def _n_topics(given: str | None) -> Any:

@@ -9,6 +9,7 @@ import typer
 
 from topics._errors import TopicsError
 from topics.cli.options import (
+    MACHINE,
     Encoding,
     Json,
     Keep,
@@ -17,7 +18,7 @@ from topics.cli.options import (
     Split,
     Text,
     classifier_of,
-    finish,
+    finish_reading,
     label_column,
     reads_releases,
 )
@@ -157,6 +158,7 @@ def report(
 ) -> None:
     """Make one HTML page about topics, themes and releases that opens anywhere."""
     from topics.evaluation import evaluate as figures_of
+    from topics.label_batches import to_labeller
     from topics.persistence.atomic import atomic_write
     from topics.prediction import check_output
     from topics.report.model_card import make_model_card
@@ -172,19 +174,20 @@ def report(
         raise TopicsError("there are labels and no releases", "give the releases, too")
     if labels is not None and labels not in releases.table.column_names:
         raise TopicsError(f"there is no column {labels}", "check the name given to --labels")
-    made = make_report(model, releases, labels=labels, title=title)
+    labeller = to_labeller(model)
+    made = make_report(labeller, releases, labels=labels, title=title)
     made.save(path)
     if card_path is not None:
         evaluation = None
-        if labels is not None:
-            classes = classifier_of(model).classes_.tolist()
-            evaluation = figures_of(model, releases, label_column(releases, labels, classes))
+        if labels is not None and labeller.classifier is not None:
+            names = labeller.classifier.classes_.tolist()
+            evaluation = figures_of(labeller, releases, label_column(releases, labels, names))
         with atomic_write(card_path) as file:
-            file.write(make_model_card(model, evaluation).encode())
+            file.write(make_model_card(labeller, evaluation).encode())
         say(f"the model card is in {plain(str(card_path))}")
     say(f"the page is in {plain(output)} ({len(made.html) / 1024:,.0f} KiB); open it in a browser")
     if releases is not None:
-        finish(releases.rejects.to_pylist(), releases.rejects.num_rows)
+        finish_reading(releases)
 
 
 @app.command(
@@ -221,7 +224,7 @@ def evaluate(
         print_json({**result.to_dict(), **result.averages})
     else:
         print_evaluation(result)
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 @app.command(
@@ -284,7 +287,7 @@ def explain(
                 print_words(f"  {explanation!r}")
             if near:
                 print_words("  just missed: " + "; ".join(map(str, near)))
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 @app.command(
@@ -314,7 +317,7 @@ def novelty(
     else:
         cells = [(f"{row['novelty']:.2f}", row["id"], row["title"]) for row in found]
         print_table(("novelty", "id", "title"), cells)
-    finish(corpus.rejects.to_pylist(), corpus.rejects.num_rows)
+    finish_reading(corpus)
 
 
 @app.command(
@@ -348,12 +351,11 @@ def drift(
         print_table(("theme", "before", "now", "standard errors"), cells)
         for sentence in found.sentences:
             print_words(sentence)
-    rejects = [*old.rejects.to_pylist(), *new.rejects.to_pylist()]
-    finish(rejects, len(rejects))
+    finish_reading(old, new)
 
 
 @app.command(
-    rich_help_panel="Saved models and this machine",
+    rich_help_panel=MACHINE,
     epilog="[bold]Examples[/bold]\n\n    topics doctor\n\n    topics doctor --json",
 )
 def doctor(

@@ -57,6 +57,8 @@ Boilerplate = Annotated[
         rich_help_panel="Reading",
     ),
 ]
+MACHINE = "Saved models and this machine"
+"""Panel of the help that commands of two modules stand in."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Say nothing but errors, warnings and rejects.")
@@ -307,3 +309,15 @@ def finish(rejects: Sequence[Mapping[str, Any]], n: int) -> None:
         say(f"... and {n - len(rejects):,} more")
     say(f"{n:,} row{'s' * (n != 1)} or file{'s' * (n != 1)} could not be read; the rest is done")
     raise typer.Exit(1)
+
+
+def finish_reading(*corpora: Any) -> None:
+    """Name what was rejected when corpora were read; exit code 1 where anything was.
+
+    Examples
+    --------
+    >>> from topics import read_releases
+    >>> finish_reading(read_releases(["Aid came."], languages=False))
+    """
+    rejects = [reject for corpus in corpora for reject in corpus.rejects.to_pylist()]
+    finish(rejects, len(rejects))

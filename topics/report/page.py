@@ -90,6 +90,7 @@ def make_report(
     labeller._check_fitted()
     given = None if releases is None else _given_labels(labeller, releases, labels)
     said = None if releases is None else labeller.predict(releases)
+    origin = learnt_from(labeller)
     content: dict[str, Any] = {
         "title": title,
         "version": __version__,
@@ -103,8 +104,8 @@ def make_report(
         "proposed": _proposed(labeller, releases),
         "evaluation": _evaluation(labeller, releases, given),
         "sample": _sample(releases, said),
-        "learnt_from": learnt_from(labeller),
-        "n_learnt": dict(learnt_from(labeller))["releases"],
+        "learnt_from": origin,
+        "n_learnt": dict(origin)["releases"],
         "limits": LIMITS,
     }
     words = {row["number"]: row["weighed"] for row in content["topics"]}

@@ -380,12 +380,10 @@ class ThemeClassifier(ReportMixin, Estimator):
             return
         rests = "the words of these alone" if knowledge is None else "what words mean elsewhere"
         rests += " alone" * (n == 0)
-        found = {
-            0: "no release is little to learn from",
-            1: "1 release is little to learn from",
-        }.get(n, f"{n} releases are little to learn from")
+        found = {0: "no release is", 1: "1 release is"}.get(n, f"{n} releases are")
         warnings.warn(
-            f"{found}: labels rest on {rests}, and scores are rough, no probabilities",
+            f"{found} little to learn from: labels rest on {rests}, and scores are rough, no "
+            "probabilities",
             stacklevel=5,
         )
 
