@@ -254,8 +254,8 @@ def test_releases_are_labelled_in_a_browser(browser, review, width):
     assert tab.get_attribute("#themes button >> nth=1", "aria-pressed") == "true"
     tab.keyboard.press("s")
     assert "3 of 5" in tab.inner_text("#place")
-    # What was said is still there when the page is opened again. A renderer hands its storage to the
-    # browser a moment later, and a reload may get another renderer.
+    # What was said is still there when the page is opened again. A renderer hands its storage to
+    # the browser a moment later, and a reload may get another renderer.
     tab.wait_for_timeout(1000)
     tab.reload()
     assert tab.inner_text("#progress") == "2 of 5 read"
