@@ -169,15 +169,33 @@ def test_a_form_is_shown_as_its_commonest_spelling_and_found_by_any():
     assert vectorizer.words_of_terms("Ein Flüchtling")["flüchtlinge"] == "flüchtling"
 
 
-def test_batches_and_merged_vectorizers_spell_a_form_in_one_way():
-    first, second = ["border, borders, borders"], ["a border", "two borders", "border"]
-    whole = TermVectorizer(languages=["en"]).fit(first).partial_fit(second)
-    assert whole.vocabulary_.keys() >= {"borders"}
-    assert "border" not in whole.vocabulary_
-    merged = TermVectorizer(languages=["en"]).fit(first)
-    merged.merge(TermVectorizer(languages=["en"]).fit(second))
-    assert merged.vocabulary_ == whole.vocabulary_
-    assert merged.document_frequency_.tolist() == whole.document_frequency_.tolist()
+def test_forms_are_spelled_alike_whatever_parts_the_texts_come_in(tmp_path):
+    parts = [["border, borders, borders"], ["a border", "two borders camp", "border"], ["camps"]]
+    params = {"languages": ["en"], "phrases": ["borders camp"]}
+    whole = TermVectorizer(**params).fit([text for part in parts for text in part])
+    # Each stands as often: the first by the alphabet.
+    assert {"border", "camp", "border camp"} <= whole.vocabulary_.keys()
+    batches = TermVectorizer(**params)
+    for part in parts:
+        batches.partial_fit(part)
+    merged = TermVectorizer(**params).fit(parts[0])
+    merged.merge(*(TermVectorizer(**params).fit(part) for part in parts[1:]))
+    for found in (batches, merged, TermVectorizer(**params).fit(parts)):
+        assert found.vocabulary_ == whole.vocabulary_
+        assert found.document_frequency_.tolist() == whole.document_frequency_.tolist()
+        assert found.forms_ == whole.forms_
+        assert found.phrases_.keys() == whole.phrases_.keys()
+    # The terms of an artifact keep their names.
+    save(TermVectorizer(**params).fit(parts[0]), tmp_path / "saved")
+    again = load(tmp_path / "saved").partial_fit(parts[1] * 3)
+    assert {"borders", "borders camp"} <= again.vocabulary_.keys()
+    assert "border" not in again.vocabulary_
+    other = TermVectorizer(**params).fit(parts[1] * 3)
+    assert other.merge(load(tmp_path / "saved")).vocabulary_ == again.vocabulary_
+    bounded = TermVectorizer(**params, max_vocabulary=2).fit(parts)
+    held = {word for term in bounded.vocabulary_ for word in term.split()}
+    assert len(bounded.vocabulary_) == 2
+    assert bounded.forms_.keys() <= held
 
 
 def test_phrases_match_by_forms(tmp_path):

@@ -9,12 +9,14 @@ import threading
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
 from topics import (
     ArrowLabeller,
+    Labeller,
     TermVectorizer,
     ThemeClassifier,
     TopicModel,
@@ -25,6 +27,8 @@ from topics import (
 )
 from topics.prediction import label_to
 from topics.reading.batches import Options, cut_into_batches
+from topics.reading.documents import read_documents
+from topics.text.shards import ShardedTexts
 
 WORDS = {
     "aid": "camp refugees tents river food shelter".split(),
@@ -68,13 +72,90 @@ def test_a_vectorizer_of_a_dataset(texts, folder, params, n_jobs):
     assert (found.transform(dataset) != expected.transform(texts)).nnz == 0
 
 
-def test_models_of_a_dataset(texts, folder):
-    dataset = ds.dataset(folder)
-    found, expected = (TopicModel(2, by=None).fit(t) for t in (dataset, texts))
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """Releases of two languages in files of differing columns, forms of words and what is empty."""
+    rng = np.random.default_rng(1)
+    forms = {
+        "aid": "refugee refugees camp camps shelter aided shelters".split(),
+        "law": "judge judges courts court appeals appealed verdicts".split(),
+    }
+    rows = []
+    for i in range(360):
+        words = rng.choice(forms[("aid", "law")[i % 2]][i // 120 :], 5)
+        text = f"The ministry said of the {' and of the '.join(words)} at the border camp&nbsp;{i}."
+        text = {7: None, 200: " "}.get(i, text)
+        row = {"body": text, "headline": f"No. {i}", "published": f"2024-0{1 + i // 60}-11"}
+        rows.append(row | {"source": ["Ministry", "Court"][i % 3 == 0]})
+    folder = tmp_path_factory.mktemp("mixed")
+    for shard, size in enumerate((100, 10, 200, 50)):
+        part, rows = rows[:size], rows[size:]
+        pq.write_table(pa.Table.from_pylist(part), folder / f"{shard}.parquet")
+    return folder
+
+
+def same_model(found, expected):
+    assert found.vectorizer_.vocabulary_ == expected.vectorizer_.vocabulary_
     assert np.array_equal(found.components_, expected.components_)
-    assert len(read_releases(dataset, languages=False)) == 400
+    assert found.names_ == expected.names_
+    assert found.topics_.equals(expected.topics_)
+    assert found.representatives_ == expected.representatives_
+    assert found.sources_.equals(expected.sources_)
+    assert found.topics_over_time("month").equals(expected.topics_over_time("month"))
+    assert found.rejects_.equals(expected.rejects_)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2, 4])
+@pytest.mark.parametrize("method", ["vectors", "nmf", "lda"])
+@pytest.mark.filterwarnings("ignore:2 of 360 documents have no text")
+def test_topics_of_a_dataset_are_those_of_its_table(mixed, method, n_jobs):
+    dataset, themes = ds.dataset(mixed), {"law": ["judge", "appeal*"]}
+    expected = TopicModel(4, method, themes=themes).fit(dataset.to_table())
+    found = TopicModel(4, method, themes=themes, n_jobs=n_jobs).fit(dataset)
+    same_model(found, expected)
+    assert found.rejects_["place"].tolist() == [7, 200]
+
+
+@pytest.mark.filterwarnings("ignore:2 of 360 documents have no text")
+def test_texts_of_a_dataset_stay_where_they_lie(mixed, monkeypatch):
+    """Neither all texts at once, nor any file's text in the process that fits."""
+    dataset = ds.dataset(mixed)
+    themes = {"aid": ["refugee"], "law": ["judge"]}
+    texts = read_documents(dataset.to_table()).texts
+    expected = Labeller(TopicModel(3, by=None), ThemeClassifier(themes)).fit(texts)
+    read = []
+    monkeypatch.setattr(ShardedTexts, "__iter__", lambda self: iter(read.append(self) or ()))
+    found = Labeller(TopicModel(3, by=None, n_jobs=2), ThemeClassifier(themes, n_jobs=2))
+    found.fit(dataset)
+    assert not read
+    assert np.array_equal(found.classifier.coef_, expected.classifier.coef_)
+    assert np.array_equal(found.topic_model.components_, expected.topic_model.components_)
+    assert found.topic_model.representatives_[0][0][1].startswith("No. ")
+
+
+@pytest.mark.parametrize("phrases", [True, ["border camp"]])
+def test_phrases_of_a_dataset_are_those_of_its_first_file(mixed, phrases):
+    dataset = ds.dataset(mixed).filter(pc.field("body").is_valid())
+    params = {"languages": ["en"], "phrases": phrases, "phrase_min_count": 2}
+    parts = [part.to_table(columns=["body"]).column(0).drop_null() for part in
+             ds.dataset(mixed).get_fragments()]  # fmt: skip
+    expected = TermVectorizer(**params).fit(parts)
+    folder = ds.dataset([ds.dataset(pa.table({"text": part})) for part in parts])
+    assert_same(TermVectorizer(**params, n_jobs=2).fit(folder), expected)
+    # What a filter leaves is read, too, as one.
+    table = dataset.to_table().rename_columns({"body": "text"})
+    one = TermVectorizer(**params).fit(ds.dataset(table).filter(pc.field("source") == "Court"))
+    assert one.n_documents_ == (np.array(table["source"].to_pylist()) == "Court").sum()
+
+
+def test_a_dataset_without_texts_is_an_error(texts, folder):
+    assert len(read_releases(ds.dataset(folder), languages=False)) == 400
     with pytest.raises(TopicsError, match="no column text"):
         TermVectorizer().fit(ds.dataset(pa.table({"body": ["Aid"]})))
+    with pytest.raises(TopicsError, match="no column holds the text"):
+        TopicModel(2).fit(ds.dataset(pa.table({"n": [1, 2]})))
+    with pytest.raises(TopicsError, match="no document"):
+        TopicModel(2).fit(ds.dataset([], schema=pa.schema([("text", pa.string())])))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +173,8 @@ def lines(texts, tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_dask_gives_what_one_machine_gives(texts, folder, model, lines, tmp_path):
+@pytest.mark.filterwarnings("ignore:2 of 360 documents have no text")
+def test_dask_gives_what_one_machine_gives(texts, folder, mixed, model, lines, tmp_path):
     distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed")
     import joblib
 
@@ -119,6 +201,11 @@ def test_dask_gives_what_one_machine_gives(texts, folder, model, lines, tmp_path
                 return [delayed(part) for part in client.gather(parts)]
 
         assert_same(TermVectorizer().fit(Collection()), TermVectorizer().fit(texts))
+        parts = [client.submit(pq.read_table, path) for path in sorted(mixed.glob("*.parquet"))]
+        expected = TopicModel(2).fit(ds.dataset(mixed).to_table())
+        same_model(TopicModel(2).fit(Collection()), expected)
+        with joblib.parallel_config(backend="dask"):
+            same_model(TopicModel(2).fit(ds.dataset(mixed)), expected)
     batches = cut_into_batches(lines, Options(languages=False), 8000)
     label_to(batches, model, str(tmp_path / "one.parquet"))
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "dask.parquet").read_bytes()

@@ -18,7 +18,7 @@ from topics._progress import steps
 from topics.models.topic_model import TopicModel
 from topics.models.topics_over_time import Period, day_of, periods_of
 from topics.reading.corpus import Corpus
-from topics.reading.documents import as_documents
+from topics.reading.documents import Documents, as_documents
 from topics.text.default_vectorizer import READING, fit_vectorizer
 from topics.text.seed_words import check_themes
 from topics.text.sentences import split_paragraphs
@@ -388,8 +388,8 @@ class Labeller(ReportMixin):
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, or iterable of str
-            The corpus.
+        texts : Corpus, Arrow column, iterable of str, Arrow dataset or Dask DataFrame
+            The corpus; the texts of a dataset or of a DataFrame of Dask are read where they lie.
         y : iterable or None, default=None
             Labels for the classifier, None where unknown.
         vectorizer : TermVectorizer or None, default=None
@@ -413,7 +413,7 @@ class Labeller(ReportMixin):
         array(['aid', 'law'], dtype='<U3')
         """
         self.checksum = self.folder = None
-        documents = as_documents(texts)
+        documents = Documents.of(texts)
         models = self._models
         themes: dict[str, list[str]] = {}
         for model in models:
@@ -432,14 +432,13 @@ class Labeller(ReportMixin):
         background = None if self.classifier is None else self.classifier.fitting_background()
         with steps("fitting", plan):
             vectorizer, sequences, knowledge = fit_vectorizer(
-                documents, vectorizer, themes, models[0].n_jobs, background
+                documents.texts, vectorizer, themes, models[0].n_jobs, background
             )
             if self.classifier is not None:
                 self.classifier.fit_sequences(sequences, vectorizer, y, knowledge=knowledge)
             if self.topic_model is not None:
-                source = texts if isinstance(texts, Corpus) else documents
                 learnt = sequences.below(vectorizer.n_learnt_terms_)
-                self.topic_model.fit_sequences(learnt, vectorizer.learnt(), source)
+                self.topic_model.fit_sequences(learnt, vectorizer.learnt(), documents)
         return self
 
     def _check_fitted(self) -> None:

@@ -44,6 +44,7 @@ from topics.text.background import WordKnowledge, resolve_background
 from topics.text.default_vectorizer import READING, corpus_languages, fit_vectorizer
 from topics.text.seed_words import check_themes, expand_seeds, seed_columns
 from topics.text.sentences import best_sentences
+from topics.text.shards import ShardedTexts
 from topics.text.term_sequences import TermSequences, sequences_from_counts
 from topics.text.tfidf import scores_in_columns, tfidf_weights
 from topics.text.vectorizer import TermVectorizer
@@ -174,10 +175,13 @@ class TopicModel(ReportMixin, TopicEditing):
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, DataFrame, iterable of str or of lists of str, or csr_matrix
-            The documents; a Corpus or a table brings titles and dates. Lists of str are documents
-            that are already tokenised. A matrix holds the counts of terms of a fitted
-            ``vectorizer``; the order of the words, and the sentences, are then not known.
+        texts : Corpus, Arrow column, DataFrame, Arrow dataset, Dask DataFrame, iterable of str or
+                of lists of str, or csr_matrix
+            The documents; a Corpus or a table brings titles and dates. The texts of a dataset or of
+            a DataFrame of Dask are read where they lie, shard by shard, and only the numbers of
+            their terms are gathered. Lists of str are documents that are already tokenised. A
+            matrix holds the counts of terms of a fitted ``vectorizer``; the order of the words, and
+            the sentences, are then not known.
         y : None
             Ignored: topics are learnt without labels.
 
@@ -239,14 +243,14 @@ class TopicModel(ReportMixin, TopicEditing):
         if sp.issparse(texts):
             vectorizer = _fitted(self.vectorizer, texts)
             sequences = sequences_from_counts(texts)
-            return self._fit_sequences(sequences, vectorizer, [""] * len(sequences), [])
+            unread = Documents([""] * len(sequences), None, [])
+            return self._fit_sequences(sequences, vectorizer, unread)
         documents = read_documents(texts) if _is_text(self.vectorizer) else _any_documents(texts)
         with steps("fitting", {READING: 2, **self.fitting_steps()}):
             vectorizer, sequences, _ = fit_vectorizer(
                 documents.texts, self.vectorizer, check_themes(self.themes), self.n_jobs
             )
-            described = documents.texts if documents.corpus is None else documents.corpus
-            return self._fit_sequences(sequences, vectorizer, described, documents.rejects)
+            return self._fit_sequences(sequences, vectorizer, documents)
 
     def fitting_steps(self) -> dict[str, float]:
         """What :meth:`fit` does once words are read, and about how long each takes.
@@ -271,7 +275,7 @@ class TopicModel(ReportMixin, TopicEditing):
             The terms of the documents.
         vectorizer : TermVectorizer
             The one that made them.
-        texts : Corpus, Arrow column, or sequence
+        texts : Documents, Corpus, Arrow column, or sequence
             The same documents.
 
         Returns
@@ -292,22 +296,24 @@ class TopicModel(ReportMixin, TopicEditing):
         >>> TopicModel(2).fit_sequences(sequences, vectorizer, texts).n_documents_
         40
         """
-        self._fit_sequences(sequences, vectorizer, texts, [])
+        if not isinstance(texts, Documents):
+            table = texts.table if isinstance(texts, Corpus) else None
+            texts = Documents(getattr(texts, "texts", texts), table, [])
+        self._fit_sequences(sequences, vectorizer, texts)
         return self
 
     def _fit_sequences(
         self,
         sequences: TermSequences,
         vectorizer: TermVectorizer,
-        texts: Any,
-        rejects: list[tuple[int, str]],
+        documents: Documents,
     ) -> NDArray[np.float32]:
         """Learn from sequences of terms; gives the topic proportions of the documents."""
         themes = check_themes(self.themes)
         self._check_params()
         self.vectorizer_ = vectorizer
         self.n_documents_ = len(sequences)
-        self._set_rejects(rejects)
+        self._set_rejects(documents.rejects)
         seeds_of = expand_seeds(themes, vectorizer)
         if seeds_of:
             try:
@@ -323,8 +329,8 @@ class TopicModel(ReportMixin, TopicEditing):
             for name, terms in seeds_of.items()
         }
         begin_step("comparing the words")
-        given = self._given_sources(texts, len(sequences))
-        vectors = self._vectors(sequences, texts, given is not None)
+        given = self._given_sources(documents.table, len(sequences))
+        vectors = self._vectors(sequences, documents.texts, given is not None)
         counts = sequences.counts(vectorizer.n_terms_, np.float32, self.n_jobs)
         weights = self._weights(counts)
         sources = self._learn_sources(given, weights, vectors)
@@ -356,7 +362,7 @@ class TopicModel(ReportMixin, TopicEditing):
         proportions = _as_proportions(found)
         self.component_groups_ = [[t] for t in range(k)]
         self._merge_components()
-        self._describe(sequences, weights, proportions, texts, first)
+        self._describe(sequences, weights, proportions, documents, first)
         self.names_ = name_topics(self.top_words(), first)
         return proportions
 
@@ -424,11 +430,10 @@ class TopicModel(ReportMixin, TopicEditing):
         self._set_rejects(documents.rejects)
         sequences = self.vectorizer_.sequences(documents.texts)
         counts = sequences.counts(self.vectorizer_.n_terms_, np.float32, self.n_jobs)
-        described = documents.texts if documents.corpus is None else documents.corpus
-        numbers = self._source_numbers(counts, described)
+        numbers = self._source_numbers(counts, documents.table)
         weights = self._taken_off(self._weights(counts), numbers)
         matrix = self._taken_off(counts, numbers) if self.method == "lda" else weights
-        return _Read(described, sequences, matrix, weights, numbers)
+        return _Read(documents, sequences, matrix, weights, numbers)
 
     def _set_rejects(self, rejects: list[tuple[int, str]]) -> None:
         self._rejects = list(rejects)
@@ -456,7 +461,7 @@ class TopicModel(ReportMixin, TopicEditing):
         """Column of a corpus in which its sources stand."""
         return self.by if isinstance(self.by, str) and self.by != "auto" else _SOURCE
 
-    def _given_sources(self, texts: Any, n_documents: int) -> list[Any] | None:
+    def _given_sources(self, table: pa.Table | None, n_documents: int) -> list[Any] | None:
         """The source of each document, where there are two or more."""
         by = self.by
         if by is None:
@@ -470,15 +475,15 @@ class TopicModel(ReportMixin, TopicEditing):
                 )
             return given
         column = self._source_column
-        if not isinstance(texts, Corpus) or column not in texts.table.column_names:
+        if table is None or column not in table.column_names:
             if by == "auto":
                 return None
-            known = ", ".join(texts.table.column_names) if isinstance(texts, Corpus) else ""
+            known = "" if table is None else ", ".join(table.column_names)
             raise TopicsError(
                 f"there is no column {by!r} to take the sources from",
                 f"give by= one of {known}" if known else "give a table, or by= one source a text",
             )
-        given = texts.table[column].to_pylist()
+        given = table[column].to_pylist()
         return given if by != "auto" or len(set(given) - {None}) > 1 else None
 
     def _learn_sources(
@@ -533,19 +538,25 @@ class TopicModel(ReportMixin, TopicEditing):
         True
         """
         effects = self.source_effects_
-        if effects is None or effects.letterheads is not None or not isinstance(texts, Corpus):
+        if effects is None or effects.letterheads is not None:
             return None
-        column = self._source_column
-        if column not in texts.table.column_names:
-            return None
-        return effects.numbers(texts.table[column].to_pylist())
+        return self._numbers_in(texts.table if isinstance(texts, Corpus) else None)
 
-    def _source_numbers(self, counts: sp.csr_matrix, texts: Any) -> NDArray[np.int64] | None:
+    def _numbers_in(self, table: pa.Table | None) -> NDArray[np.int64] | None:
+        """Numbers of the sources that stand in a column."""
+        effects, column = self.source_effects_, self._source_column
+        if effects is None or table is None or column not in table.column_names:
+            return None
+        return effects.numbers(table[column].to_pylist())
+
+    def _source_numbers(
+        self, counts: sp.csr_matrix, table: pa.Table | None
+    ) -> NDArray[np.int64] | None:
         """Numbers of the sources of documents that were counted, where any are known."""
         effects = self.source_effects_
         if effects is not None and effects.letterheads is not None:
             return letterhead_of(counts, effects.letterheads)
-        return self.number_sources(texts)
+        return self._numbers_in(table)
 
     def _number_of_topics(
         self,
@@ -614,7 +625,9 @@ class TopicModel(ReportMixin, TopicEditing):
         background = resolve_background(self.background)
         if background is None or self.vectorizer_.takes_any_document:
             return learnt
-        languages = corpus_languages(as_documents(texts))
+        if not isinstance(texts, ShardedTexts):
+            texts = as_documents(texts)
+        languages = corpus_languages(texts)
         knowledge = WordKnowledge(background, languages, check_themes(self.themes))
         if not knowledge.weight:
             return learnt
@@ -716,7 +729,7 @@ class TopicModel(ReportMixin, TopicEditing):
         sequences: TermSequences,
         weights: sp.csr_matrix,
         proportions: NDArray[np.float32],
-        texts: Any,
+        documents: Documents,
         given: Sequence[str] = (),
     ) -> None:
         """What tables show of these documents, some of whose topics may have names already."""
@@ -734,12 +747,11 @@ class TopicModel(ReportMixin, TopicEditing):
         sizes = np.bincount(self.labels_[known], minlength=proportions.shape[1])
         self.topic_sizes_ = sizes
         self._proportions, self._columns = proportions, None
-        if isinstance(texts, Corpus):
-            others = [name for name in texts.table.column_names if name not in _LONG_COLUMNS]
-            self._columns = texts.table.select(others)
-        dates = texts["date"].to_pylist() if isinstance(texts, Corpus) else []
-        self.timeline_ = daily_proportions(dates, proportions)
-        self.representatives_ = self._representatives(weights, proportions, texts)
+        if documents.table is not None:
+            others = [name for name in documents.table.column_names if name not in _LONG_COLUMNS]
+            self._columns = documents.table.select(others)
+        self.timeline_ = daily_proportions(documents.dates, proportions)
+        self.representatives_ = self._representatives(weights, proportions, documents)
 
     def _mark_topics(
         self, weights: sp.csr_matrix, proportions: NDArray[np.float32], given: Sequence[str]
@@ -760,7 +772,7 @@ class TopicModel(ReportMixin, TopicEditing):
         self.background_[asked] = self.surplus_[asked] = False
 
     def _representatives(
-        self, weights: sp.csr_matrix, proportions: NDArray[np.float32], texts: Any
+        self, weights: sp.csr_matrix, proportions: NDArray[np.float32], documents: Documents
     ) -> list[list[tuple[str, str | None, str | None, float, str]]]:
         components = unit_rows(self.components_)
         # By likeness to the topic too: its share of a text of two words says little.
@@ -770,8 +782,8 @@ class TopicModel(ReportMixin, TopicEditing):
             int(d): np.flatnonzero((likely == d).any(axis=0) & (fit[d] > 0)).tolist()
             for d in np.unique(likely)
         }
-        releases = {d: _release(texts, d) for d in asked}
-        found = self.sentences([release[3] for release in releases.values()], list(asked.values()))
+        releases = dict(zip(asked, documents.take(list(asked)), strict=True))
+        found = self.sentences([shown.text for shown in releases.values()], list(asked.values()))
         shown = {
             (d, topic): sentence
             for (d, topics), sentences in zip(asked.items(), found, strict=True)
@@ -844,7 +856,7 @@ class TopicModel(ReportMixin, TopicEditing):
             return counts, self._source_numbers(counts, None)
         documents = read_documents(texts) if _is_text(self.vectorizer_) else _any_documents(texts)
         counts = self.vectorizer_.counts(documents.texts, np.float32)
-        return counts, self._source_numbers(counts, documents.corpus)
+        return counts, self._source_numbers(counts, documents.table)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the topics, which are the columns of what :meth:`transform` gives.
@@ -1070,7 +1082,7 @@ class TopicModel(ReportMixin, TopicEditing):
 class _Read(NamedTuple):
     """Documents as they are described, their terms, and what a decomposition reads."""
 
-    documents: Any
+    documents: Documents
     sequences: TermSequences
     matrix: sp.csr_matrix
     weights: sp.csr_matrix
@@ -1085,7 +1097,7 @@ def _is_text(vectorizer: TermVectorizer | None) -> bool:
 def _any_documents(texts: Any) -> Documents:
     """Documents of any type, for a vectorizer whose analyzer is a function."""
     if isinstance(texts, Corpus):
-        return Documents(texts.texts, texts, [])
+        return Documents(texts.texts, texts.table, [])
     return Documents(texts if isinstance(texts, Sequence) else list(texts), None, [])
 
 
@@ -1103,15 +1115,6 @@ def _fitted(vectorizer: TermVectorizer | None, counts: Any) -> TermVectorizer:
             "give the counts that this vectorizer makes: vectorizer.counts(texts)",
         )
     return vectorizer
-
-
-def _release(texts: Any, i: int) -> tuple[str, str | None, str | None, str]:
-    """Id, title, date and text of a document."""
-    if isinstance(texts, Corpus):
-        release = texts[i]
-        return release["id"], release["title"], release["date"], release["text"]
-    text = texts[i].as_py() if hasattr(texts[i], "as_py") else texts[i]
-    return str(i), None, None, text if isinstance(text, str) else " ".join(map(str, text))
 
 
 def _document_vectors(

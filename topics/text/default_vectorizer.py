@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from topics._arrow import string_array, take_rows
 from topics._math.arrays import subsample
@@ -19,6 +18,7 @@ from topics.text.background import LEAST_TRUST, Background, WordKnowledge
 from topics.text.language_id import recognise_languages, unload_language_model
 from topics.text.python_analyzer import language_codes
 from topics.text.seed_words import parse_seed, seed_terms
+from topics.text.shards import ShardedTexts, size_of
 from topics.text.stop_words import stop_word_list
 from topics.text.term_sequences import TermSequences
 from topics.text.vectorizer import TermVectorizer
@@ -41,12 +41,12 @@ _FEW_CHARACTERS = 1_000_000
 """Characters of a corpus in which a term that stands twice is worth keeping."""
 
 
-def corpus_languages(texts: pa.LargeStringArray) -> list[str]:
+def corpus_languages(texts: pa.LargeStringArray | ShardedTexts) -> list[str]:
     """The languages that a tenth or more of a corpus is in, the commonest first.
 
     Parameters
     ----------
-    texts : pyarrow.LargeStringArray
+    texts : pyarrow.LargeStringArray or ShardedTexts
         The corpus, of which 200 documents are looked at.
 
     Returns
@@ -59,7 +59,8 @@ def corpus_languages(texts: pa.LargeStringArray) -> list[str]:
     >>> corpus_languages(pa.array(["The aid reached the camp."], pa.large_string()))
     ['en']
     """
-    sample = take_rows(texts, subsample(len(texts), _LANGUAGE_SAMPLE))
+    rows = subsample(len(texts), _LANGUAGE_SAMPLE)
+    sample = texts.take(rows) if isinstance(texts, ShardedTexts) else take_rows(texts, rows)
     counted = Counter(recognise_languages(sample))
     return [
         language for language, count in counted.most_common()
@@ -68,7 +69,7 @@ def corpus_languages(texts: pa.LargeStringArray) -> list[str]:
 
 
 def default_vectorizer(
-    texts: pa.LargeStringArray,
+    texts: pa.LargeStringArray | ShardedTexts,
     n_jobs: int | None = None,
     languages: Sequence[str] | None = None,
 ) -> TermVectorizer:
@@ -76,7 +77,7 @@ def default_vectorizer(
 
     Parameters
     ----------
-    texts : pyarrow.LargeStringArray
+    texts : pyarrow.LargeStringArray or ShardedTexts
         The corpus.
     n_jobs : int or None, default=None
         Threads.
@@ -100,7 +101,10 @@ def default_vectorizer(
     True
     """
     n = len(texts)
-    n_characters = pc.sum(pc.utf8_length(texts)).as_py() or 0
+    if isinstance(texts, ShardedTexts):
+        n_characters = int(texts.sizes[:, 1].sum())
+    else:
+        n_characters = size_of(texts)[1]
     languages = corpus_languages(texts) if languages is None else list(languages)
     stop_words = set(_ABBREVIATIONS)
     for language in languages:
@@ -151,7 +155,7 @@ def fit_vectorizer(
 
     Parameters
     ----------
-    documents : pyarrow.LargeStringArray, or sequence of sequence of str
+    documents : pyarrow.LargeStringArray, ShardedTexts, or sequence of sequence of str
         The documents.
     vectorizer : TermVectorizer or None
         The user's, which stays as it is; None makes one fit for the corpus.
@@ -179,7 +183,8 @@ def fit_vectorizer(
     begin_step(READING)
     own = vectorizer is None
     texts = documents
-    if not isinstance(documents, pa.Array) and (own or background is not None):
+    is_text = isinstance(documents, (pa.Array, ShardedTexts))
+    if not is_text and (own or background is not None):
         # Tokens as they are; the words between them say which language they are in.
         texts = string_array(" ".join(map(str, tokens)) for tokens in documents)
     parsed = [(seed, parse_seed(seed)) for words in themes.values() for seed in words]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -30,6 +31,7 @@ from topics.text.ngrams import Levels, Occurrences, learn_ngrams
 from topics.text.phrases import learn_phrases
 from topics.text.python_analyzer import Analyzer, analyze, language_codes
 from topics.text.sentences import BREAK, mark_breaks
+from topics.text.spelling import WordCounts, commonest_words, count_words
 from topics.text.term_sequences import Rows, TermSequences, csr_from_rows, term_totals
 from topics.text.tfidf import linear_scores
 from topics.text.unicode_tables import UNSPACED_RUN
@@ -100,8 +102,8 @@ class ExtractedTerms:
         The phrases in use, and their scores.
     spelling : dict of str to str
         How the words of a form are spelled as a term.
-    forms : dict of str to list of str
-        The words of the texts that count for a term, the commonest first, where forms do.
+    words : Counter of (str, str)
+        How often each word stands in the texts, by its form and itself, where forms count.
     n_jobs : int or None
         Threads.
     """
@@ -113,7 +115,7 @@ class ExtractedTerms:
     grams: tuple[Occurrences, Levels] | None = None
     phrases: dict[str, float] = field(default_factory=dict)
     spelling: dict[str, str] = field(default_factory=dict)
-    forms: dict[str, list[str]] = field(default_factory=dict)
+    words: WordCounts = field(default_factory=Counter)
     n_jobs: int | None = None
 
     @cached_property
@@ -211,7 +213,7 @@ class TermExtractor:
     ) -> None:
         self.params, self.phrases, self.learn_phrases = params, phrases, learn_phrases
         self.spelling = dict(spelling)
-        self.forms: dict[str, list[str]] = {}
+        self.words: WordCounts = Counter()
         self.analyzer = Analyzer(params, stop_words, phrases, self.spelling)
         self.stop_words = string_array(sorted(self.analyzer.stop_words))
         self.n_jobs = params["n_jobs"]
@@ -292,7 +294,7 @@ class TermExtractor:
                 in_order=sequences,
                 phrases=phrases,
                 spelling=self.spelling,
-                forms=self.forms,
+                words=self.words,
                 n_jobs=self.n_jobs,
             )
         occurrences, trie, terms = learn_ngrams(
@@ -305,7 +307,7 @@ class TermExtractor:
             grams=(occurrences, columns),
             phrases=phrases,
             spelling=self.spelling,
-            forms=self.forms,
+            words=self.words,
             n_jobs=self.n_jobs,
         )
 
@@ -463,7 +465,7 @@ class TermExtractor:
             in_order=sequences.renumber(places),
             phrases=phrases,
             spelling=self.spelling,
-            forms=self.forms,
+            words=self.words,
             n_jobs=self.n_jobs,
         )
 
@@ -483,17 +485,8 @@ class TermExtractor:
         self, forms: Sequence[str], words: Sequence[str], often: Sequence[int]
     ) -> None:
         """Let every form be shown as the word of it that stands most often in the texts."""
-        total: dict[tuple[str, str], int] = {}
-        for form, word, n in zip(forms, words, often, strict=True):
-            total[form, word] = total.get((form, word), 0) + n
-        best: dict[str, tuple[int, str]] = {}
-        for (form, word), n in total.items():
-            if form not in self.spelling:
-                best[form] = min(best.get(form, (0, word)), (-n, word))
-        self.spelling.update({form: word for form, (_, word) in best.items()})
-        for (form, word), n in sorted(total.items(), key=lambda item: (-item[1], item[0])):
-            if n:
-                self.forms.setdefault(self.spelling[form], []).append(word)
+        self.words = count_words(forms, words, often)
+        self.spelling = commonest_words(self.words, self.spelling)
         self.phrases = {self.respelled(phrase): score for phrase, score in self.phrases.items()}
         self.analyzer = Analyzer(
             self.params, self.stop_words.to_pylist(), self.phrases, self.spelling

@@ -5,15 +5,15 @@ from __future__ import annotations
 import html
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -33,10 +33,11 @@ from topics.text.fast_tokenizer import split_unspaced
 from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import Analyzer, compiled, language_codes
 from topics.text.seed_words import parse_seed, seed_matches
-from topics.text.shards import is_sharded, map_shards_of, shard_columns
+from topics.text.shards import ShardedTexts, is_sharded
+from topics.text.spelling import WordCounts, commonest_words, respelled, words_of_terms
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
-from topics.text.term_sequences import TermSequences, shard_edges
+from topics.text.term_sequences import TermSequences, concat_sequences, shard_edges
 from topics.text.tfidf import inverse_document_frequency, tfidf_weights
 from topics.text.unicode_tables import UNSPACED_RUN, fold_text
 from topics.text.vocabulary import TermCounts, Vocabulary, kept_terms
@@ -200,8 +201,9 @@ class TermVectorizer(Estimator):
     smoothed_idf_: NDArray[np.float64]
     n_learnt_terms_: int
     phrases_: dict[str, float]
-    forms_: dict[str, list[str]]
     _spelling: dict[str, str]
+    _words: WordCounts
+    _fixed_spelling: dict[str, str] | None
     stop_words_: list[str]
     _idf: NDArray[np.float64]
 
@@ -314,20 +316,23 @@ class TermVectorizer(Estimator):
         """
         self._begin()
         if is_sharded(texts):
-            make = partial(type(self), **{**self.get_params(deep=False), "n_jobs": 1})
-            parts = map_shards_of(texts, partial(_fitted_to_shard, make), self.n_jobs)
-            if not parts:
-                raise TopicsError("there is no document", "give a dataset with texts")
-            for name in ("_counts", "_spelling", "phrases_"):
-                if name in vars(parts[0]):
-                    setattr(self, name, getattr(parts[0], name))
-            for part in parts[1:]:
-                self._add_counts_of(part)
+            self._add_shards(ShardedTexts.of(texts))
         else:
             for batch in self._batches(texts):
                 self._add(batch)
         self._settle()
         return self
+
+    def _add_shards(self, texts: ShardedTexts, keep: Sequence[str] = ()) -> None:
+        """Count the terms of shards where they lie, and add up what was counted."""
+        make = partial(type(self), **{**self.get_params(deep=False), "n_jobs": 1})
+        # Phrases are learnt from the first shard, as they are from the first batch.
+        first = 1 if self.phrases is True else texts.n_shards
+        for shards in (range(first), range(first, texts.n_shards)):
+            phrases = vars(self).get("phrases_") if shards.start else None
+            count = partial(_counted_shard, make, keep, phrases)
+            for found in texts.map(count, self.n_jobs, shards):
+                self._add_counts(found)
 
     @restore_on_error
     def partial_fit(self, texts: Any, y: Any = None) -> Self:
@@ -390,30 +395,57 @@ class TermVectorizer(Estimator):
         [2, 1]
         """
         self._check_fitted()
-        free = {"n_jobs"}
-        ours = {k: v for k, v in self.get_params(deep=False).items() if k not in free}
+        ours = _comparable(self)
         for other in others:
-            theirs = {k: v for k, v in other.get_params(deep=False).items() if k not in free}
+            theirs = _comparable(other)
             differing = sorted(name for name in ours if ours[name] != theirs[name])
             if differing:
                 raise ValueError(f"they differ in {', '.join(differing)}")
-            self._add_counts_of(other)
+            if self._forms_of_phrases() != other._forms_of_phrases():
+                raise ValueError("they differ in the phrases learnt")
+            self._add_counts(other._counted())
         self._settle()
         return self
 
-    def _add_counts_of(self, other: TermVectorizer) -> None:
-        if self._forms_of_phrases() != other._forms_of_phrases():
-            raise ValueError("they differ in the phrases learnt")
-        counts = other._counts
-        if other._spelling or self._spelling:
-            # One form may be spelled in two ways; that of this vectorizer stays.
-            self._spelling = {**other._spelling, **self._spelling}
-            term = self._extractor().analyzer.term
-            theirs_spelled = counts.vocabulary.terms.to_pylist()
-            spelled = [" ".join(map(term, words.split())) for words in theirs_spelled]
-            terms = Vocabulary(len(counts.vocabulary), string_array(spelled))
-            counts = replace(counts, vocabulary=terms)
-        self._counts = (self._counts + counts).bounded(self.max_vocabulary)
+    def _add_counts(self, found: _Counted) -> None:
+        """Add what was counted of other texts; each form is spelled as the commonest of its words.
+
+        So it is whatever parts the texts come in, but for the terms of an artifact, which stay.
+        """
+        if "_counts" not in vars(self):
+            counts, self.phrases_, self._words, self._spelling, self._fixed_spelling = found
+            self._counts = counts.bounded(self.max_vocabulary)
+            return
+        fixed = {**found.fixed, **self._fixed()}
+        words = self._words + found.words
+        seen = {**found.spelling, **found.fixed, **self._spelling}
+        spelling = {**seen, **commonest_words(words, fixed)}
+        new, theirs = (
+            {word: spelling[form] for form, word in before.items() if spelling[form] != word}
+            for before in ({**self._spelling, **self._fixed()}, {**found.spelling, **found.fixed})
+        )
+        added = self._counts.respelled(new) + found.counts.respelled(theirs)
+        self._counts = added.bounded(self.max_vocabulary)
+        self.phrases_ = {respelled(phrase, new): n for phrase, n in self.phrases_.items()}
+        self._words, self._spelling, self._fixed_spelling = words, spelling, fixed
+        if self._counts is not added:
+            # What is let go as a term is not held as a word either.
+            held = set(" ".join(self._counts.vocabulary.terms.to_pylist()).split(" "))
+            self._spelling = {form: word for form, word in spelling.items() if word in held}
+            kept = {key: n for key, n in words.items() if key[0] in self._spelling}
+            self._words = Counter(kept)
+
+    def _counted(self) -> _Counted:
+        return _Counted(self._counts, self.phrases_, self._words, self._spelling, self._fixed())
+
+    def _fixed(self) -> dict[str, str]:
+        """How the terms of an artifact are spelled, of whose words no counts are known."""
+        if self._fixed_spelling is None:
+            form = self._extractor().analyzer.form
+            spelled = " ".join(self._counts.vocabulary.terms.to_pylist()).split(" ")
+            respells = self._extractor().analyzer.respells
+            self._fixed_spelling = {form(w): w for w in spelled} if form and respells else {}
+        return self._fixed_spelling
 
     @restore_on_error
     def fit_transform(self, texts: Any, y: Any = None) -> sp.csr_matrix:
@@ -495,21 +527,29 @@ class TermVectorizer(Estimator):
         self._begin()
         keep = list(keep)
         closed = [term for term in keep if not parse_seed(term).is_open]
-        found = self._extractor(learning=True, keep=closed).learn(
-            self._column(texts), in_order=True
-        )
-        assert found.in_order is not None
-        self._keep_learnt(found)
-        self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
+        found: ExtractedTerms | None = None
+        if is_sharded(texts):
+            texts = ShardedTexts.of(texts)
+            self._add_shards(texts, closed)
+        else:
+            found = self._extractor(learning=True, keep=closed).learn(
+                self._column(texts), in_order=True
+            )
+            self._keep_learnt(found)
+            self._counts = found.counts(occurrences=self._counts_occurrences(), rows_follow=False)
         if len(closed) < len(keep):
             self._vocabulary = self._counts.vocabulary
         kept = [self._extractor().respelled(term) for term in closed]
         for term in set(keep).difference(closed):
             kept += seed_matches(term, self)
-        keep = kept
         if beyond is None:
-            return found.in_order.renumber(self._settle(keep))
-        return found.in_order.renumber(self._go_beyond(self._settle_any(keep), beyond))
+            columns = self._settle(kept)
+        else:
+            columns = self._go_beyond(self._settle_any(kept), beyond)
+        if found is None:
+            return self.sequences(texts)
+        assert found.in_order is not None
+        return found.in_order.renumber(columns)
 
     def learnt(self) -> TermVectorizer:
         """The vectorizer of the terms that were learnt, without those that stand behind them.
@@ -636,6 +676,17 @@ class TermVectorizer(Estimator):
         [[2, 1]]
         """
         self._need_vocabulary()
+        if is_sharded(texts):
+            # Readers need the terms, and nothing else that was counted.
+            reader = copy(self)
+            reader._words, reader.n_jobs = Counter(), 1
+            for name in ("_counts", "_learnt", "_forms"):
+                vars(reader).pop(name, None)
+            sharded = ShardedTexts.of(texts)
+            return concat_sequences(
+                [(part.ids, np.diff(part.offsets))
+                 for part in sharded.map(partial(_sequences_of_shard, reader), self.n_jobs)]
+            )  # fmt: skip
         return self._extractor().find(self._column(texts), self._vocabulary)
 
     def counts(self, texts: Any, dtype: Any = np.int64) -> sp.csr_matrix:
@@ -1055,6 +1106,20 @@ class TermVectorizer(Estimator):
         """
         return self._extractor().analyzer.tokens(text)
 
+    @property
+    def forms_(self) -> dict[str, list[str]]:
+        """With ``languages``, the words of the texts that each term stands for.
+
+        Examples
+        --------
+        >>> TermVectorizer(languages="en").fit(["borders, borders, a border"]).forms_["borders"]
+        ['borders', 'border']
+        """
+        known = vars(self).get("_forms")
+        if known is None or known[0] is not self._words:
+            self._forms = known = self._words, words_of_terms(self._words, self._spelling)
+        return known[1]
+
     def written_forms(self, term: str) -> set[str]:
         """How a term may be written: itself, and the words of the texts that it stands for.
 
@@ -1353,7 +1418,7 @@ class TermVectorizer(Estimator):
                 stacklevel=4,
             )
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
-        self.phrases_, self._spelling, self.forms_ = {}, {}, {}
+        self._forget_words()
         for name in ("_counts", "_vocabulary", "_idf", "document_frequency_", "n_documents_"):
             vars(self).pop(name, None)
         if self.vocabulary is not None:
@@ -1368,6 +1433,9 @@ class TermVectorizer(Estimator):
                     stacklevel=4,
                 )
 
+    def _forget_words(self) -> None:
+        self.phrases_, self._spelling, self._words, self._fixed_spelling = {}, {}, Counter(), {}
+
     def _need_vocabulary(self) -> None:
         if "_vocabulary" in vars(self):
             return
@@ -1376,7 +1444,7 @@ class TermVectorizer(Estimator):
             raise TopicsError("no term satisfies the parameters yet", "call partial_fit with more")
         self._check_params()
         self.stop_words_ = sorted(stop_word_list(self.stop_words))
-        self.phrases_, self._spelling, self.forms_ = {}, {}, {}
+        self._forget_words()
         self._vocabulary = _vocabulary_given(self.vocabulary)
         self._spell_as_given()
 
@@ -1440,7 +1508,7 @@ class TermVectorizer(Estimator):
     def _batches(self, texts: Any) -> Iterator[Any]:
         """The columns of one batch after the other."""
         if is_sharded(texts):
-            yield from (self._column(shard) for shard in shard_columns(texts))
+            yield from (self._column(shard) for shard in ShardedTexts.of(texts))
             return
         if isinstance(texts, (Iterator, list, tuple)) and not self.takes_any_document:
             items = iter(texts)
@@ -1467,7 +1535,7 @@ class TermVectorizer(Estimator):
     def _output(self, matrix: sp.csr_matrix, texts: Any) -> Any:
         return as_output(self, matrix, texts)
 
-    def _add(self, batch: Any) -> None:
+    def _add(self, batch: Any, keep: Sequence[str] = ()) -> None:
         """Count the terms of one more batch."""
         often = self._counts_occurrences()
         if self.vocabulary is not None:
@@ -1479,12 +1547,12 @@ class TermVectorizer(Estimator):
                 counts.n_documents += self._counts.n_documents
             self._counts = counts
             return
-        found = self._extractor(learning="_counts" not in vars(self)).learn(batch, in_order=False)
-        self._keep_learnt(found)
+        is_first = "_counts" not in vars(self)
+        if not is_first:
+            self._spelling = {**self._spelling, **self._fixed()}
+        found = self._extractor(learning=is_first, keep=keep).learn(batch, in_order=False)
         counts = found.counts(occurrences=often, rows_follow=False)
-        if "_counts" in vars(self):
-            counts = self._counts + counts
-        self._counts = counts.bounded(self.max_vocabulary)
+        self._add_counts(_Counted(counts, found.phrases, found.words, found.spelling, {}))
 
     def _forms_of_phrases(self) -> set[str]:
         """The phrases in use, each word in the form that it is counted under."""
@@ -1503,9 +1571,7 @@ class TermVectorizer(Estimator):
         return [" ".join(analyzer.tokens(phrase)) for phrase in phrases]
 
     def _keep_learnt(self, found: ExtractedTerms) -> None:
-        self.phrases_, self._spelling = found.phrases, found.spelling
-        for term, words in found.forms.items():
-            self.forms_[term] = list(dict.fromkeys([*self.forms_.get(term, ()), *words]))
+        self.phrases_, self._spelling, self._words = found.phrases, found.spelling, found.words
 
     def _counts_occurrences(self) -> bool:
         """Whether ``max_features`` asks for more than how many documents hold a term."""
@@ -1610,7 +1676,7 @@ class TermVectorizer(Estimator):
     ) -> None:
         """Be fitted again, from what an artifact holds."""
         self.stop_words_, self.phrases_, self._spelling = stop_words, phrases, spelling
-        self.forms_ = {}
+        self._words, self._fixed_spelling = Counter(), None
         self._vocabulary = Vocabulary(len(terms), string_array(terms))
         self._counts = TermCounts(self._vocabulary, document_frequency, None, n_documents)
         self._set_counts(document_frequency, n_documents)
@@ -1619,8 +1685,54 @@ class TermVectorizer(Estimator):
             self._idf = idf
 
 
-def _fitted_to_shard(make: Callable[[], TermVectorizer], texts: Any) -> TermVectorizer:
-    return make().partial_fit(texts)
+class _Counted(NamedTuple):
+    """What was counted of some texts.
+
+    Attributes
+    ----------
+    counts : TermCounts
+        Of their terms.
+    phrases : dict of str to float
+        The phrases that were counted.
+    words : Counter of (str, str)
+        How often each word stands in them, where forms count.
+    spelling : dict of str to str
+        How their forms are spelled in ``counts``.
+    fixed : dict of str to str
+        Those of them that stay so.
+    """
+
+    counts: TermCounts
+    phrases: dict[str, float]
+    words: WordCounts
+    spelling: dict[str, str]
+    fixed: dict[str, str]
+
+
+def _comparable(vectorizer: TermVectorizer) -> dict[str, Any]:
+    """The parameters that decide what is counted."""
+    params = {k: v for k, v in vectorizer.get_params(deep=False).items() if k != "n_jobs"}
+    # An artifact has tuples for lists.
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in params.items()}
+
+
+def _counted_shard(
+    make: Callable[[], TermVectorizer],
+    keep: Sequence[str],
+    phrases: dict[str, float] | None,
+    texts: Any,
+) -> _Counted:
+    vectorizer = make()
+    vectorizer._begin()
+    if phrases is not None:
+        vectorizer.phrases_ = phrases
+    for batch in vectorizer._batches(texts):
+        vectorizer._add(batch, keep)
+    return vectorizer._counted()
+
+
+def _sequences_of_shard(vectorizer: TermVectorizer, texts: Any) -> TermSequences:
+    return vectorizer.sequences(texts)
 
 
 def _analyze(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral
 from typing import Any
@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from topics._arrow import argsort_strings, take_rows
+from topics._arrow import argsort_strings, string_array, take_rows
 from topics._errors import TopicsError
 from topics._kernels import works_plainly
 from topics.text.fast_tokenizer import TokenTable, lookup_terms, token_table
 from topics.text.ngrams import Levels, Trie, build_trie, numbered
+from topics.text.spelling import respelled
 
 
 class Vocabulary:
@@ -296,6 +297,22 @@ class TermCounts:
             self.n_pruned + other.n_pruned,
             self.frequency_error + other.frequency_error,
         )
+
+    def respelled(self, changed: Mapping[str, str]) -> TermCounts:
+        """The same with some words of the terms spelled anew; terms are then in no order.
+
+        Examples
+        --------
+        >>> terms = Vocabulary(2, pa.array(["aid", "camp"], pa.large_string()))
+        >>> counts = TermCounts(terms, np.array([2, 1]), None, 3)
+        >>> counts.respelled({"camp": "camps"}).vocabulary.terms.to_pylist()
+        ['aid', 'camps']
+        """
+        if not changed:
+            return self
+        terms = self.vocabulary.terms.to_pylist()
+        spelled = string_array(respelled(term, changed) for term in terms)
+        return replace(self, vocabulary=Vocabulary(len(terms), spelled))
 
     def bounded(self, max_terms: int | None) -> TermCounts:
         """At most so many terms: those in the most documents, the first of those that are equal.

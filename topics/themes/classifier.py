@@ -21,7 +21,7 @@ from topics._math.calibration import best_thresholds, calibrate
 from topics._parallel import WorkerPool, one_blas_thread
 from topics._progress import begin_step, steps
 from topics.reading.corpus import text_of_release
-from topics.reading.documents import as_documents
+from topics.reading.documents import Documents, as_documents
 from topics.reading.label_columns import check_labels, labels_of_indicators, unknown_labels
 from topics.text.background import Background, WordKnowledge, resolve_background
 from topics.text.default_vectorizer import READING, fit_vectorizer
@@ -164,8 +164,9 @@ class ThemeClassifier(ReportMixin, Estimator):
 
         Parameters
         ----------
-        texts : Corpus, Arrow column, or iterable of str
+        texts : Corpus, Arrow column, iterable of str, Arrow dataset or Dask DataFrame
             The documents, labelled or not: unlabelled ones teach the vocabulary and the vectors.
+            Those of a dataset or of a DataFrame of Dask are read where they lie.
         y : iterable or None, default=None
             For each document a name, a list of names (empty: none applies), or None where nobody
             has looked; or a matrix of zeros and ones with a column for each class (the themes,
@@ -195,14 +196,14 @@ class ThemeClassifier(ReportMixin, Estimator):
         >>> ThemeClassifier(themes).fit(["a camp", "a court"] * 5).classes_
         array(['aid', 'law'], dtype='<U3')
         """
-        documents = as_documents(texts)
+        documents = Documents.of(texts)
         themes = check_themes(self.themes)
         if themes and y is not None:
             y = list(y) if not hasattr(y, "shape") else y
             self._warn_of_new_themes(y, list(themes))
         with steps("fitting", {READING: 2, **self.fitting_steps()}):
             vectorizer, sequences, knowledge = fit_vectorizer(
-                documents, self.vectorizer, themes, self.n_jobs, self.fitting_background()
+                documents.texts, self.vectorizer, themes, self.n_jobs, self.fitting_background()
             )
             return self.fit_sequences(sequences, vectorizer, y, sample_weight, knowledge)
 
