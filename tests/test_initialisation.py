@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from topics._kernels.lanes import LANES, add_scaled, dot
+from topics._kernels.lanes import LANES, add_scaled, add_weighted_rows, dot
 from topics._math.kmeans import spherical_kmeans
 from topics._math.sparse import spmm, truncated_svd
 from topics._parallel import WorkerPool
@@ -20,6 +20,27 @@ def compiled_dot(a, rows, i):
 @njit
 def compiled_add(to, rows, i, scale):
     add_scaled(to, rows, i, scale)
+
+
+@njit
+def compiled_sum(to, matrix, rows, weights, start, stop):
+    add_weighted_rows(to, matrix, rows, weights, start, stop)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("places", [np.int32, np.int64])
+@given(st.integers(0, 15), st.integers(0, 9), st.integers(0, 99))
+@settings(deadline=None, max_examples=30)
+def test_weighted_rows_add_up_in_their_order(dtype, places, lanes, n, seed):
+    rng = np.random.default_rng(seed)
+    matrix = rng.standard_normal((5, lanes * LANES)).astype(dtype)
+    rows, weights = rng.integers(0, 5, n).astype(places), rng.standard_normal(n).astype(dtype)
+    start = int(rng.integers(0, n + 1))
+    found, expected = matrix[0].copy(), matrix[0].copy()
+    compiled_sum(found, matrix, rows, weights, start, n)
+    for j in range(start, n):
+        compiled_add(expected, matrix, rows[j], weights[j])
+    assert found.tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

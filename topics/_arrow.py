@@ -177,9 +177,8 @@ def as_texts(texts: Any, decode_error: str = "replace") -> pa.LargeStringArray:
         if column.null_count:
             place = column.is_null().to_pylist().index(True)
             raise TopicsError("the text is missing", "drop the row or fill it", index=place)
-        if column.nbytes >= _LARGE:
-            # What reading a file left with the pool may be more than the file.
-            pa.default_memory_pool().release_unused()
+        # What reading a file left with the pool may be more than the file.
+        give_much_memory_back(column.nbytes)
         return _in_utf8(column.cast(pa.large_string()), decode_error)
     texts = list(texts)
     for place, text in enumerate(texts):
@@ -237,6 +236,17 @@ def give_memory_back() -> None:
     trim = _trim()
     if trim is not None:
         trim(0)
+
+
+def give_much_memory_back(size: int) -> None:
+    """As :func:`give_memory_back`, where so many bytes were worked on that it is worth while.
+
+    Examples
+    --------
+    >>> give_much_memory_back(1000)
+    """
+    if size >= _LARGE:
+        give_memory_back()
 
 
 @cache

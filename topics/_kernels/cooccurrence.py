@@ -22,6 +22,17 @@ def window_totals(offsets, ids, n_terms, window):
 
 
 @kernel
+def positions_by_term(ids, starts):
+    """Places in ``ids`` sorted by term, those of term ``t`` from ``starts[t]`` on."""
+    positions = np.empty(ids.size, np.int64)
+    ends = starts.copy()
+    for p in range(ids.size):
+        positions[ends[ids[p]]] = p
+        ends[ids[p]] += 1
+    return positions
+
+
+@kernel
 def _meet(near, touched, n, other, weight):
     # Written whether it is new or not: a branch here would be guessed wrongly half the time.
     seen = near[other]

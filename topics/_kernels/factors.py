@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from topics._kernels import kernel
-from topics._kernels.lanes import add_scaled, dot
+from topics._kernels.lanes import add_scaled, add_weighted_rows, dot
 
 
 @kernel
@@ -62,8 +62,7 @@ def hals_rows(indptr, indices, data, other, gram, pull, rows, low, high, sweeps,
     for i in range(low, high):
         row = rows[i]
         met[:] = 0
-        for j in range(indptr[i], indptr[i + 1]):
-            add_scaled(met, other, indices[j], data[j])
+        add_weighted_rows(met, other, indices, data, indptr[i], indptr[i + 1])
         for t in range(k):
             gradient[t] = l1 - met[t] - (pull[i, t] if pull.shape[0] else 0)
         for s in range(k):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from topics._kernels import kernel, works_plainly
 
 if not works_plainly():
-    from topics._kernels.lanes import add_scaled
+    from topics._kernels.lanes import add_weighted_rows
 
 
 @kernel
@@ -14,5 +14,4 @@ def spmm_rows(indptr, indices, data, dense, low, high, product):
     for i in range(low, high):
         row = product[i]
         row[:] = 0
-        for j in range(indptr[i], indptr[i + 1]):
-            add_scaled(row, dense, indices[j], data[j])
+        add_weighted_rows(row, dense, indices, data, indptr[i], indptr[i + 1])

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._math.arrays import sigmoid
-from topics._math.sparse import spmm
+from topics._math.sparse import dense_product, spmm
 from topics._parallel import WorkerPool
 
 Floats = NDArray[np.floating]
@@ -106,7 +106,8 @@ class LinearModel(NamedTuple):
         """
         dtype = features.terms.dtype
         scores = spmm(features.terms, self.terms, workers).astype(np.float64)
-        scores += features.dense @ self.dense.astype(dtype) + features.own * self.own
+        scores += dense_product(features.dense, self.dense.astype(dtype), workers)
+        scores += features.own * self.own
         return scores + self.intercept
 
 
@@ -194,19 +195,7 @@ def fit_logistic(
     weights = np.where(has_both_classes, weights / np.where(has_both_classes, total, 1), 0)
     penalty = np.ones((sum(features.sizes), 1)) / (strength * np.where(has_both_classes, total, 1))
     penalty[-1] = 0  # the intercept's
-    across = sp.csr_matrix(features.terms.T)
-
-    def sums(left: Floats) -> Floats:
-        """Sums of the documents' features, each with a number of every class."""
-        narrow = left.astype(features.terms.dtype)
-        return np.vstack(
-            [
-                spmm(across, narrow, workers),
-                features.dense.T @ narrow,
-                (features.own * left).sum(axis=0, keepdims=True),
-                left.sum(axis=0, keepdims=True) * (offset is None),
-            ]
-        )
+    sums = _sums_of(features, workers, with_intercept=offset is None)
 
     def products(coef: Floats) -> Floats:
         return LinearModel.of(coef, features.sizes).scores(features, workers)
@@ -248,6 +237,27 @@ def fit_logistic(
     if offset is None:
         model.intercept[:] = np.where(has_both_classes, model.intercept, answers)
     return model
+
+
+def _sums_of(
+    features: Features, workers: WorkerPool, *, with_intercept: bool
+) -> Callable[[Floats], Floats]:
+    """A function that sums the documents' features, each with a number of every class."""
+    across = sp.csr_matrix(features.terms.T)
+    dense_across = np.ascontiguousarray(features.dense.T)
+
+    def sums(left: Floats) -> Floats:
+        narrow = left.astype(features.terms.dtype)
+        return np.vstack(
+            [
+                spmm(across, narrow, workers),
+                dense_product(dense_across, narrow, workers),
+                (features.own * left).sum(axis=0, keepdims=True),
+                left.sum(axis=0, keepdims=True) * with_intercept,
+            ]
+        )
+
+    return sums
 
 
 def _conjugate_gradients(times: Callable[[Floats], Floats], right: Floats) -> Floats:

@@ -12,6 +12,7 @@ from topics._math.arrays import padded
 from topics._parallel import WorkerPool, one_blas_thread
 
 ROWS_PER_SHARD = 2048
+_NUMBERS_PER_SHARD = 1 << 19
 
 
 def spmm(matrix: sp.csr_matrix, dense: NDArray[Any], workers: WorkerPool) -> NDArray[Any]:
@@ -48,6 +49,36 @@ def spmm(matrix: sp.csr_matrix, dense: NDArray[Any], workers: WorkerPool) -> NDA
         matrix.shape[0], ROWS_PER_SHARD,
     )  # fmt: skip
     return product[:, : dense.shape[1]]
+
+
+def dense_product(
+    left: NDArray[Any], right: NDArray[Any], workers: WorkerPool
+) -> NDArray[np.floating]:
+    """A matrix times another, over threads.
+
+    Parameters
+    ----------
+    left : ndarray of float, shape (n, m)
+        A matrix of many rows.
+    right : ndarray, shape (m, k)
+        The other, of the same dtype.
+    workers : WorkerPool
+        Threads; the result does not depend on how many, as long as BLAS itself takes one.
+
+    Returns
+    -------
+    ndarray, shape (n, k)
+        Of the same dtype.
+
+    Examples
+    --------
+    >>> with WorkerPool(1) as workers:
+    ...     dense_product(np.eye(2), np.array([[2.0], [3.0]]), workers).tolist()
+    [[2.0], [3.0]]
+    """
+    size = max(1, _NUMBERS_PER_SHARD // max(left.shape[1], 1))
+    parts = workers.over_shards(lambda low, high: left[low:high] @ right, len(left), size)
+    return np.concatenate(parts) if parts else left @ right
 
 
 def truncated_svd(

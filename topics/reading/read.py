@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from topics._arrow import combine_chunks, take_rows, valid_utf8
+from topics._arrow import combine_chunks, give_much_memory_back, take_rows, valid_utf8
 from topics._errors import TopicsError
 from topics._progress import track
 from topics.reading.boilerplate import separate_boilerplate, without_news
@@ -214,7 +214,8 @@ def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corp
     Parameters
     ----------
     parts : list of Part
-        The files, or pieces of them. The only one of a kind that holds no text is an error.
+        The files, or pieces of them, which are used up. The only one of a kind that holds no text
+        is an error.
     rejects : list of (str or None, int or None, str)
         What could not be read so far.
     making : Making
@@ -238,30 +239,14 @@ def one_corpus(parts: list[Part], rejects: list[Reject], making: Making) -> Corp
     (1, {'a.csv': {'text': 'text'}})
     """
     log = _decide_units(parts, rejects)
-    tables, dates = [], list[Sequence[DateFound]]()
-    for place, rows in parts:
-        broken: list[Reject] = [(place, number, reason) for number, reason in rows.rejects]
-        is_first = place is None or place not in making.found
-        if not rows.table.num_rows and not broken and place is not None and is_first:
-            broken = [(place, None, "it holds no release")]
-        try:
-            table, found, empty, notes = _standard_table(place, rows, making)
-        except TopicsError as error:
-            is_only = len(parts) == 1 if making.is_only is None else making.is_only
-            if is_only and is_first:
-                raise
-            unread: list[int | None] = [None] if is_first else list(rows.numbers)
-            rejects += [*broken, *((place, number, error.problem) for number in unread)]
-            continue
-        tables.append(table)
-        dates += found
-        rejects += sorted(broken + empty, key=lambda reject: reject[1] or 0)
-        log += _table_notes(place, rows, table, notes)
+    tables, dates = _standard_tables(parts, rejects, making, log)
     table = concat_tables(tables) if tables else SCHEMA.empty_table()
+    give_much_memory_back(table.nbytes)
     if table.num_rows:
         table, dates = _without_pages_of_no_news(table, dates, rejects)
     if table.num_rows:
         table = _set_boilerplate(table, making.boilerplate, log)
+        give_much_memory_back(table.nbytes)
         table = _set_dates(table, dates, making, log)
         if making.repair:
             table = _repair(table)
@@ -575,6 +560,35 @@ def _table_notes(place: str | None, rows: Rows, table: pa.Table, notes: Sequence
 
 
 # One table of standard columns.
+
+
+def _standard_tables(
+    parts: list[Part], rejects: list[Reject], making: Making, log: list[str]
+) -> tuple[list[pa.Table], list[Sequence[DateFound]]]:
+    """The tables of all parts and their dates; each part is let go when it is done with."""
+    tables, dates = [], list[Sequence[DateFound]]()
+    n_parts = len(parts)
+    parts.reverse()
+    while parts:
+        place, rows = parts.pop()
+        broken: list[Reject] = [(place, number, reason) for number, reason in rows.rejects]
+        is_first = place is None or place not in making.found
+        if not rows.table.num_rows and not broken and place is not None and is_first:
+            broken = [(place, None, "it holds no release")]
+        try:
+            table, found, empty, notes = _standard_table(place, rows, making)
+        except TopicsError as error:
+            is_only = n_parts == 1 if making.is_only is None else making.is_only
+            if is_only and is_first:
+                raise
+            unread: list[int | None] = [None] if is_first else list(rows.numbers)
+            rejects += [*broken, *((place, number, error.problem) for number in unread)]
+            continue
+        tables.append(table)
+        dates += found
+        rejects += sorted(broken + empty, key=lambda reject: reject[1] or 0)
+        log += _table_notes(place, rows, table, notes)
+    return tables, dates
 
 
 def _standard_table(

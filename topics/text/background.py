@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.util import find_spec
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from topics._errors import TopicsError, require
@@ -49,6 +51,7 @@ _MAX_PIECES = 2
 _LEAST_LETTERS = 2
 """Of a piece, in the mean, of words that are known."""
 _SHORTEST_WORD, _LONGEST_WORD = 3, 12
+_ENCODED_AT_ONCE = 8192
 _MAX_READ = 200_000
 """Words of a file of vectors."""
 
@@ -166,15 +169,11 @@ class PackageVectors:
         return dict(sorted(self._tokenizer.get_vocab().items(), key=lambda item: item[1]))
 
     def _means(self, pieces: list[list[int]]) -> NDArray[np.float32]:
-        lengths = np.array([len(row) for row in pieces], np.int64)
-        found = np.zeros((len(pieces), self._rows.shape[1]), np.float32)
-        flat = np.array([piece for row in pieces for piece in row], np.int64)
-        starts = np.cumsum(lengths) - lengths
-        known = lengths > 0
-        if known.any():
-            sums = np.add.reduceat(self._rows[flat].astype(np.float32), starts[known], axis=0)
-            found[known] = sums / lengths[known, None].astype(np.float32)
-        return found
+        ends = np.cumsum([0, *map(len, pieces)])
+        numbers = np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1]))
+        held = (np.ones(numbers.size, np.float32), numbers, ends)
+        sums = sp.csr_matrix(held, (len(pieces), len(self._rows))) @ self._rows.astype(np.float32)
+        return np.asarray(sums / np.maximum(np.diff(ends), 1)[:, None].astype(np.float32))
 
 
 class KeyedVectorsEncoder:
@@ -382,9 +381,11 @@ class WordKnowledge:
         >>> vectors is None or WordKnowledge(vectors, ["en"]).vectors(["camp"]).shape
         (1, 256)
         """
-        found = self._encode(terms)
-        known = found.any(axis=1, keepdims=True)
-        return np.ascontiguousarray(unit_rows(found - self._centre) * known, np.float32)
+        starts = range(0, max(len(terms), 1), _ENCODED_AT_ONCE)
+        parts = (self._encode(terms[start : start + _ENCODED_AT_ONCE]) for start in starts)
+        return np.concatenate(
+            [unit_rows(rows - self._centre) * rows.any(axis=1, keepdims=True) for rows in parts]
+        )
 
     def _encode(self, words: list[str]) -> NDArray[np.float32]:
         return np.asarray(self._background.encode(words), np.float32)

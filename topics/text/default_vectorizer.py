@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from topics._arrow import string_array, take_rows
+from topics._arrow import give_much_memory_back, string_array, take_rows
 from topics._math.arrays import subsample
 from topics._progress import begin_step
 from topics.text.background import LEAST_TRUST, Background, WordKnowledge
@@ -202,6 +202,7 @@ def fit_vectorizer(
         languages = list(language_codes(vectorizer.languages) or languages or ())
     # Learning takes more memory than all else: what is no longer needed goes.
     unload_language_model()
+    give_much_memory_back(getattr(documents, "nbytes", 0))
     terms = seed_terms(dict(themes), vectorizer.tokenize)
     kept = [term for words in terms.values() for term in words]
     kept += [written for written, seed in parsed if seed.is_open]
@@ -219,6 +220,7 @@ def fit_vectorizer(
             # Lists of stop words have words with an apostrophe, which no token has.
             warnings.filterwarnings("ignore", "Your stop_words may be inconsistent")
         sequences = vectorizer.fit_to_sequences(documents, kept, beyond)
+    give_much_memory_back(getattr(documents, "nbytes", 0))
     return FittedTerms(vectorizer, sequences, knowledge)
 
 

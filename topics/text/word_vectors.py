@@ -44,7 +44,10 @@ class WordVectors(Estimator):
         Pairs whose counts sum to less than this are taken for chance; None is 1 from a million
         tokens on, and 0 below.
     max_terms : int or None, default=20000
-        Only so many terms, the most frequent ones, have vectors; the others have zeros.
+        Only so many terms, the most frequent ones, are factorised.
+    fold_in : bool, default=False
+        Give the other terms vectors, too, by the factorised ones that they stand near in any
+        document [2]_; else they have zeros.
     max_tokens : int or None, default=2000000
         A random sample of the documents is counted where they hold more tokens.
     random_state : int, RandomState or None, default=0
@@ -77,6 +80,7 @@ class WordVectors(Estimator):
         window: int = 20,
         min_count: float | None = None,
         max_terms: int | None = 20_000,
+        fold_in: bool = False,
         max_tokens: int | None = 2_000_000,
         random_state: Any = 0,
         n_jobs: int | None = None,
@@ -85,6 +89,7 @@ class WordVectors(Estimator):
         self.window = window
         self.min_count = min_count
         self.max_terms = max_terms
+        self.fold_in = fold_in
         self.max_tokens = max_tokens
         self.random_state = random_state
         self.n_jobs = n_jobs
@@ -128,7 +133,11 @@ class WordVectors(Estimator):
         )
         ppmi = positive_pmi(pairs, totals)
         del pairs
-        return self._factorise(ppmi, chosen, n_terms)
+        factors = self._factorise(ppmi, chosen, n_terms)
+        del ppmi
+        if self.fold_in and factors is not None and chosen.size < n_terms:
+            self._fold_in(sequences, chosen, factors)
+        return self
 
     @restore_on_error
     def partial_fit(self, sequences: TermSequences, n_terms: int) -> Self:
@@ -173,8 +182,8 @@ class WordVectors(Estimator):
         )  # fmt: skip
         self._pairs = self._pairs + pairs
         self._totals = self._totals + totals
-        ppmi = positive_pmi(self._pairs, self._totals)
-        return self._factorise(ppmi, self._chosen, n_terms)
+        self._factorise(positive_pmi(self._pairs, self._totals), self._chosen, n_terms)
+        return self
 
     def transform(self, weights: sp.csr_matrix) -> NDArray[np.float32]:
         """Vectors of documents: sums of those of their terms.
@@ -259,15 +268,36 @@ class WordVectors(Estimator):
     def _pair_threshold(self, part: TermSequences) -> float:
         return float(part.ids.size >= _MANY_TOKENS) if self.min_count is None else self.min_count
 
-    def _factorise(self, ppmi: sp.csr_matrix, chosen: NDArray[np.int64], n_terms: int) -> Self:
+    def _factorise(
+        self, ppmi: sp.csr_matrix, chosen: NDArray[np.int64], n_terms: int
+    ) -> NDArray[np.float32] | None:
+        """Set the vectors of the chosen terms; gives what makes vectors of rows of PMI."""
         size = max(1, min(self.vector_size, chosen.size - 1))
         self.vectors_ = np.zeros((n_terms, size), np.float32)
-        if ppmi.nnz:
-            U, S, _ = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
-            # What the decomposition gives terms without co-occurrence is noise.
-            met = np.diff(ppmi.indptr) > 0
-            self.vectors_[chosen[met]] = unit_rows(U * np.sqrt(S))[met]
-        return self
+        if not ppmi.nnz:
+            return None
+        U, S, V = truncated_svd(ppmi, size, random_state=self.random_state, n_jobs=self.n_jobs)
+        # What the decomposition gives terms without co-occurrence is noise.
+        met = np.diff(ppmi.indptr) > 0
+        self.vectors_[chosen[met]] = unit_rows(U * np.sqrt(S))[met]
+        return np.asarray(V / np.sqrt(np.maximum(S, 1e-9)), np.float32)
+
+    def _fold_in(
+        self, sequences: TermSequences, chosen: NDArray[np.int64], factors: NDArray[np.float32]
+    ) -> None:
+        """Set the vectors of all other terms; they are rare, so that every document is counted."""
+        n_terms = len(self.vectors_)
+        rest = np.setdiff1d(np.unique(sequences.ids), chosen)
+        numbers = np.full(n_terms, -1, np.int32)
+        numbers[np.concatenate([chosen, rest])] = np.arange(chosen.size + rest.size)
+        pairs, totals = count_pairs(
+            sequences.renumber(numbers), chosen.size + rest.size, window=self.window,
+            positive=True, first=chosen.size, n_jobs=self.n_jobs,
+        )  # fmt: skip
+        near = positive_pmi(pairs, totals, first=chosen.size)[:, : chosen.size]
+        met = np.diff(near.indptr) > 0
+        with WorkerPool(self.n_jobs) as workers:
+            self.vectors_[rest[met]] = unit_rows(spmm(near, factors, workers))[met]
 
 
 def count_pairs(
@@ -277,6 +307,7 @@ def count_pairs(
     window: int = 20,
     min_count: float = 0.0,
     positive: bool = False,
+    first: int = 0,
     n_jobs: int | None = None,
 ) -> tuple[sp.csr_matrix, NDArray[np.float64]]:
     """How much terms stand near each other: additive over documents.
@@ -294,12 +325,14 @@ def count_pairs(
     positive : bool, default=False
         Leave out pairs that meet no more often than by chance, too: the sums of others are then
         of no use.
+    first : int, default=0
+        Only rows from this one on.
     n_jobs : int or None, default=None
         Threads; the result does not depend on it.
 
     Returns
     -------
-    pairs : csr_matrix of float32, shape (n_terms, n_terms)
+    pairs : csr_matrix of float32, shape (n_terms - first, n_terms)
         Counts, weighed by how near the terms stand.
     totals : ndarray of float64, shape (n_terms,)
         Sums of the rows of all pairs, those left out too.
@@ -310,28 +343,29 @@ def count_pairs(
     >>> count_pairs(words, 3, window=2)[0].toarray().tolist()
     [[0.0, 1.0, 0.5], [1.0, 0.0, 1.0], [0.5, 1.0, 0.0]]
     """
-    from topics._kernels.cooccurrence import pair_rows, window_totals
+    from topics._kernels.cooccurrence import pair_rows, positions_by_term, window_totals
 
     offsets, ids = sequences.offsets, sequences.ids
     documents = np.repeat(np.arange(len(sequences), dtype=np.int32), np.diff(offsets))
-    positions = np.argsort(ids, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(ids, minlength=n_terms))])
+    positions = positions_by_term(ids, starts)
     totals = window_totals(offsets, ids, n_terms, window)
     contexts = smoothed_shares(totals) if positive else np.zeros(n_terms)
     shards = over_shards(
         lambda low, high: pair_rows(
-            offsets, ids, documents, positions, starts, totals, contexts, low, high, window,
-            min_count,
+            offsets, ids, documents, positions, starts, totals, contexts, first + low,
+            first + high, window, min_count,
         ),
-        n_terms, ROWS_PER_SHARD, n_jobs,
+        n_terms - first, ROWS_PER_SHARD, n_jobs,
     )  # fmt: skip
+    shape = (n_terms - first, n_terms)
     if not shards:
-        return sp.csr_matrix((n_terms, n_terms), dtype=np.float32), totals
+        return sp.csr_matrix(shape, dtype=np.float32), totals
     lengths, columns, values = (np.concatenate(part) for part in zip(*shards, strict=True))
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     if indptr[-1] <= np.iinfo(np.int32).max:
         indptr = indptr.astype(np.int32)
-    return sp.csr_matrix((values, columns, indptr), (n_terms, n_terms)), totals
+    return sp.csr_matrix((values, columns, indptr), shape), totals
 
 
 def smoothed_shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -348,15 +382,19 @@ def smoothed_shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     return shares
 
 
-def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_matrix:
+def positive_pmi(
+    pairs: sp.csr_matrix, totals: NDArray[np.float64], first: int = 0
+) -> sp.csr_matrix:
     """Positive pointwise mutual information of pairs.
 
     Parameters
     ----------
-    pairs : csr_matrix, shape (n_terms, n_terms)
+    pairs : csr_matrix, shape (n_terms - first, n_terms)
         From :func:`count_pairs`.
     totals : ndarray of float64, shape (n_terms,)
         Likewise.
+    first : int, default=0
+        The term of the first row.
 
     Returns
     -------
@@ -377,7 +415,7 @@ def positive_pmi(pairs: sp.csr_matrix, totals: NDArray[np.float64]) -> sp.csr_ma
         rows, columns = np.log(totals), np.log(smoothed_shares(totals))
     values = np.log(pairs.data)
     values -= columns.astype(np.float32)[pairs.indices]
-    values -= np.repeat(rows.astype(np.float32), np.diff(pairs.indptr))
+    values -= np.repeat(rows[first:].astype(np.float32), np.diff(pairs.indptr))
     if values.size and values.min() <= 0:
         ppmi = sp.csr_matrix((np.maximum(values, 0), pairs.indices.copy(), pairs.indptr.copy()))
         ppmi.resize(pairs.shape)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from topics._arrow import give_much_memory_back
 from topics._errors import TopicsError
 from topics._estimator import Estimator, ReportMixin, restore_on_error
 from topics._math.arrays import log_odds, sigmoid
@@ -321,6 +322,7 @@ class ThemeClassifier(ReportMixin, Estimator):
                 seeds, zero_shot, vectors = self._beside_background(
                     knowledge, X, vectors, seeds, named
                 )
+                give_much_memory_back(vectors.nbytes)
             # What seeds say is learnt first, and a few labels then correct it.
             n_first = 0 if zero_shot is not None and not many_labels(Y) else labelled.size
             training = TrainingSet(
@@ -373,7 +375,8 @@ class ThemeClassifier(ReportMixin, Estimator):
             trust=knowledge.trust,
             weight=knowledge.weight,
         )
-        return seeds, zero_shot, np.hstack([vectors, knowledge.length(n_documents) * known])
+        known *= knowledge.length(n_documents)
+        return seeds, zero_shot, np.hstack([vectors, known])
 
     def _warn_of_few(self, n: int, n_labelled: int, knowledge: WordKnowledge | None) -> None:
         """One plain line that says how far labels can be trusted, where that is not far."""
@@ -482,9 +485,8 @@ class ThemeClassifier(ReportMixin, Estimator):
             return None
         # Seeds may be rare, and their vectors are all that is known of them.
         words = WordVectors(
-            min_count=0, max_terms=None, max_tokens=None, random_state=self.random_state,
-            n_jobs=self.n_jobs,
-        )  # fmt: skip
+            min_count=0, fold_in=True, random_state=self.random_state, n_jobs=self.n_jobs
+        )
         return words.fit(sequences, n_terms).vectors_
 
     def _fit_linear(self, training: TrainingSet, workers: WorkerPool) -> None:

@@ -138,16 +138,17 @@ def soft_labels(
     propagation, accuracy = select_propagation(
         X, vectors, seeds, temperature=temperature, caution=caution, random_state=random_state
     )
-    labels = _label(propagation, X, vectors, seeds, temperature, caution)
+    documents = unit_rows(X @ vectors)
+    labels = _label(propagation, X, documents, vectors, seeds, temperature, caution)
     found = max(accuracy.values(), default=1.0)
     none_of_the_themes = labels[:, -1] * (found if found <= _MORE_RIGHT_THAN_WRONG else 1.0)
     if accuracy and found > _MORE_RIGHT_THAN_WRONG:
         none_of_the_themes = _novelty(
-            labels, propagation, X, vectors, seeds, temperature, caution, random_state
+            labels, propagation, X, documents, vectors, seeds, temperature, caution, random_state
         )
     plain = labels
     if zero_shot is not None and propagation != "cosine_only":
-        plain = _label("cosine_only", X, vectors, seeds, temperature, caution)
+        plain = _label("cosine_only", X, documents, vectors, seeds, temperature, caution)
     # How far plain cosines are heard beside what documents learn from each other.
     beside = _FEW_DOCUMENTS / (_FEW_DOCUMENTS + rows.size) if plain is not labels else 0.0
     if exclusive:
@@ -169,6 +170,7 @@ def _novelty(
     labels: NDArray[np.float64],
     propagation: str,
     X: sp.csr_matrix,
+    documents: NDArray[np.float32],
     vectors: NDArray[np.float32],
     seeds: Sequence[SeedWeights],
     temperature: float,
@@ -188,13 +190,14 @@ def _novelty(
     if len(seeds) < _FEWEST_TO_LEAVE_OUT:
         return labels[:, -1]
     sample = subsample(X.shape[0], _NOVELTY_SAMPLE, random_state)
+    X, documents = X[sample], documents[sample]
     first = labels[sample, :-1].argmax(axis=1)
     sure = labels[sample, :-1].max(axis=1) > labels[sample, -1]
     shown: list[NDArray[np.float64]] = []
     is_new: list[NDArray[np.bool_]] = []
     for k in range(len(seeds)):
         others = [*seeds[:k], *seeds[k + 1 :]]
-        without = _label(propagation, X[sample], vectors, others, temperature, caution)
+        without = _label(propagation, X, documents, vectors, others, temperature, caution)
         found = log_odds(without[:, -1])
         shown.append(np.column_stack([found, _from_median(found)])[sure])
         is_new.append(first[sure] == k)
@@ -304,8 +307,9 @@ def select_propagation(
         kept = np.ones(X.shape[1], np.float32)
         kept[np.concatenate(held)] = 0
         masked = sp.csr_matrix(X.multiply(kept), dtype=np.float32)
+        documents = unit_rows(masked @ vectors)
         for propagation in PROPAGATIONS:
-            labels = _label(propagation, masked, vectors, given, temperature, caution)
+            labels = _label(propagation, masked, documents, vectors, given, temperature, caution)
             labels = labels[held_out, :-1]
             right[propagation].append(labels.argmax(axis=1) == named[held_out].argmax(axis=1))
     found = {propagation: np.concatenate(parts) for propagation, parts in right.items()}
@@ -348,7 +352,8 @@ def seed_linear_model(
     >>> coef.shape, intercept.shape
     ((3, 2), (2,))
     """
-    length = np.linalg.norm(X @ vectors, axis=1)
+    some = X[subsample(X.shape[0], SAMPLE)] if X.shape[0] > SAMPLE else X
+    length = np.linalg.norm(some @ vectors, axis=1)
     typical = float(np.median(length[length > 0])) if (length > 0).any() else 1.0
     coef = vectors @ theme_vectors(vectors, seeds).T / typical
     for k, (columns, weights) in enumerate(seeds):
@@ -397,6 +402,7 @@ def _holds(X: sp.csr_matrix, columns: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _label(
     propagation: str,
     X: sp.csr_matrix,
+    documents: NDArray[Any],
     vectors: NDArray[np.float32],
     seeds: Sequence[SeedWeights],
     temperature: float,
@@ -404,7 +410,6 @@ def _label(
 ) -> NDArray[np.float64]:
     """Soft labels of every theme and, last, of none of them; rows sum to 1."""
     themes = theme_vectors(vectors, seeds)
-    documents = unit_rows(X @ vectors)
     # Words without co-occurrence have no vector: such documents go by the seeds that stand in them.
     placed = documents.any(axis=1)
     if propagation == "cosine_only":

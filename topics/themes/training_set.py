@@ -29,6 +29,7 @@ _FEW_LABELS = 10
 _INSISTENCE = 10
 """How often the weight of labels that do not come out is doubled."""
 _TOL = 1e-4
+"""As scikit-learn's logistic regression has it: scores are then within some hundredths."""
 
 
 class Learnt(NamedTuple):
@@ -232,7 +233,9 @@ class TrainingSet:
         terms, dense, _ = self.features
         features = Features(terms[n:], dense[n:], np.zeros((len(self.soft_labels), 1)))
         one = np.ones((len(self.soft_labels), 1))
-        model = fit_logistic(features, self.none_of_the_themes[:, None], one, np.ones(1), workers)
+        model = fit_logistic(
+            features, self.none_of_the_themes[:, None], one, np.ones(1), workers, tol=_TOL
+        )
         return self._fold(model)[:, 0], float(model.intercept[0, 0])
 
     def _scores_unseen(
@@ -242,7 +245,7 @@ class TrainingSet:
         kept = np.ones(self.rows.size, bool)
         kept[test] = False
         # It ends nearly where the model of all rows does, wherever it begins.
-        model = self._fit(kept, seed_labels, workers, whole, _TOL)
+        model = self._fit(kept, seed_labels, workers, whole)
         terms, dense, own = self.features
         return model.scores(Features(terms[test], dense[test], own[test]), workers)
 
@@ -252,7 +255,6 @@ class TrainingSet:
         seed_labels: int,
         workers: WorkerPool,
         start: LinearModel | None = None,
-        tol: float = 1e-5,
     ) -> LinearModel:
         """A model of some of the rows."""
         n = len(self.Y)
@@ -267,13 +269,15 @@ class TrainingSet:
                 each, strength[self.seeded] = max(1.0, 1000 / n_pseudo_labelled), 1.0
             weights[n:, self.seeded] = each
         weights[~kept] = 0
-        return fit_logistic(self.features, self.targets, weights, strength, workers, start, tol=tol)
+        return fit_logistic(
+            self.features, self.targets, weights, strength, workers, start, tol=_TOL
+        )
 
     def _fold(self, model: LinearModel) -> NDArray[Any]:
         """Weights of terms that give the same score as the weights of all features."""
         folded = model.terms.copy()
         if model.dense.size and self.vectors is not None:
-            folded += self.vectors @ model.dense
+            folded += self.vectors @ model.dense.astype(self.vectors.dtype)
         if folded.shape == self.seed_feature.shape:
             folded += self.seed_feature * model.own
         return folded
