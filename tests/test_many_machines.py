@@ -88,9 +88,11 @@ def mixed(tmp_path_factory):
         row = {"body": text, "headline": f"No. {i}", "published": f"2024-0{1 + i // 60}-11"}
         rows.append(row | {"source": ["Ministry", "Court"][i % 3 == 0]})
     folder = tmp_path_factory.mktemp("mixed")
-    for shard, size in enumerate((100, 10, 200, 50)):
-        part, rows = rows[:size], rows[size:]
-        pq.write_table(pa.Table.from_pylist(part), folder / f"{shard}.parquet")
+    table, start = pa.Table.from_pylist(rows), 0
+    # A file of no rows, and one whose only row has no text, are among them.
+    for shard, size in enumerate((7, 1, 92, 0, 10, 200, 50)):
+        pq.write_table(table.slice(start, size), folder / f"{shard}.parquet")
+        start += size
     return folder
 
 
@@ -146,6 +148,20 @@ def test_phrases_of_a_dataset_are_those_of_its_first_file(mixed, phrases):
     table = dataset.to_table().rename_columns({"body": "text"})
     one = TermVectorizer(**params).fit(ds.dataset(table).filter(pc.field("source") == "Court"))
     assert one.n_documents_ == (np.array(table["source"].to_pylist()) == "Court").sum()
+
+
+@pytest.mark.filterwarnings("ignore:. of ... documents have no text")
+def test_a_dataframe_of_dask_is_read_part_by_part(mixed):
+    dask = pytest.importorskip("dask.dataframe", reason="Dask is not installed")
+    frame = ds.dataset(mixed).to_table().to_pandas()
+    parts = dask.from_pandas(frame, npartitions=5)
+    same_model(TopicModel(3).fit(parts), TopicModel(3).fit(frame))
+    # Parts that nothing is left of.
+    late = frame["published"] > "2024-04"
+    found = TopicModel(3).fit(parts[parts["published"] > "2024-04"])
+    assert found.n_documents_ == late.sum()
+    column = TermVectorizer().fit(parts["headline"])
+    assert column.vocabulary_ == TermVectorizer().fit(frame["headline"].tolist()).vocabulary_
 
 
 def test_a_dataset_without_texts_is_an_error(texts, folder):

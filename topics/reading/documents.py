@@ -306,12 +306,19 @@ def _filled(whole: pa.Table) -> Documents:
 
 
 def _whole_table(table: Any, columns: Mapping[str, str] | None = None) -> pa.Table:
-    """A table as releases are read from it, with a row of nulls for each that is none."""
-    from topics.reading.read import read_releases
+    """A table as releases are read from it, with a row of nulls for each that is none.
 
-    kept: Any = "keep" if columns else "separate"
-    read = read_releases(table, languages=False, columns=columns, boilerplate=kept)
+    Where its columns are given it is a part of something larger, which may hold no release.
+    """
+    from topics.reading.read import Making, Part, one_corpus, read_releases
+    from topics.reading.rows import Rows
+
     n = table.num_rows if isinstance(table, pa.Table) else len(table)
+    if columns is None:
+        read = read_releases(table, languages=False)
+    else:
+        part = Part(None, Rows(table, list(range(1, n + 1))))
+        read = one_corpus([part], [], Making(dict(columns), None, False, False, "keep"))
     if len(read) == n:
         return read.table
     rows: list[int | None] = [None] * n
