@@ -197,8 +197,23 @@ def test_without_a_background_all_is_as_before(monkeypatch):
     monkeypatch.setattr("topics.themes.classifier.resolve_background", lambda given: None)
     missing = ThemeClassifier(plain.themes)
     assert missing.fit(texts).coef_.tobytes() == plain.fit(texts).coef_.tobytes()
-    with pytest.raises(TopicsError, match=r"there are no texts|empty vocabulary"):
+    with pytest.raises(TopicsError, match="no texts to learn from, and nothing is known"):
         plain.fit([])
+    with pytest.raises(TopicsError, match=r"no texts to learn from; give some"):
+        TopicModel(2).fit([])
+
+
+@needs_package
+@pytest.mark.filterwarnings("ignore:no release is little to learn from")
+def test_what_is_known_of_a_language_serves_where_there_is_nothing_else():
+    """Although the seeds say that it is little: names and compounds lie nowhere near."""
+    themes = {"Etat": ["Asylbewerberheim", "Vlodrop"], "Hilfe": ["Wasserwerk", "Quorn"],
+              "Sport": ["Fußball", "Tor"]}  # fmt: skip
+    assert WordKnowledge(package_vectors(), ["de"], themes).prior == 0.4
+    model = ThemeClassifier(themes, multi_label=False).fit([])
+    assert model.predict(["Der Fußball flog in das Tor"]).tolist() == ["Sport"]
+    with pytest.raises(TopicsError, match="nothing is known of the words of the themes"):
+        ThemeClassifier({"عون": ["لاجئين", "مخيم"], "قضاء": ["محكمة", "قاضي"]}).fit([])
 
 
 @needs_package

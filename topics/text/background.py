@@ -301,6 +301,8 @@ class WordKnowledge:
     trust : float
         From 0 to 1: how many of the seeds lie nearest to the other seeds of their theme, beyond
         what chance would have it; before there are many seeds, what is known of the language.
+    prior : float
+        What is known of the language.
 
     Examples
     --------
@@ -324,6 +326,7 @@ class WordKnowledge:
             with suppress(ValueError):
                 common |= stop_word_list(language)
         self._centre = self._encode(sorted(common)).mean(axis=0) if common else np.float32(0)
+        self.prior = self._prior()
         self.trust = self._trust(themes)
 
     @property
@@ -390,12 +393,12 @@ class WordKnowledge:
     def _encode(self, words: list[str]) -> NDArray[np.float32]:
         return np.asarray(self._background.encode(words), np.float32)
 
+    def _prior(self) -> float:
+        if self._background is not package_vectors():
+            return _TRUST_OF_OTHERS
+        return _LANGUAGES.get(self._languages[0], 0.0) if self._languages else 0.0
+
     def _trust(self, themes: Mapping[str, Sequence[str]]) -> float:
-        if self._background is package_vectors():
-            shares = [_LANGUAGES.get(language, 0.0) for language in self._languages[:1]]
-            prior = shares[0] if shares else 0.0
-        else:
-            prior = _TRUST_OF_OTHERS
         parsed = [(k, parse_seed(s)) for k, seeds in enumerate(themes.values()) for s in seeds]
         parsed = [(k, seed) for k, seed in parsed if seed.weight > 0 and not seed.is_open]
         groups = np.array([k for k, _ in parsed], np.int64)
@@ -403,7 +406,7 @@ class WordKnowledge:
         # A seed alone in its theme has nothing to lie near to.
         asked = np.flatnonzero(sizes[groups] > 1)
         if not asked.size or (sizes > 0).sum() < 2:
-            return prior
+            return self.prior
         rows = self.vectors([seed.words for _, seed in parsed])
         members = groups == np.arange(sizes.size)[:, None]
         sums = members.astype(np.float32) @ rows
@@ -412,7 +415,7 @@ class WordKnowledge:
             others = sums - members[:, [i]] * rows[i]
             hits += int((unit_rows(others) @ rows[i]).argmax() == groups[i])
         found = max(hits / asked.size - chance, 0.0) / (1 - chance)
-        return (found * asked.size + prior * _SEEDS_OF_PRIOR) / (asked.size + _SEEDS_OF_PRIOR)
+        return (found * asked.size + self.prior * _SEEDS_OF_PRIOR) / (asked.size + _SEEDS_OF_PRIOR)
 
 
 def resolve_background(background: Any) -> Background | None:

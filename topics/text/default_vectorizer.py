@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from topics._arrow import give_much_memory_back, string_array, take_rows
+from topics._errors import TopicsError
 from topics._math.arrays import subsample
 from topics._progress import begin_step
 from topics.text.background import LEAST_TRUST, Background, WordKnowledge
@@ -209,7 +210,17 @@ def fit_vectorizer(
     knowledge = None
     if background is not None and _reads_words(vectorizer):
         knowledge = WordKnowledge(background, languages or (), themes)
-        knowledge = knowledge if knowledge.trust > LEAST_TRUST else None
+        # Without a document, what is known of the language is all there is.
+        told = knowledge.prior if not len(documents) else 0.0
+        knowledge = knowledge if max(knowledge.trust, told) > LEAST_TRUST else None
+    if not len(documents) and knowledge is None and _reads_words(vectorizer):
+        if not themes:
+            raise TopicsError("there are no texts to learn from", "give some releases")
+        raise TopicsError(
+            "there are no texts to learn from, and nothing is known of the words of the themes",
+            "give releases, or vectors of words of their language: background=",
+            shell_hint="give releases, or vectors of words of their language: --background FILE",
+        )
     beyond = None
     if knowledge is not None:
         closed = [seed.words.lower() for _, seed in parsed if not seed.is_open]
