@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import topics
+from topics.cli import compile_ahead
 
 PACKAGE = Path(topics.__file__).parent
 
@@ -115,6 +116,59 @@ def use_a_kernel(**environment):
 @pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "HOME", "NUMBA_CACHE_DIR"])
 def test_without_a_cache_folder_it_works_and_says_so_once(name):
     assert use_a_kernel(**{"XDG_CACHE_HOME": "", name: "/proc/nowhere"}) == ["7.0", "1"]
+
+
+FIT = """
+from numba.core import event
+compiled = set()
+class Listener(event.Listener):
+    def on_start(self, e):
+        compiled.add(e.data["dispatcher"].py_func.__name__)
+    def on_end(self, e):
+        pass
+with event.install_listener("numba:compile", Listener()):
+    from topics import Labeller, ThemeClassifier, TopicModel
+    texts = ["Refugees fled to the camp. Aid came.", "The court sat. A judge ruled."] * 60
+    themes = {"aid": ["camp", "aid"], "law": ["court", "judge"], "no": ["refugees", "sat"]}
+    Labeller(TopicModel(4, themes=themes), ThemeClassifier(themes, background=None)).fit(texts)
+print(*compiled)
+"""
+
+
+@pytest.mark.slow
+def test_what_a_fit_learns_with_is_compiled_ahead(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    ahead = [sys.executable, "-m", "topics.cli.compile_ahead"]
+    subprocess.run(ahead, env=environment, check=True)
+    fit = [sys.executable, "-c", FIT]
+    left = subprocess.check_output(fit, env=environment, text=True).split()
+    assert "read_shard" in left  # what reads is compiled as it goes
+    done = "pair_rows positions_by_term spmm_rows hals_rows weigh_rows merge_rows renumber"
+    assert not set(left) & {*done.split(), "fold_sentences", "score_in_column"}
+
+
+@pytest.mark.parametrize(
+    ("compiled", "cores", "begun"), [(False, 2, 1), (True, 2, 0), (False, 1, 0), (False, None, 0)]
+)
+def test_compiling_begins_where_there_is_something_to_do(monkeypatch, compiled, cores, begun):
+    calls = []
+
+    class Process:
+        def __init__(self, command, **streams):
+            calls.append(command)
+
+        kill = wait = lambda self: calls.append("ended")
+
+    monkeypatch.setattr(compile_ahead, "is_compiled", lambda: compiled)
+    monkeypatch.setattr(compile_ahead.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(compile_ahead.subprocess, "Popen", Process)
+    ends = []
+    monkeypatch.setattr(compile_ahead.atexit, "register", lambda *what: ends.append(what))
+    compile_ahead.compile_ahead()
+    assert len(calls) == len(ends) == begun
+    for end, *process in ends:
+        end(*process)
+        assert calls[1:] == ["ended", "ended"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs the cache folder's variable of Linux")

@@ -82,10 +82,13 @@ def text_buffers(texts: pa.LargeStringArray) -> tuple[NDArray[np.uint8], NDArray
     b'law'
     """
     _, offsets, data = texts.buffers()
-    if offsets is None or not len(texts):
-        return np.empty(0, np.uint8), np.zeros(1, np.int64)
-    at = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    return np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8), at
+    content, at = np.empty(0, np.uint8), np.zeros(1, np.int64)
+    if offsets is not None and len(texts):
+        at = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+        content = content if data is None else np.frombuffer(data, np.uint8)
+    # For one kind of array kernels are compiled once, whatever the buffers were made of.
+    content.flags.writeable = at.flags.writeable = False
+    return content, at
 
 
 def argsort_strings(values: pa.Array) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.stretches import copy_stretch
 
 
 @kernel
@@ -74,7 +75,8 @@ def pair_rows(
         if filled + n > columns.size:
             size = max(2 * columns.size, filled + n)
             more_columns, more_values = np.empty(size, np.int32), np.empty(size, np.float32)
-            more_columns[:filled], more_values[:filled] = columns[:filled], values[:filled]
+            copy_stretch(more_columns, 0, columns, 0, filled)
+            copy_stretch(more_values, 0, values, 0, filled)
             columns, values = more_columns, more_values
         begin = filled
         for i in range(n):

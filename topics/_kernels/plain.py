@@ -202,3 +202,7 @@ def spmm_rows(indptr, indices, data, dense, low, high, product):
     for i in range(low, high):
         row = slice(indptr[i], indptr[i + 1])
         product[i] = _sum(data[row, None] * dense[indices[row]])
+
+
+def copy_stretch(to, at, numbers, low, high):
+    to[at : at + high - low] = numbers[low:high]

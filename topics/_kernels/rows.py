@@ -169,7 +169,9 @@ def score_terms(terms, first, last, often, met, logs, idf, coef, intercept, row)
 @kernel
 def score_in_column(ids, offsets, columns, idf, coef, norm, scores):
     """Scores of sequences, each in one column of ``coef``: their tf-idf, perhaps of length one."""
-    longest = np.diff(offsets).max() if offsets.size > 1 else 0
+    longest = 0
+    for s in range(offsets.size - 1):
+        longest = max(longest, offsets[s + 1] - offsets[s])
     logs, often = frequencies(longest + 1), np.zeros(coef.shape[0], np.uint32)
     for s in range(offsets.size - 1):
         low, high = offsets[s], offsets[s + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.stretches import copy_stretch
 
 WORD, LETTER, SPACE, GOES_ON, DIGIT, UPPER, LOWER, SPELLING, NUMBER = (1 << i for i in range(9))
 """Marks of code points: of a word, a letter, white space, one with which a sentence goes on, a
@@ -156,13 +157,13 @@ def insert_word(data, offsets, places, counts, word, out, new_offsets):
         for _ in range(max(counts[d], 0)):
             end = places[n]
             n += 1
-            out[size : size + end - begin] = data[begin:end]
+            copy_stretch(out, size, data, begin, end)
             size += end - begin
-            out[size : size + word.size] = word
+            copy_stretch(out, size, word, 0, word.size)
             size += word.size
             begin = end
         end = offsets[d + 1]
-        out[size : size + end - begin] = data[begin:end]
+        copy_stretch(out, size, data, begin, end)
         size += end - begin
     new_offsets[offsets.size - 1] = size
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from topics._kernels import kernel
+from topics._kernels.stretches import copy_stretch
 
 LESS, GREATER, AMPERSAND, CONTROL, BEYOND_ASCII = 1, 2, 4, 8, 16
 """Marks of a text: that it holds such a character. A tab and a line end are no control."""
@@ -172,4 +173,4 @@ def find_longest_lines(document_bounds, lengths, hashes, longest, second):
 def gather(data, starts, ends, offsets, out):
     """Copy stretches of bytes one after the other; ``offsets`` says where each goes."""
     for i in range(starts.size):
-        out[offsets[i] : offsets[i + 1]] = data[starts[i] : ends[i]]
+        copy_stretch(out, offsets[i], data, starts[i], ends[i])

@@ -14,6 +14,7 @@ import numpy as np
 
 from topics._kernels import kernel
 from topics._kernels.bits import PADDING, between, load8, store8, store_lowercase, trailing_zeros
+from topics._kernels.stretches import copy_stretch
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2 ** 64 over the golden ratio: Fibonacci hashing
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -63,6 +64,12 @@ class Rules(NamedTuple):
     unspaced: int
     words: np.uint64  # all ones where words are read as languages write them, else 0
     hash_mask: np.uint64  # all ones, but in tests that make hashes collide
+
+
+@kernel
+def address_of(array):
+    """Where an array begins; with a sign, since the sum of numbers with and without is a float."""
+    return np.int64(array.ctypes.data)
 
 
 @kernel
@@ -385,7 +392,7 @@ def number(places, sizes, n_tokens, hash_mask, learning, table, ends, arena, n_t
     Tokens of more than 16 bytes are told apart by all their bytes where their words are equal, so
     that no two are ever taken for one. There must be room for all types that may be new.
     """
-    mask, store = np.uint64(len(table) - 1), arena.ctypes.data
+    mask, store = np.uint64(len(table) - 1), address_of(arena)
     for i in range(n_tokens):
         size = np.int64(sizes[i])
         first, last = key_words(places[i], size, hash_mask)
@@ -503,7 +510,7 @@ def read_documents(
     """
     classes, folded, expansions, case, blocking, min_length, unspaced, words, hash_mask = rules
     table, ends, arena, stats = types
-    address, lowered, away = data.ctypes.data, copy.ctypes.data, aside.ctypes.data
+    address, lowered, away = address_of(data), address_of(copy), address_of(aside)
     while d < offsets.size - 1:
         start, end = offsets[d], offsets[d + 1]
         if learning and not has_capacity(
@@ -521,7 +528,8 @@ def read_documents(
                 here, stop - start, case, blocking, min_length, words, lowered, places, sizes
             )
             if any_non_ascii:
-                run_places[:n_tokens], run_sizes[:n_tokens] = places[:n_tokens], sizes[:n_tokens]
+                copy_stretch(run_places, 0, places, 0, n_tokens)
+                copy_stretch(run_sizes, 0, sizes, 0, n_tokens)
                 n_tokens = tokenize_non_ascii(
                     run_places, run_sizes, n_tokens, min_length, classes, folded, expansions,
                     unspaced, words, away, places, sizes,
@@ -548,7 +556,7 @@ def max_entries_in(offsets, expansions):
 @kernel
 def longest_piece(data, offsets):
     """Bytes of the longest piece of the documents."""
-    address, longest = data.ctypes.data, np.int64(0)
+    address, longest = address_of(data), np.int64(0)
     for d in range(offsets.size - 1):
         start = offsets[d]
         while start < offsets[d + 1]:
@@ -592,7 +600,7 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
     places, sizes = np.empty(n, np.int64), np.empty(n, np.int32)
     numbers = np.empty(n, np.int32)
     for i in range(n):
-        places[i] = arena.ctypes.data + string_ends[i]
+        places[i] = address_of(arena) + string_ends[i]
         sizes[i] = string_ends[i + 1] - string_ends[i]
     table, ends, arena, _ = types
     n_types = number(places, sizes, n, hash_mask, learning, table, ends, arena, n_types, numbers)
@@ -602,7 +610,7 @@ def number_strings(arena, string_ends, types, n_types, hash_mask, learning):
 @kernel
 def contains_byte_pair(data, low, high, first, second):
     """Whether two bytes stand side by side between two places."""
-    address = data.ctypes.data
+    address = address_of(data)
     for i in range(low, high - 1, 64):
         left = high - 1 - i
         found = between(address + i, first, first) & between(address + i + 1, second, second)

@@ -103,8 +103,10 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """See the whole path on releases that come with the toolkit: fit, label, evaluate."""
+    from topics.cli.compile_ahead import compile_ahead
     from topics.demo import run_demo
 
+    compile_ahead()
     parts = run_demo(output)
     if as_json:
         models = [part.labeller.topic_model for part in parts]

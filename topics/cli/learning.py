@@ -103,6 +103,7 @@ def fit(
     as_json: Json = False,
 ) -> None:
     """Learn topics and themes from a corpus of releases and save the model."""
+    from topics.cli.compile_ahead import compile_ahead
     from topics.labeller import Labeller
     from topics.models.topic_model import TopicModel
     from topics.persistence.artifact import check_folder, save
@@ -113,6 +114,7 @@ def fit(
     check_folder(output, force)
     seeds = themes_as_given(themes) if themes else None
     vectors = background_of(background)
+    compile_ahead()
     corpus = read()
     if by not in ("auto", "none", *corpus.table.column_names):
         raise TopicsError(
