@@ -116,6 +116,11 @@ def test_topics_of_a_dataset_are_those_of_its_table(mixed, method, n_jobs):
     found = TopicModel(4, method, themes=themes, n_jobs=n_jobs).fit(dataset)
     same_model(found, expected)
     assert found.rejects_["place"].tolist() == [7, 200]
+    assert np.array_equal(found.transform(dataset), expected.transform(dataset.to_table()))
+    assert found.predict(dataset).tolist() == found.labels_.tolist()
+    if method != "vectors":
+        expected.partial_fit(dataset.to_table())
+        same_model(found.partial_fit(dataset), expected)
 
 
 @pytest.mark.filterwarnings("ignore:2 of 360 documents have no text")
@@ -133,6 +138,8 @@ def test_texts_of_a_dataset_stay_where_they_lie(mixed, monkeypatch):
     assert np.array_equal(found.classifier.coef_, expected.classifier.coef_)
     assert np.array_equal(found.topic_model.components_, expected.topic_model.components_)
     assert found.topic_model.representatives_[0][0][1].startswith("No. ")
+    monkeypatch.undo()
+    assert found.predict(dataset).labels == found.predict(texts).labels
 
 
 @pytest.mark.parametrize("phrases", [True, ["border camp"]])

@@ -265,8 +265,8 @@ def as_documents(texts: Any) -> Any:
 
     Parameters
     ----------
-    texts : Corpus, Arrow column, or iterable of str
-        The texts.
+    texts : Corpus, Arrow column, iterable of str, Arrow dataset or Dask DataFrame
+        The texts; those of a dataset or of a DataFrame are brought into memory.
 
     Returns
     -------
@@ -283,6 +283,8 @@ def as_documents(texts: Any) -> Any:
     >>> as_documents(["Wert" + chr(0xAD) + "papier"]).to_pylist()
     ['Wertpapier']
     """
+    if is_sharded(texts):
+        return pa.concat_arrays([as_texts(part) for part in read_shards(texts).texts])
     return without_invisible(as_texts(texts))
 
 

@@ -428,7 +428,7 @@ class TermVectorizer(Estimator):
         self._counts = added.bounded(self.max_vocabulary)
         self.phrases_ = {respelled(phrase, new): n for phrase, n in self.phrases_.items()}
         self._words, self._spelling, self._fixed_spelling = words, spelling, fixed
-        if self._counts is not added:
+        if self._counts is not added and spelling:
             # What is let go as a term is not held as a word either.
             held = set(" ".join(self._counts.vocabulary.terms.to_pylist()).split(" "))
             self._spelling = {form: word for form, word in spelling.items() if word in held}
@@ -710,6 +710,8 @@ class TermVectorizer(Estimator):
         [[2, 0]]
         """
         self._need_vocabulary()
+        if is_sharded(texts):
+            return self.sequences(texts).counts(len(self._vocabulary), dtype, self.n_jobs)
         return self._extractor().count(self._column(texts), self._vocabulary, dtype)
 
     def linear_scores(
