@@ -179,6 +179,9 @@ def test_what_it_does(browser, file):
     with tab.expect_download() as csv:
         tab.locator("button[data-csv=table-map]").click()
     assert csv.value.path().read_text("utf-8-sig").startswith('"name","share"')
+    cells = ["=cmd|x", "+1 call", "-0.5", "@a", "Aid -1", "12%", "-"]
+    kept = ["'=cmd|x", "'+1 call", "-0.5", "'@a", "Aid -1", "12%", "'-"]
+    assert tab.evaluate("cells => cells.map(harmless)", cells) == kept
     with tab.expect_download() as png:
         tab.locator("button[data-png=map]").click()
     assert png.value.path().read_bytes().startswith(b"\x89PNG")

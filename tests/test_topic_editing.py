@@ -1,11 +1,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 from sklearn.base import clone
 
 from topics import TopicModel, TopicsError, load, read_releases, save
 from topics.demo import lee_corpus
 from topics.models.n_topics import Step, largest_good_n_topics
+from topics.models.topic_editing import _merged_by_likeness
 from topics.models.topic_words import term_scores, top_terms
 
 METHODS = ["vectors", "nmf", "lda"]
@@ -308,6 +313,26 @@ def test_topics_are_found_by_words(model, lee):
         model.find_topics("qwxyzzy")
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.integers(2, 9), st.integers(1, 9), st.integers(0, 99))
+def test_topics_are_merged_by_average_linkage(size, n, seed):
+    """As scipy has it; and two that are to stay apart do."""
+    rng = np.random.default_rng(seed)
+    rows = rng.random((size, 4))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    alike, n = rows @ rows.T, min(n, size)
+    groups = _merged_by_likeness(alike, n, np.zeros(size, bool))
+    tree = linkage(squareform(1 - alike, checks=False), "average")
+    expected = fcluster(tree, n, "maxclust")
+    assert {frozenset(g) for g in groups} == {
+        frozenset(np.flatnonzero(expected == c).tolist()) for c in set(expected)
+    }
+    apart = np.arange(size) < min(2, n)
+    groups = _merged_by_likeness(alike, n, apart)
+    assert sorted(row for group in groups for row in group) == list(range(size))
+    assert max(sum(apart[row] for row in group) for group in groups) <= 1
+
+
 def test_topics_are_reduced_to_fewer(lee):
     seeds = {"fire": ["bushfires", "firefighters"], "war": ["taliban", "afghanistan"]}
     model = TopicModel(12, themes=seeds).fit(lee)
@@ -319,9 +344,11 @@ def test_topics_are_reduced_to_fewer(lee):
         larger = max(nearest, key=shares.get)
         assert larger in model.names_
         assert set(names) - set(model.names_) == set(nearest) - {larger}
+    # Under another name it is a theme's topic still.
+    model.rename_topic("war", "abroad")
     model.reduce_topics(3)
     assert len(model.names_) == 3
-    assert set(seeds) < set(model.names_)
+    assert {"fire", "abroad"} < set(model.names_)
     np.testing.assert_allclose(model.transform(lee).sum(axis=1), 1, atol=1e-5)
     assert model.topics_["share"].max() < 0.8  # one does not swallow the others
     with pytest.raises(TopicsError, match="2 topics are of themes"):

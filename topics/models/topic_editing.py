@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topics._errors import TopicsError
 from topics._estimator import restore_on_error
@@ -49,7 +50,11 @@ class TopicEditing(TopicTables):
         'relief'
         """
         number = self.topic_number(topic)
-        name = self._free_name(name, [number])
+        name, before = self._free_name(name, [number]), self.names_[number]
+        # A theme's topic stays one.
+        self.themes_ = {
+            name if theme == before else theme: terms for theme, terms in self.themes_.items()
+        }
         self.names_ = [name if t == number else other for t, other in enumerate(self.names_)]
         return self
 
@@ -159,18 +164,7 @@ class TopicEditing(TopicTables):
                 f"the topics cannot be reduced to {n}: {why}", f"give {least} or more"
             )
         rows = unit_rows(self.components_).astype(np.float64)
-        alike = rows @ rows.T
-        groups = [[t] for t in range(len(rows))]
-        while len(groups) > n:
-            # By the mean over all pairs: the sum of many topics would be near to every other one.
-            pairs = [
-                (float(alike[np.ix_(a, b)].mean()), i, j)
-                for i, a in enumerate(groups)
-                for j, b in enumerate(groups[:i])
-                if sum(themes[t] for t in (*a, *b)) < 2
-            ]
-            _, i, j = max(pairs, key=lambda pair: pair[0])
-            groups[j] = groups[j] + groups.pop(i)
+        groups = _merged_by_likeness(rows @ rows.T, n, np.array(themes))
         named = [
             [
                 self.names_[t]
@@ -232,3 +226,25 @@ class TopicEditing(TopicTables):
         days, sums, numbers = self.timeline_
         self.timeline_ = days, sums[:, topics], numbers
         return self
+
+
+def _merged_by_likeness(
+    alike: NDArray[np.float64], n: int, apart: NDArray[np.bool_]
+) -> list[list[int]]:
+    """Groups of rows by average linkage, no two of those that are to stay apart in one."""
+    groups = [[row] for row in range(len(alike))]
+    sums, sizes = alike.copy(), np.ones(len(alike))
+    while len(groups) > n:
+        # By the mean over all pairs: the sum of many topics would be near to every other one.
+        means = sums / np.outer(sizes, sizes)
+        means[np.triu_indices(len(groups))] = -np.inf
+        means[np.outer(apart, apart)] = -np.inf
+        into, gone = sorted(divmod(int(means.argmax()), len(groups)))
+        groups[into] += groups.pop(gone)
+        sums[into] += sums[gone]
+        sums[:, into] += sums[:, gone]
+        sums = np.delete(np.delete(sums, gone, axis=0), gone, axis=1)
+        sizes[into] += sizes[gone]
+        apart = np.delete(np.where(np.arange(apart.size) == into, apart | apart[gone], apart), gone)
+        sizes = np.delete(sizes, gone)
+    return groups

@@ -32,8 +32,12 @@ function download(name, blob) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
+// A spreadsheet runs what begins so, unless it is a number.
+function harmless(text) {
+  return /^[=+\-@]/.test(text) && !/^[+-]?[\d.,]+%?$/.test(text) ? `'${text}` : text;
+}
 function asCsv(table) {
-  const cell = (text) => `"${text.trim().replace(/\s+/g, " ").replace(/"/g, '""')}"`;
+  const cell = (text) => `"${harmless(text.trim().replace(/\s+/g, " ")).replace(/"/g, '""')}"`;
   return [...table.rows].map((row) =>
     [...row.cells].map((c) => cell(c.textContent)).join(",")).join("\r\n");
 }
