@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 
 from topics._kernels import cache_folder, is_compiled
 
@@ -28,8 +29,10 @@ def compile_ahead() -> None:
         return
     nothing = subprocess.DEVNULL
     command = [sys.executable, "-m", "topics.cli.compile_ahead"]
-    process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
-    atexit.register(_end, process)
+    # Where no process can be begun, this one compiles all of it.
+    with suppress(OSError):
+        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+        atexit.register(_end, process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
