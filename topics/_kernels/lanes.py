@@ -15,8 +15,8 @@ from numba.extending import intrinsic
 from topics._kernels import LANES
 
 
-def _vectors(context, builder, signature, arguments):
-    """Pointers to a vector and to a row of a matrix, as vectors, and how many those are."""
+def _pointers(context, builder, signature, arguments):
+    """Pointers to a vector and to a matrix, as vectors, and how many those of a row are."""
     arrays = [
         context.make_array(signature.args[place])(context, builder, arguments[place])
         for place in (0, 1)
@@ -25,11 +25,22 @@ def _vectors(context, builder, signature, arguments):
     vector = ir.VectorType(number, LANES)
     to, rows = [builder.bitcast(array.data, vector.as_pointer()) for array in arrays]
     size = builder.extract_value(arrays[0].shape, 0)
-    n = builder.udiv(size, ir.Constant(size.type, LANES))
-    row = arguments[2]
-    if row.type != n.type:
-        row = context.cast(builder, row, signature.args[2], types.intp)
+    return vector, to, rows, builder.udiv(size, ir.Constant(size.type, LANES))
+
+
+def _vectors(context, builder, signature, arguments):
+    """Pointers to a vector and to a row of a matrix, as vectors, and how many those are."""
+    vector, to, rows, n = _pointers(context, builder, signature, arguments)
+    row = context.cast(builder, arguments[2], signature.args[2], types.intp)
     return vector, to, builder.gep(rows, [builder.mul(row, n)]), n
+
+
+def _in_all_lanes(builder, vector, number):
+    """A vector that holds one number in each lane."""
+    filled = ir.Constant(vector, ir.Undefined)
+    for lane in range(LANES):
+        filled = builder.insert_element(filled, number, ir.Constant(ir.IntType(32), lane))
+    return filled
 
 
 def _load(builder, pointer, place, number):
@@ -73,10 +84,7 @@ def add_scaled(typing, to, matrix, row, scale):
     def code(context, builder, signature, arguments):
         vector, left, right, n = _vectors(context, builder, signature, arguments)
         bits = signature.args[3].bitwidth
-        scales = ir.Constant(vector, ir.Undefined)
-        for lane in range(LANES):
-            place = ir.Constant(ir.IntType(32), lane)
-            scales = builder.insert_element(scales, arguments[3], place)
+        scales = _in_all_lanes(builder, vector, arguments[3])
         with cgutils.for_range(builder, n) as loop:
             more = builder.fmul(_load(builder, right, loop.index, bits), scales)
             new = builder.fadd(_load(builder, left, loop.index, bits), more)
@@ -99,9 +107,7 @@ def add_weighted_rows(typing, to, matrix, rows, weights, start, stop):
     """
 
     def code(context, builder, signature, arguments):
-        vector, left, right, n = _vectors(
-            context, builder, signature, [*arguments[:2], context.get_constant(types.intp, 0)]
-        )
+        vector, left, right, n = _pointers(context, builder, signature, arguments)
         bits = signature.args[0].dtype.bitwidth
         _, _, rows_type, weights_type, start_type, stop_type = signature.args
         numbers, shares = (
@@ -124,10 +130,7 @@ def add_weighted_rows(typing, to, matrix, rows, weights, start, stop):
                 row = context.cast(builder, number, rows_type.dtype, types.intp)
                 base = builder.mul(row, n)
                 share = builder.load(builder.gep(shares.data, [loop.index]))
-                scales = ir.Constant(vector, ir.Undefined)
-                for lane in range(LANES):
-                    at = ir.Constant(ir.IntType(32), lane)
-                    scales = builder.insert_element(scales, share, at)
+                scales = _in_all_lanes(builder, vector, share)
                 for total, place in zip(sums, places, strict=True):
                     more = builder.fmul(
                         _load(builder, right, builder.add(base, place), bits), scales

@@ -296,10 +296,8 @@ class TopicModel(ReportMixin, TopicEditing):
         >>> TopicModel(2).fit_sequences(sequences, vectorizer, texts).n_documents_
         40
         """
-        if not isinstance(texts, Documents):
-            table = texts.table if isinstance(texts, Corpus) else None
-            texts = Documents(getattr(texts, "texts", texts), table, [])
-        self._fit_sequences(sequences, vectorizer, texts)
+        documents = texts if isinstance(texts, Documents) else _any_documents(texts)
+        self._fit_sequences(sequences, vectorizer, documents)
         return self
 
     def _fit_sequences(
@@ -1098,7 +1096,8 @@ def _any_documents(texts: Any) -> Documents:
     """Documents of any type, for a vectorizer whose analyzer is a function."""
     if isinstance(texts, Corpus):
         return Documents(texts.texts, texts.table, [])
-    return Documents(texts if isinstance(texts, Sequence) else list(texts), None, [])
+    is_indexed = isinstance(texts, (Sequence, pa.Array, pa.ChunkedArray))
+    return Documents(texts if is_indexed else list(texts), None, [])
 
 
 def _fitted(vectorizer: TermVectorizer | None, counts: Any) -> TermVectorizer:

@@ -26,6 +26,7 @@ from topics.models.vector_topics import VectorTopics
 from topics.text.fast_tokenizer import kernel_pattern
 from topics.text.python_analyzer import check_quick
 from topics.text.seed_words import check_name
+from topics.text.spelling import words_of
 from topics.text.vectorizer import TermVectorizer
 from topics.themes.classifier import ThemeClassifier
 
@@ -173,7 +174,7 @@ def _save_vectorizer(model: TermVectorizer) -> State:
         scores = model.phrases_.items()
         facts["phrases_in_use"] = {phrase: None if np.isnan(s) else s for phrase, s in scores}
     if model._spelling:
-        known = {word for term in model.vocabulary_ for word in term.split()}
+        known = words_of(model.vocabulary_)
         spelled = sorted(
             (form, word) for form, word in model._spelling.items() if form != word and word in known
         )

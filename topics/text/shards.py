@@ -170,22 +170,12 @@ class ShardedTexts:
         numbers = range(self.n_shards) if shards is None else shards
         chosen = [self._shards[number] for number in numbers]
         rest = list(zip(*each, strict=True)) if each else [()] * len(chosen)
-        if not self.is_dataset:
-            dask: Any = import_module("dask")
-            of_part = dask.delayed(_of_part)
-            tasks = [
-                of_part(work, part, self.columns, self.prepare, *more)
-                for part, more in zip(chosen, rest, strict=True)
-            ]
-            return list(dask.compute(*tasks))
-        from joblib import Parallel, delayed
-
-        return list(
-            Parallel(n_jobs)(
-                delayed(_of_part)(work, part, self.columns, self.prepare, *more)
-                for part, more in zip(chosen, rest, strict=True)
-            )
-        )
+        engine: Any = import_module("joblib" if self.is_dataset else "dask")
+        tasks = [
+            engine.delayed(_of_part)(work, part, self.columns, self.prepare, *more)
+            for part, more in zip(chosen, rest, strict=True)
+        ]
+        return list(engine.Parallel(n_jobs)(tasks) if self.is_dataset else engine.compute(*tasks))
 
     def __iter__(self) -> Iterator[Any]:
         """The texts of one shard after the other."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 WordCounts = Counter[tuple[str, str]]
 """How often each word stands in texts, by its form and itself."""
@@ -64,6 +64,28 @@ def words_of_terms(counts: WordCounts, spelling: Mapping[str, str]) -> dict[str,
         if n:
             found.setdefault(spelling[form], []).append(word)
     return found
+
+
+def words_of(terms: Iterable[str]) -> set[str]:
+    """The words of terms of one word or several.
+
+    Examples
+    --------
+    >>> sorted(words_of(["aid", "aid camp"]))
+    ['aid', 'camp']
+    """
+    return {word for term in terms for word in term.split()}
+
+
+def spelling_of(terms: Iterable[str], form: Callable[[str], str]) -> dict[str, str]:
+    """The word that each form is spelled as in terms.
+
+    Examples
+    --------
+    >>> spelling_of(["Aid"], str.lower)
+    {'aid': 'Aid'}
+    """
+    return {form(word): word for word in sorted(words_of(terms))}
 
 
 def respelled(term: str, changed: Mapping[str, str]) -> str:

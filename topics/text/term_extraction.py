@@ -31,7 +31,7 @@ from topics.text.ngrams import Levels, Occurrences, learn_ngrams
 from topics.text.phrases import learn_phrases
 from topics.text.python_analyzer import Analyzer, analyze, language_codes
 from topics.text.sentences import BREAK, mark_breaks
-from topics.text.spelling import WordCounts, commonest_words, count_words
+from topics.text.spelling import WordCounts, commonest_words, count_words, respelled
 from topics.text.term_sequences import Rows, TermSequences, csr_from_rows, term_totals
 from topics.text.tfidf import linear_scores
 from topics.text.unicode_tables import UNSPACED_RUN
@@ -502,7 +502,7 @@ class TermExtractor:
         >>> TermExtractor(params, [], {}, {"minist": "ministers"}).respelled("minist")
         'ministers'
         """
-        return " ".join(self.spelling.get(form, form) for form in term.split())
+        return respelled(" ".join(term.split()), self.spelling)
 
     def _phrases(self, sequences: TermSequences, words: pa.LargeStringArray) -> dict[str, float]:
         if not self.learn_phrases:

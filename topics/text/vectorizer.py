@@ -34,7 +34,14 @@ from topics.text.interop import gensim_corpus, sklearn_parameters
 from topics.text.python_analyzer import Analyzer, compiled, language_codes
 from topics.text.seed_words import parse_seed, seed_matches
 from topics.text.shards import ShardedTexts, is_sharded
-from topics.text.spelling import WordCounts, commonest_words, respelled, words_of_terms
+from topics.text.spelling import (
+    WordCounts,
+    commonest_words,
+    respelled,
+    spelling_of,
+    words_of,
+    words_of_terms,
+)
 from topics.text.stop_words import stop_word_list
 from topics.text.term_extraction import ExtractedTerms, TermExtractor, as_column
 from topics.text.term_sequences import TermSequences, concat_sequences, shard_edges
@@ -418,22 +425,21 @@ class TermVectorizer(Estimator):
             return
         fixed = {**found.fixed, **self._fixed()}
         words = self._words + found.words
-        seen = {**found.spelling, **found.fixed, **self._spelling}
-        spelling = {**seen, **commonest_words(words, fixed)}
-        new, theirs = (
+        ours, theirs = {**self._spelling, **self._fixed()}, {**found.spelling, **found.fixed}
+        spelling = {**theirs, **ours, **commonest_words(words, fixed)}
+        new_here, new_there = (
             {word: spelling[form] for form, word in before.items() if spelling[form] != word}
-            for before in ({**self._spelling, **self._fixed()}, {**found.spelling, **found.fixed})
+            for before in (ours, theirs)
         )
-        added = self._counts.respelled(new) + found.counts.respelled(theirs)
+        added = self._counts.respelled(new_here) + found.counts.respelled(new_there)
         self._counts = added.bounded(self.max_vocabulary)
-        self.phrases_ = {respelled(phrase, new): n for phrase, n in self.phrases_.items()}
+        self.phrases_ = {respelled(phrase, new_here): n for phrase, n in self.phrases_.items()}
         self._words, self._spelling, self._fixed_spelling = words, spelling, fixed
         if self._counts is not added and spelling:
             # What is let go as a term is not held as a word either.
-            held = set(" ".join(self._counts.vocabulary.terms.to_pylist()).split(" "))
+            held = words_of(self._counts.vocabulary.terms.to_pylist())
             self._spelling = {form: word for form, word in spelling.items() if word in held}
-            kept = {key: n for key, n in words.items() if key[0] in self._spelling}
-            self._words = Counter(kept)
+            self._words = Counter({k: n for k, n in words.items() if k[0] in self._spelling})
 
     def _counted(self) -> _Counted:
         return _Counted(self._counts, self.phrases_, self._words, self._spelling, self._fixed())
@@ -441,10 +447,10 @@ class TermVectorizer(Estimator):
     def _fixed(self) -> dict[str, str]:
         """How the terms of an artifact are spelled, of whose words no counts are known."""
         if self._fixed_spelling is None:
-            form = self._extractor().analyzer.form
-            spelled = " ".join(self._counts.vocabulary.terms.to_pylist()).split(" ")
-            respells = self._extractor().analyzer.respells
-            self._fixed_spelling = {form(w): w for w in spelled} if form and respells else {}
+            analyzer, terms = self._extractor().analyzer, self._counts.vocabulary.terms
+            self._fixed_spelling = {}
+            if analyzer.respells and analyzer.form is not None:
+                self._fixed_spelling = spelling_of(terms.to_pylist(), analyzer.form)
         return self._fixed_spelling
 
     @restore_on_error
@@ -1454,8 +1460,7 @@ class TermVectorizer(Estimator):
         """Let the forms of words be spelled as the vocabulary that is given spells them."""
         form = self._extractor().analyzer.form
         if self.languages is not None and form is not None:
-            words = {word for term in self._vocabulary.columns for word in term.split()}
-            self._spelling = {form(word): word for word in sorted(words)}
+            self._spelling = spelling_of(self._vocabulary.columns, form)
 
     def _extractor(
         self,

@@ -64,6 +64,8 @@ class WordVectors(Estimator):
     ----------
     .. [1] Levy, Goldberg, Dagan (2015), "Improving distributional similarity with lessons learned
        from word embeddings", TACL 3.
+    .. [2] Berry, Dumais, O'Brien (1995), "Using linear algebra for intelligent information
+       retrieval", SIAM Review 37.
 
     Examples
     --------
